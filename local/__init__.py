@@ -1,0 +1,1 @@
+"""AWS on this machine: moto, and what it lacks, one adapter a file."""
