@@ -1,0 +1,317 @@
+"""Which models exist in the local AWS, how each behaves, and what goes wrong: the scenario file."""
+
+import re
+from collections import Counter
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic.alias_generators import to_pascal
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from local import aws_api
+from local.words import LOOKOUT, REKOGNITION, Words
+
+VERSION_ARN = re.compile(
+    r"arn:[a-z\d-]+:rekognition:(?P<region>[a-z\d-]+):(?P<account>\d{12})"
+    r":project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/version/(?P<version>[a-zA-Z0-9_.\-]{1,255})/(?P<created>[0-9]+)"
+)
+PROJECT_ARN = re.compile(
+    r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/(?P<created>[0-9]+)"
+)
+PROJECT_OLDER_BY = 603_600_000
+"""Milliseconds between a made-up project's creation and that of its version."""
+
+EFFECTS = ("Timeout", "Refuse", "LoseAnswer", "KillBefore", "KillAfter")
+
+
+class ScenarioError(ValueError):
+    """A scenario that cannot be used; the message has one line for each thing that is wrong."""
+
+
+def _refuse(allowed: str) -> PydanticCustomError:
+    return PydanticCustomError("scenario", "{allowed}", {"allowed": allowed})
+
+
+def _one_of(allowed: tuple[str, ...], value: str) -> str:
+    if value not in allowed:
+        raise _refuse(f"one of {', '.join(allowed)}")
+    return value
+
+
+class Part(BaseModel):
+    """A piece of a scenario: PascalCase names, exact types, no unknown field."""
+
+    model_config = ConfigDict(
+        alias_generator=to_pascal, extra="forbid", frozen=True, strict=True, allow_inf_nan=False, validate_default=False
+    )
+
+
+Seconds = Annotated[float, Field(ge=0, le=10**9)]
+Units = Annotated[int, Field(ge=1)]
+
+
+class Turn(Part):
+    """What befalls a model, so many seconds after its first accepted start."""
+
+    words: ClassVar[Words]
+
+    after_seconds: Seconds
+    status: str
+    status_message: str | None = None
+
+    @field_validator("status")
+    @classmethod
+    def _known(cls, status: str) -> str:
+        return _one_of(cls.words.statuses, status)
+
+
+class RekognitionTurn(Turn):
+    """A turn in the words of Rekognition."""
+
+    words = REKOGNITION
+
+
+class LookoutTurn(Turn):
+    """A turn in the words of Lookout for Vision."""
+
+    words = LOOKOUT
+
+
+class ModelScript(Part):
+    """How one model behaves, whichever service it belongs to."""
+
+    words: ClassVar[Words]
+
+    status: str
+    status_message: str = ""
+    start_seconds: Seconds = 5
+    start_ends_in: str
+    stop_seconds: Seconds = 2
+    then: tuple[Turn, ...] = ()
+    min_inference_units: Units = 1
+    max_inference_units: Units | None = None
+
+    @field_validator("status")
+    @classmethod
+    def _known(cls, status: str) -> str:
+        return _one_of(cls.words.statuses, status)
+
+    @field_validator("start_ends_in")
+    @classmethod
+    def _an_ending(cls, status: str) -> str:
+        return _one_of(cls.words.start_endings, status)
+
+    @property
+    def turns(self) -> list[Turn]:
+        """What befalls it, earliest first."""
+        return sorted(self.then, key=lambda turn: turn.after_seconds)
+
+    @model_validator(mode="after")
+    def _units_in_order(self) -> Self:
+        if self.max_inference_units is not None and self.max_inference_units < self.min_inference_units:
+            raise _refuse(f"MaxInferenceUnits not less than MinInferenceUnits ({self.min_inference_units})")
+        return self
+
+
+def _version_arn(arn: str) -> str:
+    if not VERSION_ARN.fullmatch(arn):
+        raise _refuse(
+            "a model version's ARN, arn:aws:rekognition:<region>:<account>:project/<name>/version/<name>/<number>"
+        )
+    return arn
+
+
+def _project_arn(arn: str) -> str:
+    if not PROJECT_ARN.fullmatch(arn):
+        raise _refuse("a project's ARN, arn:aws:rekognition:<region>:<account>:project/<name>/<number>")
+    return arn
+
+
+class RekognitionModel(ModelScript):
+    """A model version of Rekognition Custom Labels."""
+
+    words = REKOGNITION
+
+    project_version_arn: Annotated[str, AfterValidator(_version_arn)]
+    project_arn: Annotated[str | None, AfterValidator(lambda arn: arn if arn is None else _project_arn(arn))] = None
+    status: str = REKOGNITION.stopped
+    start_ends_in: str = REKOGNITION.running
+    then: tuple[RekognitionTurn, ...] = Field(default=(), strict=False)
+
+    @property
+    def identity(self) -> str:
+        """What makes two models the same."""
+        return self.project_version_arn
+
+    @property
+    def project_of_it(self) -> str:
+        """The ARN of its project; made up, with another number than the version's, if the scenario has none."""
+        if self.project_arn is not None:
+            return self.project_arn
+        head, _, tail = self.project_version_arn.partition("/version/")
+        created = int(tail.rpartition("/")[2])
+        return f"{head}/{created - PROJECT_OLDER_BY if created > PROJECT_OLDER_BY else created + 1}"
+
+    @model_validator(mode="after")
+    def _of_its_project(self) -> Self:
+        if self.project_arn is not None:
+            mine = self.project_version_arn.partition("/version/")[0]
+            if self.project_arn.rpartition("/")[0] != mine:
+                raise _refuse(f"a ProjectArn that begins with {mine}/, as its ProjectVersionArn does")
+        return self
+
+
+class LookoutModel(ModelScript):
+    """A model of Lookout for Vision."""
+
+    words = LOOKOUT
+
+    project_name: Annotated[str, Field(pattern=r"\A[a-zA-Z0-9][a-zA-Z0-9_\-]*\z", max_length=255)]
+    model_version: Annotated[str, Field(pattern=r"\A[1-9][0-9]*\z", max_length=10)]
+    status: str = LOOKOUT.stopped
+    start_ends_in: str = LOOKOUT.running
+    then: tuple[LookoutTurn, ...] = Field(default=(), strict=False)
+
+    @property
+    def identity(self) -> str:
+        """What makes two models the same."""
+        return f"{self.project_name}/{self.model_version}"
+
+
+def _service_of(model: Any) -> str:
+    if isinstance(model, dict):
+        is_lookout = "ProjectName" in model or "ModelVersion" in model
+        return "lookout" if is_lookout else "rekognition"
+    return "lookout" if isinstance(model, LookoutModel) else "rekognition"
+
+
+AnyModel = Annotated[
+    Annotated[RekognitionModel, Tag("rekognition")] | Annotated[LookoutModel, Tag("lookout")],
+    Discriminator(_service_of),
+]
+
+
+class Fault(Part):
+    """What goes wrong with calls number `after` + 1 to `after` + `times` of those it is about.
+
+    It is about an operation, and with `caller` only about calls of the functions whose name contains that.
+    """
+
+    operation: str
+    error: str | None = None
+    effect: Literal["Timeout", "Refuse", "LoseAnswer", "KillBefore", "KillAfter"] | None = None
+    after: Annotated[int, Field(ge=0)] = 0
+    times: Annotated[int, Field(ge=1)] | None = None
+    caller: Annotated[str, Field(min_length=1)] | None = None
+
+    @field_validator("operation")
+    @classmethod
+    def _known(cls, operation: str) -> str:
+        if operation not in aws_api.operations():
+            raise _refuse(f"an operation of {', '.join(aws_api.SERVICES)}, as StartProjectVersion")
+        return operation
+
+    @field_validator("error")
+    @classmethod
+    def _answerable(cls, error: str | None, info: ValidationInfo) -> str | None:
+        operation = info.data.get("operation")
+        if error is not None and operation is not None and error not in aws_api.error_codes(operation):
+            raise _refuse(f"what {operation} can answer: {', '.join(sorted(aws_api.error_codes(operation)))}")
+        return error
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        if (self.error is None) == (self.effect is None):
+            raise _refuse(f"either Error (an error code) or Effect ({', '.join(EFFECTS)})")
+        return self
+
+
+class Scenario(Part):
+    """The models of the local AWS, and what goes wrong there."""
+
+    models: tuple[AnyModel, ...] = Field(default=(), strict=False)
+    faults: tuple[Fault, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _no_duplicates(self) -> Self:
+        twice = [identity for identity, count in Counter(model.identity for model in self.models).items() if count > 1]
+        if twice:
+            raise _refuse(f"every model once; more than once is there {', '.join(twice)}")
+        return self
+
+    @property
+    def rekognition_models(self) -> list[RekognitionModel]:
+        """Those of Rekognition Custom Labels."""
+        return [model for model in self.models if isinstance(model, RekognitionModel)]
+
+    @property
+    def lookout_models(self) -> list[LookoutModel]:
+        """Those of Lookout for Vision."""
+        return [model for model in self.models if isinstance(model, LookoutModel)]
+
+    @classmethod
+    def read(cls, path: Path | str) -> Self:
+        """Read a scenario file.
+
+        Raises `ScenarioError` when there is no such file, when it is no JSON or when something in it is not allowed.
+        """
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ScenarioError(f"{path} cannot be read: {error}") from error
+        return cls.parse(text, name=str(path))
+
+    @classmethod
+    def parse(cls, text: str, *, name: str = "the scenario") -> Self:
+        """Turn a scenario's JSON into a `Scenario`.
+
+        Raises `ScenarioError`.
+        """
+        try:
+            return cls.model_validate_json(text)
+        except ValidationError as error:
+            lines = "\n".join(f"  {_line(details)}" for details in error.errors(include_url=False))
+            raise ScenarioError(f"{name} is not a scenario:\n{lines}") from error
+
+
+def _line(error: ErrorDetails) -> str:
+    where = _path(error["loc"])
+    match error["type"]:
+        case "json_invalid":
+            return f"it is no JSON: {error['ctx']['error']}"
+        case "missing":
+            return f"{where} is missing"
+        case "extra_forbidden":
+            return f"{where} is {_shown(error['input'])}, but there is no such field"
+        case "scenario":
+            allowed = error["msg"]
+        case _:
+            allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
+    return f"{where} is {_shown(error['input'])}; allowed is {allowed}"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    path = ""
+    for step in location:
+        if isinstance(step, int):
+            path += f"[{step}]"
+        elif step not in ("rekognition", "lookout"):
+            path += f".{step}" if path else step
+    return path or "it"
+
+
+def _shown(value: Any) -> str:
+    shown = value.model_dump_json(by_alias=True, exclude_defaults=True) if isinstance(value, Part) else repr(value)
+    return shown if len(shown) <= 200 else f"{shown[:200]}..."
