@@ -1,0 +1,103 @@
+"""What Lambda does with events that nobody waits for: two retries, and where they go that failed all the same.
+
+https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
+"""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.models import LambdaFunction
+
+from local.runtime_api import Outcome
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+_RETRY_AFTER_SECONDS = (60, 120)
+
+
+class AsynchronousInvocations:
+    """Delivers events to functions, on the clock of the local AWS."""
+
+    def __init__(self, aws: "LocalAws", invoke: Callable[..., Outcome]) -> None:
+        self._aws = aws
+        self._invoke = invoke
+
+    def accept(self, function: LambdaFunction, payload: bytes) -> None:
+        """Take an event; a thread of its own delivers it."""
+        request_id = str(uuid.uuid4())
+        self._aws.clock.spawn(lambda: self._deliver(function, payload, request_id), name=f"event {request_id}")
+
+    def _deliver(self, function: LambdaFunction, payload: bytes, request_id: str) -> None:
+        settings = _settings(function)
+        outcome = self._invoke(function, payload, request_id=request_id)
+        invocations = 1
+        for seconds in _RETRY_AFTER_SECONDS[: settings.get("MaximumRetryAttempts", 2)]:
+            if not outcome.failed:
+                break
+            self._aws.clock.wait(seconds)
+            outcome = self._invoke(function, payload, request_id=request_id)
+            invocations += 1
+        destinations = settings.get("DestinationConfig") or {}
+        kind, condition = ("OnFailure", "RetriesExhausted") if outcome.failed else ("OnSuccess", "Success")
+        if destination := (destinations.get(kind) or {}).get("Destination"):
+            record = self._record(function, payload, outcome, request_id, condition, invocations)
+            self._send(destination, json.dumps(record))
+        dead_letters = getattr(function, "dead_letter_config", None) or {}
+        if outcome.failed and (target := dead_letters.get("TargetArn")):
+            self._send(target, payload.decode(), _dead_letter_attributes(outcome, request_id))
+
+    def _record(
+        self,
+        function: LambdaFunction,
+        payload: bytes,
+        outcome: Outcome,
+        request_id: str,
+        condition: str,
+        invocations: int,
+    ) -> dict[str, Any]:
+        now = self._aws.clock.now()
+        response: dict[str, Any] = {"statusCode": 200, "executedVersion": str(function.version)}
+        if outcome.failed:
+            response["functionError"] = "Unhandled"
+        return {
+            "version": "1.0",
+            "timestamp": f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z",
+            "requestContext": {
+                "requestId": request_id,
+                "functionArn": f"{function.function_arn}:{function.version}",
+                "condition": condition,
+                "approximateInvokeCount": invocations,
+            },
+            "requestPayload": json.loads(payload),
+            "responseContext": response,
+            "responsePayload": json.loads(outcome.payload),
+        }
+
+    def _send(self, target_arn: str, message: str, attributes: dict[str, Any] | None = None) -> None:
+        _, _, service, _, account, name = target_arn.split(":", 5)
+        match service:
+            case "sqs":
+                url = f"{self._aws.endpoint_url}/{account}/{name}"
+                self._aws.client("sqs").send_message(
+                    QueueUrl=url, MessageBody=message, MessageAttributes=attributes or {}
+                )
+            case "sns":
+                self._aws.client("sns").publish(
+                    TopicArn=target_arn, Message=message, MessageAttributes=attributes or {}
+                )
+            case _:
+                raise NotImplementedError(f"no delivery to {target_arn}")
+
+
+def _settings(function: LambdaFunction) -> dict[str, Any]:
+    settings: dict[str, Any] = function.event_invoke_config[-1].config if function.event_invoke_config else {}
+    return settings
+
+
+def _dead_letter_attributes(outcome: Outcome, request_id: str) -> dict[str, Any]:
+    message = json.loads(outcome.payload).get("errorMessage", "")
+    values = {"RequestID": ("String", request_id), "ErrorCode": ("Number", "200"), "ErrorMessage": ("String", message)}
+    return {name: {"DataType": kind, "StringValue": value[:1024] or "-"} for name, (kind, value) in values.items()}

@@ -1,0 +1,272 @@
+"""Lambda that runs the deployed zip, as the function is configured, under Lambda's own runtime client."""
+
+import io
+import json
+import threading
+import uuid
+import zipfile
+from collections.abc import MutableMapping
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.models import LambdaFunction
+from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
+from moto.logs.models import logs_backends
+
+from local.asynchronous_invocations import AsynchronousInvocations
+from local.function_instance import FunctionInstance, Program
+from local.runtime import link_runtime, link_time_machine
+from local.runtime_api import Invocation, Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from local.server import LocalAws
+
+
+def install(aws: "LocalAws") -> None:
+    """Let functions run, from `aws.functions`."""
+    aws.functions = Functions(aws)
+    backend = type("FunctionsBackend", (_Backend,), {"functions": aws.functions})
+    aws.replace(lambda_simple_backends, "backend", backend)
+    aws.on_close(aws.functions.close)
+
+
+class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
+    """All instances that the function's reserved concurrency allows are busy."""
+
+    code = 429
+
+    def __init__(self) -> None:
+        super().__init__("TooManyRequestsException", "Rate Exceeded.")
+
+
+class InvalidRequestContentError(LambdaClientError):  # type: ignore[misc]
+    """The payload is not JSON."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("InvalidRequestContentException", f"Could not parse request body into json: {reason}")
+
+
+class Functions:
+    """All instances of all functions."""
+
+    def __init__(self, aws: "LocalAws") -> None:
+        self._aws = aws
+        self._code = _UnpackedCode(aws.folder / "functions")
+        self._runtime = link_runtime(aws.folder / "runtime")
+        self._time_machine = link_time_machine(aws.folder / "time-machine")
+        self._guard = threading.Lock()
+        self._idle: dict[str, list[FunctionInstance]] = {}
+        self._busy: dict[str, set[FunctionInstance]] = {}
+        self._closed = False
+        self._asynchronous = AsynchronousInvocations(aws, self.invoke)
+
+    def invoke(self, function: LambdaFunction, payload: bytes, *, request_id: str | None = None) -> Outcome:
+        """Run a function once and return what came of it.
+
+        Raises `TooManyRequestsError`.
+        """
+        request_id = request_id or str(uuid.uuid4())
+        with self._aws.clock.running(), self._instance(function) as instance:
+            return instance.invoke(
+                Invocation(
+                    request_id=request_id,
+                    payload=payload or b"{}",
+                    function_arn=function.function_arn,
+                    deadline=self._aws.clock.now() + timedelta(seconds=int(function.timeout)),
+                    trace_id=_trace_id(self._aws.clock.now().timestamp()),
+                )
+            )
+
+    def invoke_later(self, function: LambdaFunction, payload: bytes) -> None:
+        """Take an event for a function and return at once; retries and destinations are as Lambda's."""
+        self._asynchronous.accept(function, payload or b"{}")
+
+    def kill(self, instance_id: str) -> None:
+        """End an instance's process at once, whatever it does; an unknown or dead one is as good as killed."""
+        with self._guard:
+            everyone = [*self._all(self._idle), *self._all(self._busy)]
+        for instance in everyone:
+            if instance.id == instance_id:
+                instance.kill()
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._guard:
+            self._closed = True
+            everyone = [*self._all(self._idle), *self._all(self._busy)]
+        for instance in everyone:
+            instance.kill()
+
+    @staticmethod
+    def _all(instances: dict[str, Any]) -> list[FunctionInstance]:
+        return [instance for some in instances.values() for instance in some]
+
+    @contextmanager
+    def _instance(self, function: LambdaFunction) -> "Iterator[FunctionInstance]":
+        key = _identity(function)
+        instance = self._take(function, key)
+        try:
+            yield instance
+        finally:
+            with self._guard:
+                self._busy[key].discard(instance)
+                if instance.alive:
+                    self._idle[key].append(instance)
+
+    def _take(self, function: LambdaFunction, key: str) -> FunctionInstance:
+        with self._guard:
+            if self._closed:
+                raise RuntimeError("Lambda is closed")
+            idle = self._idle.setdefault(key, [])
+            busy = self._busy.setdefault(key, set())
+            limit = function.reserved_concurrency
+            if limit is not None and len(busy) >= int(limit):
+                raise TooManyRequestsError
+            while idle and not idle[-1].alive:
+                idle.pop()
+            instance = idle.pop() if idle else self._start(function)
+            busy.add(instance)
+            return instance
+
+    def _start(self, function: LambdaFunction) -> FunctionInstance:
+        task_root = self._code.of(function)
+        launch: dict[str, Any] = {"path": [str(task_root), str(self._runtime)]}
+        if self._aws.clock.virtual:
+            launch |= {"now": self._aws.clock.now().isoformat(), "time_machine": str(self._time_machine)}
+        log = _Log(self._aws, function)
+        program = Program(
+            handler=function.handler,
+            timeout=float(function.timeout),
+            environment=self._environment(function, task_root, log),
+            task_root=task_root,
+            launch=launch,
+        )
+        return FunctionInstance(program, log=log.write)
+
+    def _environment(self, function: LambdaFunction, task_root: Path, log: "_Log") -> dict[str, str]:
+        """Give what Lambda sets, and what the function is configured with.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
+        """
+        return {
+            "LANG": "en_US.UTF-8",
+            "PATH": "/usr/local/bin:/usr/bin:/bin",
+            **{name: str(value) for name, value in function.environment_vars.items()},
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_DEFAULT_REGION": function.region,
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "AWS_ENDPOINT_URL": self._aws.endpoint_url,
+            "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.run_time}",
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+            "AWS_LAMBDA_FUNCTION_NAME": function.function_name,
+            "AWS_LAMBDA_FUNCTION_VERSION": str(function.version),
+            "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+            "AWS_LAMBDA_LOG_GROUP_NAME": log.group,
+            "AWS_LAMBDA_LOG_STREAM_NAME": log.stream,
+            "AWS_REGION": function.region,
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_SESSION_TOKEN": "local",
+            "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
+            "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
+            "LAMBDA_RUNTIME_DIR": str(self._runtime),
+            "LAMBDA_TASK_ROOT": str(task_root),
+            "TZ": ":UTC",
+            "_HANDLER": function.handler,
+        }
+
+
+class _UnpackedCode:
+    """Each zip's content, unpacked once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def of(self, function: LambdaFunction) -> Path:
+        target = self._folder / str(function.code_digest).replace(":", "-")
+        if not target.exists():
+            with zipfile.ZipFile(io.BytesIO(function.code_bytes)) as code:
+                code.extractall(target)
+        return target
+
+
+class _Log:
+    """The log stream of one instance."""
+
+    def __init__(self, aws: "LocalAws", function: LambdaFunction) -> None:
+        self.group = getattr(function, "log_group", None) or f"/aws/lambda/{function.function_name}"
+        self.stream = f"{aws.clock.now():%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
+        self._clock = aws.clock
+        backend = logs_backends[function.account_id][function.region]
+        backend.ensure_log_group(self.group)
+        backend.ensure_log_stream(self.group, self.stream)
+        # The group itself, since the API refuses what is not of these days, and a virtual clock may be anywhere.
+        self._events = backend.groups[self.group]
+
+    def write(self, line: str) -> None:
+        timestamp = round(self._clock.now().timestamp() * 1000)
+        self._events.put_log_events(self.stream, [{"timestamp": timestamp, "message": line}])
+
+
+def _identity(function: LambdaFunction) -> str:
+    """Tell functions apart whose instances cannot serve each other's invocations."""
+    configuration = [
+        function.function_arn,
+        function.code_digest,
+        function.handler,
+        function.timeout,
+        function.memory_size,
+        function.environment_vars,
+    ]
+    return json.dumps(configuration, sort_keys=True)
+
+
+def _trace_id(now: float) -> str:
+    root = uuid.uuid4().hex
+    return f"Root=1-{int(now):08x}-{root[:24]};Parent={root[16:]};Sampled=0"
+
+
+class _Backend(LambdaSimpleBackend):  # type: ignore[misc]
+    functions: Functions
+
+    @property
+    def _url_module(self) -> Any:
+        from moto.awslambda import urls
+
+        return urls
+
+    def invoke(
+        self,
+        function_name: str,
+        qualifier: str | None,
+        body: Any,
+        headers: Any,
+        response_headers: MutableMapping[str, str],
+    ) -> bytes:
+        function = self.get_function(function_name, qualifier)
+        payload = body.encode() if isinstance(body, str) else body or b""
+        _check_json(payload)
+        response_headers["X-Amz-Executed-Version"] = str(function.version)
+        match headers.get("X-Amz-Invocation-Type", "RequestResponse"):
+            case "DryRun":
+                return b""
+            case "Event":
+                self.functions.invoke_later(function, payload)
+                return b""
+            case _:
+                outcome = self.functions.invoke(function, payload)
+                if outcome.failed:
+                    response_headers["X-Amz-Function-Error"] = "Unhandled"
+                return outcome.payload
+
+
+def _check_json(payload: bytes) -> None:
+    if payload:
+        try:
+            json.loads(payload)
+        except ValueError as error:
+            raise InvalidRequestContentError(str(error)) from error

@@ -1,0 +1,41 @@
+"""The Python packages that Lambda's own runtime brings, apart from everything else that is installed here."""
+
+import re
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+_BROUGHT = ("awslambdaric", "boto3")
+"""https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK, and the runtime client itself."""
+
+
+def link_runtime(folder: Path) -> Path:
+    """Make `folder` an import path with these packages and what they depend on, and nothing else."""
+    return _link(folder, {name for brought in _BROUGHT for name in _with_dependencies(brought)})
+
+
+def link_time_machine(folder: Path) -> Path:
+    """Make `folder` an import path with that package alone."""
+    return _link(folder, {"time-machine"})
+
+
+def _link(folder: Path, names: set[str]) -> Path:
+    folder.mkdir()
+    for name in names:
+        package = distribution(name)
+        for entry in _top_level(package):
+            (folder / entry).symlink_to(Path(str(package.locate_file(entry))))
+    return folder
+
+
+def _top_level(package: Distribution) -> set[str]:
+    tops = {file.parts[0] for file in package.files or ()}
+    # Scripts and caches lie beside the import path or are made anew.
+    return tops - {"..", "__pycache__"}
+
+
+def _with_dependencies(name: str) -> set[str]:
+    found = {name}
+    for requirement in distribution(name).requires or ():
+        if "extra ==" not in requirement:
+            found |= _with_dependencies(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+    return found

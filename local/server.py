@@ -1,0 +1,230 @@
+"""The local AWS: moto's services, and every adapter, behind one endpoint on loopback."""
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from botocore.session import Session
+from moto.core.base_backend import BackendDict
+from moto.core.config import default_user_config
+from moto.core.model_instances import reset_model_data
+from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from local.clock import Clock, WallClock
+
+if TYPE_CHECKING:
+    from local.functions import Functions
+
+WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+_ADAPTERS = ("functions", "state_machines", "cloudformation", "rekognition", "events")
+_MISSING = object()
+
+
+class LocalAws:
+    """One account of AWS on this machine, from `with LocalAws() as aws:` to the end of the block.
+
+    Clients reach it through `aws.environment()` or `aws.endpoint_url` alone. Only one may be open in a process, since
+    moto keeps what its services hold in module globals; each starts empty.
+    """
+
+    account_id = "123456789012"
+    region = "us-east-1"
+    functions: "Functions"
+    """Lambda's processes."""
+    _open = threading.Lock()
+
+    def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
+        """Prepare; nothing runs before the block is entered.
+
+        `clock` is closed with the block. `port` 0 takes a free one.
+        """
+        self.clock = clock or WallClock()
+        self.port = port
+        self._ends = ExitStack()
+        self._app: WsgiApp = DomainDispatcherApplication(create_backend_app)
+        self._requests = _Requests()
+        self._guard = threading.Lock()
+        self._clients: dict[str, Any] = {}
+        self._session = _session()
+
+    @property
+    def endpoint_url(self) -> str:
+        """The one endpoint of all services.
+
+        By this host name, since moto's CloudFormation knows its own template addresses by it.
+        """
+        return f"http://localhost:{self.port}"
+
+    def environment(self) -> dict[str, str]:
+        """Give the environment of a client process: the caller's own, led to this AWS and to no other."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "CDK_", "MOTO_")) and name.lower() not in _PROXIES
+        }
+        return kept | {
+            "AWS_ENDPOINT_URL": self.endpoint_url,
+            "AWS_REGION": self.region,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+            "AWS_EC2_METADATA_DISABLED": "true",
+        }
+
+    def client(self, service: str) -> Any:
+        """Give a boto3 client of this AWS that knows nothing of the caller's own settings."""
+        with self._guard:
+            if service not in self._clients:
+                self._clients[service] = self._session.create_client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.endpoint_url,
+                    aws_access_key_id="local",
+                    aws_secret_access_key="local",  # noqa: S106
+                )
+            return self._clients[service]
+
+    def __enter__(self) -> Self:
+        if not self._open.acquire(blocking=False):
+            raise RuntimeError("another LocalAws is open in this process")
+        with ExitStack() as ends:
+            ends.callback(self._open.release)
+            _reset()
+            ends.callback(_reset)
+            self.folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
+            ends.callback(shutil.rmtree, self.folder)
+            self._ends = ends
+            self._configure()
+            server = self._listen()
+            ends.callback(self.clock.close)
+            for adapter in _ADAPTERS:
+                # An adapter that is not written yet is not there.
+                if find_spec(f"local.{adapter}"):
+                    import_module(f"local.{adapter}").install(self)
+            server.app = self._requests.counted(self._app)
+            self._ends = ends.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ends.close()
+
+    def replace(self, target: object, name: str, value: object) -> None:
+        """Set an attribute of a module or class of moto until this AWS ends."""
+        before = target.__dict__.get(name, _MISSING) if hasattr(target, "__dict__") else getattr(target, name)
+        setattr(target, name, value)
+        if before is _MISSING:
+            self._ends.callback(delattr, target, name)
+        else:
+            self._ends.callback(setattr, target, name, before)
+
+    def replace_item(self, mapping: dict[Any, Any], key: object, value: object) -> None:
+        """Set an item of a dictionary of moto until this AWS ends."""
+        if key in mapping:
+            self._ends.callback(mapping.__setitem__, key, mapping[key])
+        else:
+            self._ends.callback(mapping.pop, key)
+        mapping[key] = value
+
+    def on_close(self, action: Callable[[], object]) -> None:
+        """Run `action` when this AWS ends: what was installed last ends first, all before clock and server."""
+        self._ends.callback(action)
+
+    def wrap(self, layer: Callable[[WsgiApp], WsgiApp]) -> None:
+        """Put a WSGI layer around every request; the last one is the outermost."""
+        self._app = layer(self._app)
+        # While the adapters install themselves the server runs without the layers; no request can come yet.
+
+    def _configure(self) -> None:
+        for service, setting, value in (
+            ("stepfunctions", "execute_state_machine", True),
+            ("lambda", "use_docker", False),
+        ):
+            self.replace_item(default_user_config[service], setting, value)
+        # moto takes naive local times for UTC.
+        self._replace_environment("TZ", "UTC")
+        self._ends.callback(time.tzset)
+        time.tzset()
+
+    def _replace_environment(self, name: str, value: str) -> None:
+        before = os.environ.get(name)
+        os.environ[name] = value
+        if before is None:
+            self._ends.callback(os.environ.pop, name)
+        else:
+            self._ends.callback(os.environ.__setitem__, name, before)
+
+    def _listen(self) -> BaseWSGIServer:
+        server = make_server("127.0.0.1", self.port, self._app, threaded=True, request_handler=_QuietRequestHandler)
+        self.port = server.server_port
+        self._replace_environment("MOTO_PORT", str(self.port))
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="local-aws", daemon=True)
+        thread.start()
+
+        def stop() -> None:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+            self._requests.wait_for_all(seconds=5)
+
+        self._ends.callback(stop)
+        return server
+
+
+class _Requests:
+    """The requests that are being served."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._count = 0
+
+    def counted(self, app: WsgiApp) -> WsgiApp:
+        def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            self._add(+1)
+            try:
+                return app(environ, start_response)
+            finally:
+                self._add(-1)
+
+        return serve
+
+    def _add(self, change: int) -> None:
+        with self._changed:
+            self._count += change
+            self._changed.notify_all()
+
+    def wait_for_all(self, *, seconds: float) -> None:
+        """Wait until none is left; not for ever, since a long poll may have just begun."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._count == 0, timeout=seconds)
+
+
+class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
+    def log_request(self, code: object = "-", size: object = "-") -> None:
+        """Say nothing: a request is not news."""
+
+
+def _session() -> Session:
+    """Make a session that reads no file and no variable of the caller's."""
+    session = Session(session_vars={"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
+    session.set_config_variable("credentials_file", os.devnull)
+    return session
+
+
+def _reset() -> None:
+    BackendDict.reset()
+    reset_model_data()
+
+
+_PROXIES = {"http_proxy", "https_proxy", "all_proxy"}
