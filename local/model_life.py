@@ -62,6 +62,12 @@ class ModelLife:
         """Add an accepted stop."""
         return replace(self, calls=(*self.calls, Call(moment, False)))
 
+    def accepted(self) -> Condition:
+        """Tell how the model is as the last call is accepted, even if that lasts no time at all."""
+        moment = self.calls[-1].moment
+        before = replace(self, calls=self.calls[:-1]).at(moment)
+        return _Called(moment, self.calls[-1]).applied_to(before, self)
+
     def message_of(self, status: str) -> str:
         """Say what the service says of a status."""
         return self.script.words.messages.get(status, "")

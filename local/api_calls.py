@@ -1,0 +1,208 @@
+"""The calls that reach the local AWS: which operation of which service, by whom, with what, and how they ended."""
+
+import io
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from botocore.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.request import Request, determine_request_protocol
+from moto.core.routing import get_service_router
+from moto.core.utils import get_service_model, service_name_from_moto_package_name
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.exceptions import HTTPException
+
+from local import aws_api
+
+Environ = dict[str, Any]
+StartResponse = Callable[..., Any]
+WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+_APP_ID = re.compile(r"(?:^|\s)app/(\S+)")
+_BOTO3_NAMES = {"awslambda": "lambda"}
+_LONGEST = 2048
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call.
+
+    `parameters` has long strings and bytes cut short. `caller` is the app id of the client's User-Agent, "" if it has
+    none. `outcome` is "" while the call is under way, "OK", an error code, a status of HTTP or a fault's effect.
+    """
+
+    moment: datetime
+    service: str
+    operation: str
+    parameters: dict[str, Any]
+    caller: str
+    outcome: str = ""
+
+
+@dataclass(frozen=True)
+class Recognized:
+    """What a request asks for, and the protocol in which it does."""
+
+    operation: OperationModel
+    protocol: str
+    parameters: dict[str, Any]
+    caller: str
+
+    @property
+    def service(self) -> str:
+        """The service by boto3's word."""
+        return self.operation.service_model.service_name
+
+
+class Recognizer:
+    """Tells the service and operation of a request in the way in which moto itself does."""
+
+    def __init__(self) -> None:
+        self._dispatcher = DomainDispatcherApplication(create_backend_app)
+
+    def recognize(self, environ: Environ) -> Recognized | None:
+        """Return what a request asks for, or `None` if it is no call of a modelled service.
+
+        The request's body can be read again afterwards.
+        """
+        body = _read_body(environ)
+        address_unsigned(environ)
+        service = self._service(environ)
+        environ["wsgi.input"] = io.BytesIO(body)
+        if service not in aws_api.SERVICES:
+            return None
+        request = Request({**environ, "wsgi.input": io.BytesIO(body)})
+        model = get_service_model(service)
+        try:
+            protocol = determine_request_protocol(model, request.content_type)
+            operation, in_path = get_service_router(service).match(request)
+        except (HTTPException, NotImplementedError):
+            return None
+        parameters = {**in_path, **_parsed(request, body, operation, protocol, in_path)}
+        caller = _APP_ID.search(environ.get("HTTP_USER_AGENT", ""))
+        return Recognized(
+            aws_api.operation_model(service, operation.name),
+            protocol,
+            {name: _short(value) for name, value in parameters.items()},
+            caller[1] if caller else "",
+        )
+
+    def _service(self, environ: Environ) -> str:
+        path = str(environ.get("PATH_INFO", ""))
+        if path.startswith("/moto-api") or path == "/favicon.ico":
+            return ""
+        host = self._dispatcher.infer_service_region_host(environ, path)
+        if host is None:
+            return "s3"
+        backend = str(self._dispatcher.get_backend_for_host(host))
+        return _BOTO3_NAMES.get(backend) or str(service_name_from_moto_package_name(backend))
+
+
+class CallLog:
+    """Every call so far, oldest first; for many threads."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._calls: list[ApiCall] = []
+
+    def begin(self, call: ApiCall) -> int:
+        """Add a call, and return the number by which `end` knows it."""
+        with self._changed:
+            self._calls.append(call)
+            return len(self._calls) - 1
+
+    def end(self, number: int, outcome: str) -> None:
+        """Say how a call ended."""
+        with self._changed:
+            self._calls[number] = replace(self._calls[number], outcome=outcome)
+            self._changed.notify_all()
+
+    def calls(self, operation: str | None = None) -> list[ApiCall]:
+        """List the calls of an operation, or all."""
+        with self._changed:
+            return [call for call in self._calls if operation in (None, call.operation)]
+
+    def __iter__(self) -> Iterator[ApiCall]:
+        return iter(self.calls())
+
+
+def address_unsigned(environ: Environ) -> None:
+    """Give a request without a signature the address that a signature would have.
+
+    moto tells services apart by the signature's scope alone, and takes what has none for S3.
+    """
+    if environ.get("HTTP_AUTHORIZATION") or "X-Amz-Credential" in environ.get("QUERY_STRING", ""):
+        return
+    target = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")[0]
+    for service in aws_api.SERVICES:
+        metadata = aws_api.service_model(service).metadata
+        versioned = f"/{metadata['apiVersion']}/" if service in _REST_BY_VERSION else None
+        is_meant = target == metadata.get("targetPrefix") if target else versioned is not None
+        if is_meant and (target or environ.get("PATH_INFO", "").startswith(str(versioned))):
+            scope = f"local/20000101/us-east-1/{metadata.get('signingName', metadata['endpointPrefix'])}/aws4_request"
+            environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
+            return
+
+
+_REST_BY_VERSION = ("lookoutvision",)
+
+
+def outcome_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> str:
+    """Name how a call ended, by its answer."""
+    if status < 400:
+        return "OK"
+    by_header = next((value for name, value in headers if name.lower() == "x-amzn-errortype"), None)
+    by_body = re.search(rb'"__type"\s*:\s*"([^"]+)"|<Code>([^<]+)</Code>', body)
+    if by_header:
+        return by_header.partition(":")[0]
+    if by_body:
+        return (by_body[1] or by_body[2]).decode().rpartition("#")[2]
+    return str(status)
+
+
+def _read_body(environ: Environ) -> bytes:
+    stream = environ["wsgi.input"]
+    if environ.get("wsgi.input_terminated"):
+        body: bytes = stream.read()
+        environ["CONTENT_LENGTH"] = str(len(body))
+    else:
+        body = stream.read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _parsed(request: Request, body: bytes, operation: Any, protocol: str, in_path: dict[str, Any]) -> dict[str, Any]:
+    if operation.service_model.service_name == "s3":
+        return {}
+    parser = PROTOCOL_PARSERS[protocol](operation, map_type=dict)
+    try:
+        parsed = parser.parse(
+            {
+                "method": request.method,
+                "values": request.values,
+                "headers": request.headers,
+                "body": body,
+                "url_path": request.path,
+                "url_params": in_path,
+            }
+        )
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        return {"": f"cannot be parsed: {error!r}"}
+    return dict(parsed or {})
+
+
+def _short(value: Any) -> Any:
+    match value:
+        case str() if len(value) > _LONGEST:
+            return f"{value[:_LONGEST]}..."
+        case bytes():
+            return value if len(value) <= _LONGEST else value[:_LONGEST] + b"..."
+        case dict():
+            return {name: _short(inner) for name, inner in value.items()}
+        case list():
+            return [_short(inner) for inner in value]
+    return value

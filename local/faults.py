@@ -1,0 +1,190 @@
+"""What goes wrong between a client and the local AWS: the scenario's faults, for any operation of any service."""
+
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol
+
+from local.api_calls import (
+    ApiCall,
+    CallLog,
+    Environ,
+    Recognized,
+    Recognizer,
+    StartResponse,
+    WsgiApp,
+    outcome_of,
+)
+from local.aws_errors import AwsError, answer
+from local.clock import Clock, Interrupt
+from local.scenario import Fault, Scenario
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+
+class FaultBook:
+    """The faults in force, and how many calls each has seen; for many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: tuple[Fault, ...] = ()
+        self._seen: list[int] = []
+
+    def load(self, faults: Iterable[Fault]) -> None:
+        """Replace all faults; their calls are counted from here."""
+        with self._lock:
+            self._faults = tuple(faults)
+            self._seen = [0] * len(self._faults)
+
+    def next_for(self, operation: str, caller: str) -> Fault | None:
+        """Count a call of an operation by a function, and tell the first fault that befalls it."""
+        with self._lock:
+            hits = []
+            for place, fault in enumerate(self._faults):
+                if fault.operation != operation or (fault.caller is not None and fault.caller not in caller):
+                    continue
+                self._seen[place] += 1
+                if fault.after < self._seen[place] <= fault.after + (fault.times or self._seen[place]):
+                    hits.append(fault)
+            return hits[0] if hits else None
+
+
+class Processes(Protocol):
+    """The processes of the functions, by the app id in their User-Agent."""
+
+    def kill(self, instance_id: str) -> None:
+        """End a process; an unknown one is as good as ended."""
+
+
+class FaultyNetwork:
+    """A WSGI layer in front of all services: records every call, and lets faults befall them."""
+
+    def __init__(self, app: WsgiApp, *, clock: Clock, processes: Callable[[], "Processes"]) -> None:
+        """`processes` are asked for when the first call comes."""
+        self.faults = FaultBook()
+        self.log = CallLog()
+        self._app = app
+        self._clock = clock
+        self._processes = processes
+        self._recognizer = Recognizer()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        call = self._recognizer.recognize(environ)
+        if call is None:
+            return self._app(environ, start_response)
+        operation = call.operation.name
+        number = self.log.begin(ApiCall(self._clock.now(), call.service, operation, dict(call.parameters), call.caller))
+        fault = self.faults.next_for(operation, self._name_of(call.caller))
+        if fault is None:
+            return self._served(environ, start_response, number)
+        if fault.error is not None:
+            self.log.end(number, fault.error)
+            return _refused(fault.error, call, start_response)
+        self.log.end(number, str(fault.effect))
+        return self._befall(str(fault.effect), call, environ)
+
+    def _served(self, environ: Environ, start_response: StartResponse, number: int) -> Iterable[bytes]:
+        status, headers, body = _run(self._app, environ)
+        self.log.end(number, outcome_of(int(status.split()[0]), headers, body))
+        start_response(status, headers)
+        return [body]
+
+    def _befall(self, effect: str, call: Recognized, environ: Environ) -> Iterable[bytes]:
+        connection: socket.socket = environ["werkzeug.socket"]
+        if effect == "Timeout":
+            self._hold(connection)
+        if effect == "KillBefore":
+            self._processes().kill(call.caller)
+        if effect in ("LoseAnswer", "KillAfter"):
+            _run(self._app, environ)
+        if effect == "KillAfter":
+            self._processes().kill(call.caller)
+        _hang_up(connection)
+        # werkzeug takes this error for a client that is gone, and writes no answer.
+        raise ConnectionAbortedError(effect)
+
+    def _name_of(self, caller: str) -> str:
+        name_of = getattr(self._processes(), "name_of", None) if caller else None
+        return name_of(caller) if name_of else caller
+
+    def _hold(self, connection: socket.socket) -> None:
+        """Give no answer until the client hangs up or the local AWS ends."""
+        hung_up = Interrupt()
+
+        def watch() -> None:
+            select.select([connection], [], [])
+            hung_up.set()
+
+        watcher = threading.Thread(target=watch, name="held-connection", daemon=True)
+        watcher.start()
+        self._clock.wait(None, hung_up)
+        # Wakes the watcher if it was the clock that ended the wait.
+        _hang_up(connection)
+        watcher.join()
+
+
+class _Open:
+    """The network of the local AWS that is open."""
+
+    network: FaultyNetwork | None = None
+
+
+def install(aws: "LocalAws") -> None:
+    """Put the faulty network in front of everything that a local AWS serves."""
+
+    def layer(app: WsgiApp) -> WsgiApp:
+        network = FaultyNetwork(app, clock=aws.clock, processes=lambda: aws.functions)
+        aws.replace(_Open, "network", network)
+        return network
+
+    aws.wrap(layer)
+
+
+def load(scenario: Scenario) -> None:
+    """Replace the faults of the local AWS that is open by those of a scenario, and count from here."""
+    _open_network().faults.load(scenario.faults)
+
+
+def calls(operation: str | None = None) -> list[ApiCall]:
+    """List the calls that reached the local AWS that is open, of one operation or all, oldest first."""
+    return _open_network().log.calls(operation)
+
+
+def _open_network() -> FaultyNetwork:
+    if _Open.network is None:
+        raise RuntimeError("no LocalAws is open")
+    return _Open.network
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):  # The client may have been faster.
+        connection.shutdown(socket.SHUT_RDWR)
+
+
+def _refused(code: str, call: Recognized, start_response: StartResponse) -> Iterable[bytes]:
+    error = AwsError(code, f"{code}, since the scenario says so.")
+    refused = answer(error, call.operation.service_model, call.protocol)
+    start_response(refused.status_line, [*refused.headers.items(), ("Content-Length", str(len(refused.body)))])
+    return [refused.body]
+
+
+def _run(app: WsgiApp, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
+    """Let an application serve a request, and keep its answer."""
+    kept: list[tuple[str, list[tuple[str, str]]]] = []
+
+    def keep(status: str, headers: list[tuple[str, str]], _: object = None) -> Callable[[bytes], object]:
+        kept.append((status, headers))
+        return written.append
+
+    written: list[bytes] = []
+    chunks = app(environ, keep)
+    try:
+        written.extend(chunks)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    status, headers = kept[-1]
+    return status, headers, b"".join(written)

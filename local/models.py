@@ -1,0 +1,104 @@
+"""The models of one vision service, and what was asked of them."""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from local.clock import Clock
+from local.model_life import Condition, ModelLife
+from local.scenario import ModelScript
+
+Script = TypeVar("Script", bound=ModelScript)
+
+
+class UnknownModelError(LookupError):
+    """There is no such model."""
+
+
+class NotNowError(Exception):
+    """The model's status, which `condition` has, does not allow it."""
+
+    def __init__(self, condition: Condition) -> None:
+        super().__init__(condition.status)
+        self.condition = condition
+
+
+@dataclass(frozen=True)
+class Known(Generic[Script]):
+    """A model's script, and how it is at the moment of asking."""
+
+    script: Script
+    condition: Condition
+
+
+class Models(Generic[Script]):
+    """Models by what identifies them. May be used by many threads: of concurrent starts one is accepted."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._scripts: dict[str, Script] = {}
+        self._lives: dict[str, ModelLife] = {}
+
+    def load(self, scripts: Iterable[tuple[str, Script]]) -> None:
+        """Replace all models by these; their lives begin now."""
+        with self._lock:
+            now = self._clock.now()
+            self._scripts = dict(scripts)
+            self._lives = {identity: ModelLife(script, now) for identity, script in self._scripts.items()}
+
+    def all(self) -> list[Known[Script]]:
+        """List every model in the order of the scenario."""
+        with self._lock:
+            now = self._clock.now()
+            return [Known(script, self._lives[identity].at(now)) for identity, script in self._scripts.items()]
+
+    def get(self, identity: str) -> Known[Script]:
+        """Tell how one model is.
+
+        Raises `UnknownModelError`.
+        """
+        with self._lock:
+            return self._get(identity, self._clock.now())
+
+    def start(self, identity: str, *, min_units: int, max_units: int | None) -> Condition:
+        """Start a model that can be started, and tell how it is then.
+
+        Raises `UnknownModelError` and `NotNowError`.
+        """
+        return self._ask(
+            identity,
+            allowed=ModelLife.startable_at,
+            then=lambda life, now: life.started(now, min_units=min_units, max_units=max_units),
+        )
+
+    def stop(self, identity: str) -> Condition:
+        """Stop a model that runs, and tell how it is then.
+
+        Raises `UnknownModelError` and `NotNowError`.
+        """
+        return self._ask(identity, allowed=ModelLife.stoppable_at, then=ModelLife.stopped)
+
+    def _ask(
+        self,
+        identity: str,
+        *,
+        allowed: Callable[[ModelLife, datetime], bool],
+        then: Callable[[ModelLife, datetime], ModelLife],
+    ) -> Condition:
+        with self._lock:
+            now = self._clock.now()
+            known = self._get(identity, now)
+            life = self._lives[identity]
+            if not allowed(life, now):
+                raise NotNowError(known.condition)
+            asked = then(life, now)
+            self._lives[identity] = asked
+            return asked.accepted()
+
+    def _get(self, identity: str, now: datetime) -> Known[Script]:
+        if identity not in self._scripts:
+            raise UnknownModelError(identity)
+        return Known(self._scripts[identity], self._lives[identity].at(now))

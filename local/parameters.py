@@ -1,0 +1,90 @@
+"""A call's parameters, checked against botocore's model as the service would."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.model import ListShape, Shape, StructureShape
+
+from local.aws_errors import AwsError
+
+_TYPES: dict[str, tuple[type, ...]] = {
+    "string": (str,),
+    "integer": (int,),
+    "long": (int,),
+    "float": (int, float),
+    "double": (int, float),
+    "boolean": (bool,),
+    "list": (list,),
+    "structure": (dict,),
+    "map": (dict,),
+}
+
+
+def check(parameters: Any, shape: Shape | None) -> dict[str, Any]:
+    """Return the parameters if the model allows them; unknown ones and `null` are left out, as AWS does.
+
+    Raises `AwsError`: `SerializationException` for a wrong type, else `ValidationException`, which names everything
+    that is wrong in AWS's own words.
+    """
+    if not isinstance(shape, StructureShape):
+        return {}
+    if not isinstance(parameters, dict):
+        raise AwsError("SerializationException", "Start of structure or map found where not expected.")
+    problems = list(_problems(parameters, shape, ""))
+    if problems:
+        found = "error" if len(problems) == 1 else "errors"
+        raise AwsError("ValidationException", f"{len(problems)} validation {found} detected: {'; '.join(problems)}")
+    return {name: parameters[name] for name in shape.members if parameters.get(name) is not None}
+
+
+def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
+    if not _is_of(value, shape.type_name):
+        raise AwsError(
+            "SerializationException", f"{type(value).__name__} can not be converted to {shape.type_name} ({path})"
+        )
+    if isinstance(shape, StructureShape):
+        for name, member in shape.members.items():
+            inner = f"{path}.{_lower(name)}" if path else _lower(name)
+            if value.get(name) is not None:
+                yield from _problems(value[name], member, inner)
+            elif name in shape.required_members:
+                yield f"Value null at '{inner}' failed to satisfy constraint: Member must not be null"
+    else:
+        for broken in _broken(value, shape):
+            yield f"Value '{_short(value)}' at '{path}' failed to satisfy constraint: Member must {broken}"
+    if isinstance(shape, ListShape):
+        for number, item in enumerate(value, start=1):
+            yield from _problems(item, shape.member, f"{path}.{number}.member")
+
+
+def _is_of(value: Any, type_name: str) -> bool:
+    is_bool = isinstance(value, bool)
+    return is_bool == (type_name == "boolean") and isinstance(value, _TYPES[type_name])
+
+
+def _broken(value: Any, shape: Shape) -> Iterator[str]:
+    """Say in AWS's words which constraints a value breaks."""
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    is_number = shape.type_name in ("integer", "long", "float", "double")
+    measured, noun = (value, "value") if is_number else (len(value) if hasattr(value, "__len__") else 0, "length")
+    if least is not None and measured < least:
+        yield f"have {noun} greater than or equal to {least}"
+    if most is not None and measured > most:
+        yield f"have {noun} less than or equal to {most}"
+    pattern = shape.metadata.get("pattern")
+    if pattern and not re.fullmatch(pattern, value):
+        yield f"satisfy regular expression pattern: {pattern}"
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        yield f"satisfy enum value set: [{', '.join(allowed)}]"
+
+
+def _lower(name: str) -> str:
+    """AWS's messages name members in camelCase."""
+    return name[0].lower() + name[1:]
+
+
+def _short(value: Any) -> str:
+    shown = str(value)
+    return shown if len(shown) <= 256 else f"{shown[:256]}..."

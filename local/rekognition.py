@@ -1,0 +1,175 @@
+"""Rekognition Custom Labels on this machine: moto's Rekognition, and the life of model versions."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+
+from moto.core.common_types import TYPE_RESPONSE
+from moto.rekognition import urls
+from moto.rekognition.responses import RekognitionResponse
+
+from local import aws_api, parameters
+from local.aws_errors import AwsError, answer
+from local.model_life import Condition
+from local.models import Known, Models, NotNowError, UnknownModelError
+from local.scenario import VERSION_ARN, RekognitionModel, Scenario
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+Item = TypeVar("Item")
+
+
+class RekognitionService:
+    """The operations on projects and model versions: parameters as JSON in, the answer as JSON out."""
+
+    def __init__(self, models: Models[RekognitionModel]) -> None:
+        self._models = models
+
+    def load(self, scenario: Scenario) -> None:
+        """Replace all model versions by those of a scenario."""
+        self._models.load((script.identity, script) for script in scenario.rekognition_models)
+
+    def start_project_version(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
+        """Start a model version."""
+        arn, least, most = asked["ProjectVersionArn"], asked["MinInferenceUnits"], asked.get("MaxInferenceUnits")
+        if most is not None and most < least:
+            raise AwsError("InvalidParameterException", "MaxInferenceUnits is less than MinInferenceUnits.")
+        condition = self._changed(
+            arn, region, lambda: self._models.start(arn, min_units=least, max_units=most), verb="started"
+        )
+        return {"Status": condition.status}
+
+    def stop_project_version(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
+        """Stop a model version."""
+        arn = asked["ProjectVersionArn"]
+        return {"Status": self._changed(arn, region, lambda: self._models.stop(arn), verb="stopped").status}
+
+    def describe_project_versions(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
+        """Describe a project's versions, those of some names or all; a name that it does not have is left out."""
+        project, names = asked["ProjectArn"], asked.get("VersionNames")
+        versions = [known for known in self._in(region) if known.script.project_of_it == project]
+        if not versions:
+            raise AwsError("ResourceNotFoundException", f"The project {project} does not exist.")
+        wanted = [known for known in versions if names is None or _part(known, "version") in names]
+        wanted.sort(key=lambda known: int(_part(known, "created")), reverse=True)
+        page, token = _page(wanted, asked)
+        return {"ProjectVersionDescriptions": [_described(known) for known in page], **token}
+
+    def describe_projects(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
+        """Describe the projects that the models belong to, those of some names or all."""
+        names = asked.get("ProjectNames")
+        projects = {
+            known.script.project_of_it: _part(known, "project")
+            for known in self._in(region)
+            if names is None or _part(known, "project") in names
+        }
+        page, token = _page(list(projects), asked)
+        descriptions = [
+            {
+                "ProjectArn": arn,
+                "CreationTimestamp": int(arn.rpartition("/")[2]) / 1000,
+                "Status": "CREATED",
+                "Datasets": [],
+                "Feature": "CUSTOM_LABELS",
+            }
+            for arn in page
+        ]
+        return {"ProjectDescriptions": descriptions, **token}
+
+    def _in(self, region: str) -> list[Known[RekognitionModel]]:
+        return [known for known in self._models.all() if _part(known, "region") == region]
+
+    def _changed(self, arn: str, region: str, change: Callable[[], Condition], *, verb: str) -> Condition:
+        unknown = AwsError("ResourceNotFoundException", f"The model version {arn} does not exist.")
+        if f":rekognition:{region}:" not in arn:
+            raise unknown
+        try:
+            return change()
+        except UnknownModelError as error:
+            raise unknown from error
+        except NotNowError as error:
+            message = f"The model {arn} is in the state {error.condition.status} and cannot be {verb}."
+            raise AwsError("ResourceInUseException", message) from error
+
+
+class LocalRekognitionResponse(RekognitionResponse):  # type: ignore[misc]
+    """moto's Rekognition, and what it lacks."""
+
+    service: ClassVar[RekognitionService]
+
+    def start_project_version(self) -> TYPE_RESPONSE:
+        return self._answer("StartProjectVersion", self.service.start_project_version)
+
+    def stop_project_version(self) -> TYPE_RESPONSE:
+        return self._answer("StopProjectVersion", self.service.stop_project_version)
+
+    def describe_project_versions(self) -> TYPE_RESPONSE:
+        return self._answer("DescribeProjectVersions", self.service.describe_project_versions)
+
+    def describe_projects(self) -> TYPE_RESPONSE:
+        return self._answer("DescribeProjects", self.service.describe_projects)
+
+    def _answer(self, operation: str, act: Callable[[dict[str, Any], str], dict[str, Any]]) -> TYPE_RESPONSE:
+        model = aws_api.operation_model("rekognition", operation)
+        try:
+            asked = parameters.check(_json(self.body), model.input_shape)
+            document = act(asked, self.region)
+        except AwsError as error:
+            refused = answer(error, model.service_model, "json")
+            # moto reads the status from the headers.
+            return refused.status, {**refused.headers, "status": str(refused.status)}, refused.body
+        return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(document)
+
+
+def install(aws: "LocalAws") -> None:
+    """Let a local AWS serve model versions; there is none before `load`."""
+    aws.replace(LocalRekognitionResponse, "service", RekognitionService(Models(aws.clock)))
+    aws.replace_item(urls.url_paths, "{0}/$", LocalRekognitionResponse.dispatch)
+
+
+def load(scenario: Scenario) -> None:
+    """Replace the model versions of the local AWS that is open by those of a scenario."""
+    LocalRekognitionResponse.service.load(scenario)
+
+
+def _json(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise AwsError("SerializationException", f"The body is no JSON: {error}") from error
+
+
+def _part(known: Known[RekognitionModel], name: str) -> str:
+    match = VERSION_ARN.fullmatch(known.script.project_version_arn)
+    if match is None:
+        raise ValueError(f"{known.script.project_version_arn} is no version's ARN")
+    return match[name]
+
+
+def _described(known: Known[RekognitionModel]) -> dict[str, Any]:
+    condition = known.condition
+    units = {"MinInferenceUnits": condition.min_units, "MaxInferenceUnits": condition.max_units}
+    return {
+        "ProjectVersionArn": known.script.project_version_arn,
+        "CreationTimestamp": int(_part(known, "created")) / 1000,
+        "Status": condition.status,
+        "StatusMessage": condition.message,
+        "Feature": "CUSTOM_LABELS",
+        **{name: value for name, value in units.items() if value is not None},
+    }
+
+
+def _page(items: Sequence[Item], asked: dict[str, Any]) -> tuple[Sequence[Item], dict[str, str]]:
+    """Cut a page: at most MaxResults (100 if absent) items from NextToken on, and the token of the next page."""
+    first = 0
+    if token := asked.get("NextToken"):
+        try:
+            first = int(base64.b64decode(token, validate=True))
+        except (binascii.Error, ValueError) as error:
+            raise AwsError("InvalidPaginationTokenException", "The pagination token is not valid.") from error
+    end = first + asked.get("MaxResults", 100)
+    following = {"NextToken": base64.b64encode(str(end).encode()).decode()} if end < len(items) else {}
+    return items[first:end], following

@@ -1,0 +1,47 @@
+"""A local AWS in which a scenario is played, for the tests of what plays it."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from unittest import mock
+
+import boto3
+from botocore.config import Config
+
+from local import faults, rekognition, server
+from local.clock import Clock
+from local.scenario import Scenario
+
+ADAPTERS = ("functions", "faults", "rekognition", "lookoutvision", "events", "scheduler")
+
+ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
+
+
+class ActingAws(server.LocalAws):
+    """A `LocalAws` that can be told what to play."""
+
+    def play(self, *models: dict[str, Any], faulty: list[dict[str, Any]] | None = None) -> None:
+        """Replace models and faults."""
+        scenario = Scenario.parse(json.dumps({"Models": models, "Faults": faulty or []}))
+        rekognition.load(scenario)
+        faults.load(scenario)
+
+    def boto3(self, service: str, **config: Any) -> Any:
+        """Make a client that tries a call once."""
+        environment = self.environment()
+        return boto3.client(
+            service,
+            region_name=self.region,
+            endpoint_url=self.endpoint_url,
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+            config=Config(retries={"total_max_attempts": 1}, **config),
+        )
+
+
+@contextmanager
+def acting_aws(clock: Clock | None = None) -> Iterator[ActingAws]:
+    """Open a local AWS with just the adapters under test."""
+    with mock.patch.object(server, "_ADAPTERS", ADAPTERS), ActingAws(clock=clock) as aws:
+        yield aws
