@@ -1,0 +1,20 @@
+"""Read the settings, build the stack, synthesize."""
+
+import sys
+from pathlib import Path
+
+# The words of the domain (phases, errors, fields) are written once, in what runs in Lambda.
+sys.path.append(str(Path(__file__).parent / "lambdas"))
+
+from aws_cdk import App
+
+from stacks.model_lifecycle_stack import NAME, ModelLifecycleStack
+from stacks.settings import Settings, SettingsError
+
+app = App()
+try:
+    settings = Settings.from_context(app.node.get_all_context())
+except SettingsError as error:
+    sys.exit(f"Setting {error}.")
+ModelLifecycleStack(app, NAME, settings=settings)
+app.synth()

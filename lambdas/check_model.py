@@ -1,0 +1,25 @@
+"""The function behind the state "Check model"."""
+
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from model_lifecycle.environment import defaults_from
+from model_lifecycle.home import Home
+from model_lifecycle.instant import utcnow
+from model_lifecycle.models import model_of
+from model_lifecycle.start import check_model
+from model_lifecycle.step import take_step
+
+logger = Logger()
+defaults = defaults_from()
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Take the step that looks whether it runs."""
+    home = Home.of(context.invoked_function_arn)
+    answer = take_step(event, check_model, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+    logger.info("Check model", execution=event["Execution"]["Arn"], answer=answer)
+    return answer

@@ -1,0 +1,107 @@
+"""Where endings come from: a state of the machine, or the status-change event of an execution."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from model_lifecycle.ending import Ending, notification_id
+from model_lifecycle.errors import FunctionFailedError, InvalidRequestError
+from model_lifecycle.home import Home
+from model_lifecycle.instant import from_instant
+from model_lifecycle.model import Model
+from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE
+from model_lifecycle.phase import Phase
+from model_lifecycle.progress import Progress
+from model_lifecycle.report import report
+from model_lifecycle.request import Defaults, Request, parse_request
+from model_lifecycle.start import look
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class Endings:
+    """Reads the events that the function Notify gets.
+
+    From a state: `{"Input", "Execution": {"Arn", "StartTime", "RedriveCount"}, "Progress"}`. From the net below the
+    machine: EventBridge's `Step Functions Execution Status Change`.
+    """
+
+    def __init__(
+        self,
+        *,
+        executions: "SFNClient",
+        model_of: Callable[[Request], Model],
+        defaults: Defaults,
+        home: Home,
+        now: datetime,
+    ) -> None:
+        self._executions = executions
+        self._model_of = model_of
+        self._defaults = defaults
+        self._home = home
+        self._now = now
+
+    @staticmethod
+    def identity(event: dict[str, Any]) -> str:
+        """The NotificationId, read from the event alone: what was told already needs no second look."""
+        if "detail" in event:
+            return notification_id(event["detail"]["executionArn"], event["detail"].get("redriveCount") or 0)
+        return notification_id(event["Execution"]["Arn"], event["Execution"]["RedriveCount"])
+
+    def read(self, event: dict[str, Any]) -> Ending:
+        """The ending that the event is about."""
+        return self._untold(event) if "detail" in event else self._told_by_state(event)
+
+    def _told_by_state(self, event: dict[str, Any]) -> Ending:
+        progress = event["Progress"]
+        failure = progress["Failure"] or {}
+        request = self._request(event["Input"])
+        reported = progress["Report"]
+        if failure.get("Error") == FunctionFailedError.__name__:
+            reported = self._look(request, from_instant(event["Execution"]["StartTime"]))
+        return Ending(
+            notification_id=self.identity(event),
+            outcome=OF_PHASE[Phase(progress["Phase"])],
+            execution_arn=event["Execution"]["Arn"],
+            request=request,
+            report=reported,
+            error=failure.get("Error"),
+            cause=failure.get("Cause"),
+        )
+
+    def _untold(self, event: dict[str, Any]) -> Ending:
+        # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
+        execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
+        request = self._request(json.loads(execution.get("input", "null")))
+        outcome = OF_EXECUTION[event["detail"]["status"]]
+        ending = Ending(
+            notification_id=self.identity(event),
+            outcome=outcome,
+            execution_arn=execution["executionArn"],
+            request=request,
+        )
+        if event["detail"]["status"] == "SUCCEEDED":
+            return replace(ending, report=json.loads(execution["output"]))
+        return replace(
+            ending,
+            report=self._look(request, execution["startDate"]),
+            error=execution.get("error"),
+            cause=execution.get("cause"),
+        )
+
+    def _request(self, execution_input: object) -> Request | None:
+        try:
+            return parse_request(execution_input, defaults=self._defaults, home=self._home)
+        except InvalidRequestError:
+            # No model is named, then: the ending's own error and cause say what is wrong with the input.
+            return None
+
+    def _look(self, request: Request | None, started_at: datetime) -> dict[str, Any] | None:
+        """How the model is now. Nobody can say whether the execution asked for its start: it may have."""
+        if request is None:
+            return None
+        progress = replace(Progress.begin(request, started_at=started_at), asked=True)
+        return report(look(progress, self._model_of(request), now=self._now), now=self._now)

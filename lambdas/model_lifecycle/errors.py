@@ -1,0 +1,69 @@
+"""One family of errors. A class name is the error name that the state machine shows; its text is one plain sentence."""
+
+MAX_CAUSE_CHARACTERS = 1_000
+
+
+class ModelLifecycleError(Exception):
+    """Whatever keeps a model from running, in words for the person who reads them."""
+
+    @property
+    def name(self) -> str:
+        """The `Error` of the execution."""
+        return type(self).__name__
+
+    @property
+    def cause(self) -> str:
+        """The `Cause` of the execution: at most 1,000 characters, so that the console shows it whole."""
+        return shortened(str(self), MAX_CAUSE_CHARACTERS)
+
+
+class InvalidRequestError(ModelLifecycleError):
+    """The execution's input breaks the contract, or the service refused a value of it."""
+
+
+class ModelNotFoundError(ModelLifecycleError):
+    """The service knows no such model version or no such project."""
+
+
+class AccessDeniedError(ModelLifecycleError):
+    """The function's role may not make the call."""
+
+
+class QuotaExceededError(ModelLifecycleError):
+    """The account runs as many models or inference units as it may."""
+
+
+class ModelFailedError(ModelLifecycleError):
+    """The model has a status from which this start cannot make it run."""
+
+
+class StartTimedOutError(ModelLifecycleError):
+    """The model did not run by the deadline of its start."""
+
+
+class ServiceRefusedError(ModelLifecycleError):
+    """The service answered an error that has no meaning of its own here; the text says its name."""
+
+
+class FunctionFailedError(ModelLifecycleError):
+    """A Lambda function of the state machine did not answer, whatever was retried."""
+
+
+class ModelInUseError(ModelLifecycleError):
+    """The service says that the model is not in a status for that call: look again."""
+
+
+class ServiceUnavailableError(ModelLifecycleError):
+    """The service cannot answer now: look again later.
+
+    `perhaps_done` tells whether the call may have been carried out although no answer came.
+    """
+
+    def __init__(self, text: str, *, perhaps_done: bool) -> None:
+        super().__init__(text)
+        self.perhaps_done = perhaps_done
+
+
+def shortened(text: str, characters: int) -> str:
+    """The text, cut to so many characters; a cut one ends in `...`."""
+    return text if len(text) <= characters else text[: characters - 3] + "..."

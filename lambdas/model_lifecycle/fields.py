@@ -1,0 +1,50 @@
+"""One field of an execution's input: its name, what it may be, and how a wrong value is shown."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from model_lifecycle.errors import shortened
+
+MAX_INTEGER = 2**31 - 1
+"""The services' own integers have 32 bits (`smithy.api#Integer`)."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A named value of the input. `allowed` ends the sentence "<name> is <value>; allowed is ..."."""
+
+    name: str
+    allowed: str
+    accepts: Callable[[object], bool]
+
+    def violation(self, value: object) -> str:
+        """What is wrong with a value that is not accepted, in one clause."""
+        return f"{self.name} is {shown(value)}; allowed is {self.allowed}"
+
+
+def integer(name: str, lowest: int, highest: int = MAX_INTEGER) -> Field:
+    """A whole number from `lowest` to `highest`. JSON's `true` and `"1"` are none."""
+
+    def accepts(value: object) -> bool:
+        return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
+
+    return Field(name, f"an integer from {lowest:,} to {highest:,}", accepts)
+
+
+def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) -> Field:
+    """A string of so many characters (shortest, longest) that a service's own pattern matches as a whole."""
+    shortest, longest = characters
+    # Without re.ASCII, \d would accept every digit of Unicode.
+    whole = re.compile(pattern, re.ASCII)
+
+    def accepts(value: object) -> bool:
+        return isinstance(value, str) and shortest <= len(value) <= longest and whole.fullmatch(value) is not None
+
+    return Field(name, allowed, accepts)
+
+
+def shown(value: object) -> str:
+    """A value as it stood in the JSON, in ASCII and cut to 80 characters."""
+    return shortened(json.dumps(value, default=repr), 80)

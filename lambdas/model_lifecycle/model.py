@@ -1,0 +1,37 @@
+"""The seam to the services: what the domain asks of one model, whatever service it is of."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from model_lifecycle.request import Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelDescription:
+    """What the service says of a model. Units are None where it says nothing of them."""
+
+    status: str
+    status_message: str
+    min_inference_units: int | None
+    max_inference_units: int | None
+
+
+class Model(Protocol):
+    """One model of one service.
+
+    Every method raises the errors of `model_lifecycle.errors`: ModelNotFoundError, AccessDeniedError,
+    QuotaExceededError, InvalidRequestError, ModelInUseError, ServiceUnavailableError, ServiceRefusedError.
+    """
+
+    @property
+    def request(self) -> Request:
+        """The request, with what was looked up on the way, so that it is looked up once an execution."""
+        ...
+
+    def describe(self) -> ModelDescription:
+        """Ask the service how the model is."""
+        ...
+
+    def start(self) -> str:
+        """Ask the service to start the model, once; the status that the service answers when it accepts."""
+        ...

@@ -1,0 +1,194 @@
+"""How far an execution has come: what one step of the state machine leaves to the next."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from model_lifecycle.errors import ModelFailedError, ModelLifecycleError, StartTimedOutError
+from model_lifecycle.instant import from_instant, to_instant
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.phase import NEVER_SEEN, Phase, StatusMeaning, meaning_of, phase_of
+from model_lifecycle.polling import next_check_seconds
+from model_lifecycle.request import Request
+
+_REMEMBERED = (
+    "status",
+    "status_message",
+    "min_inference_units",
+    "max_inference_units",
+    "asked",
+    "answer_lost",
+    "joined",
+    "already_running",
+    "trouble",
+    "refusals",
+    "checks",
+)
+_INSTANTS = ("started_at", "deadline", "asked_at", "running_at", "since")
+
+
+def failure_json(error: ModelLifecycleError) -> dict[str, str]:
+    """An error as the execution's Fail state reads it."""
+    return {"Error": error.name, "Cause": error.cause}
+
+
+def _pascal(name: str) -> str:
+    return "".join(word.capitalize() for word in name.split("_"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What is known of one start. Every method gives a new one.
+
+    `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether it was carried out is
+    not known yet. `joined`: someone else's start was under way and is waited for. `since`: when the present phase was
+    first seen. `trouble`: why the last look told nothing, else empty. `refusals`: how often the service refused a start
+    of a model that its status says can be started.
+    """
+
+    request: Request
+    started_at: datetime
+    deadline: datetime
+    phase: Phase = Phase.BLOCKED
+    status: str = NEVER_SEEN
+    status_message: str = ""
+    min_inference_units: int | None = None
+    max_inference_units: int | None = None
+    asked: bool = False
+    answer_lost: bool = False
+    joined: bool = False
+    already_running: bool = False
+    asked_at: datetime | None = None
+    running_at: datetime | None = None
+    since: datetime | None = None
+    trouble: str = ""
+    refusals: int = 0
+    checks: int = 0
+    next_check_seconds: int | None = None
+    failure: ModelLifecycleError | None = None
+
+    @classmethod
+    def begin(cls, request: Request, *, started_at: datetime) -> "Progress":
+        """Nothing is known yet. The deadline counts from the execution's start, whatever is retried or redriven."""
+        return cls(
+            request=request,
+            started_at=started_at,
+            deadline=started_at + timedelta(seconds=request.start_timeout_seconds),
+        )
+
+    @property
+    def meaning(self) -> StatusMeaning:
+        """What the last status that was seen means."""
+        return meaning_of(self.status, self.request.service.statuses)
+
+    @property
+    def begun(self) -> bool:
+        """A start is under way as far as this execution knows: its own, or one that it joined."""
+        return self.joined or (self.asked and not self.answer_lost)
+
+    @property
+    def may_bill(self) -> bool:
+        """The model bills, or comes to bill if nobody does anything, or nobody can tell."""
+        return self.answer_lost or (self.meaning.may_bill if self.status else self.asked)
+
+    @classmethod
+    def from_json(cls, written: dict[str, Any], request: Request) -> "Progress":
+        """What `to_json` wrote, for the request that it wrote. A failure ends an execution, so none is read."""
+        values: dict[str, Any] = {name: written[_pascal(name)] for name in _REMEMBERED}
+        instants: dict[str, Any] = {
+            name: from_instant(written[_pascal(name)]) for name in _INSTANTS if written[_pascal(name)]
+        }
+        return cls(request=request, phase=Phase(written["Phase"]), **values, **instants)
+
+    def to_json(self) -> dict[str, Any]:
+        """PascalCase; `Failure` is null or what the execution's Fail shows: `{"Error": ..., "Cause": ...}`."""
+        instants = {name: getattr(self, name) for name in _INSTANTS}
+        return {
+            "Phase": self.phase.value,
+            "Request": self.request.to_json(),
+            "NextCheckSeconds": self.next_check_seconds,
+            "Failure": self.failure and failure_json(self.failure),
+            **{_pascal(name): getattr(self, name) for name in _REMEMBERED},
+            **{_pascal(name): moment and to_instant(moment) for name, moment in instants.items()},
+        }
+
+    def seen(self, description: ModelDescription, *, now: datetime) -> "Progress":
+        """The model was looked at."""
+        # The answer was lost, and the model is as it was before the call: the call has not arrived.
+        lost = self.answer_lost and description.status == self.status
+        progress = replace(
+            self,
+            status=description.status,
+            status_message=description.status_message,
+            min_inference_units=description.min_inference_units,
+            max_inference_units=description.max_inference_units,
+            answer_lost=lost,
+            trouble="",
+        )
+        phase = phase_of(description.status, self.request.service.statuses, begun=progress.begun)
+        return replace(
+            progress.in_phase(phase, now=now),
+            joined=self.joined or (phase is Phase.STARTING and not self.asked),
+            already_running=phase is Phase.RUNNING and not self.begun and not self.asked,
+            running_at=now if phase is Phase.RUNNING else None,
+        )
+
+    def unseen(self, trouble: ModelLifecycleError, *, now: datetime) -> "Progress":
+        """The service could not answer. That tells nothing new: the phase stays; a start can only be tried later."""
+        phase = Phase.BLOCKED if self.phase is Phase.STARTABLE else self.phase
+        return replace(self.in_phase(phase, now=now), trouble=trouble.cause)
+
+    def accepted(self, status: str, *, now: datetime) -> "Progress":
+        """The service accepted this execution's start, and says that the model has that status now."""
+        progress = replace(self, asked=True, answer_lost=False, asked_at=now, status=status, status_message="")
+        return progress.in_phase(Phase.STARTING, now=now)
+
+    def in_phase(self, phase: Phase, *, now: datetime) -> "Progress":
+        """The same progress in that phase, which began now unless it already was the phase."""
+        since = self.since if self.since is not None and phase is self.phase else now
+        return replace(self, phase=phase, since=since)
+
+    def failed(self, error: ModelLifecycleError) -> "Progress":
+        """The start gives up for that reason."""
+        return replace(self, phase=Phase.FAILED, failure=error, next_check_seconds=None)
+
+    def settled(self, *, now: datetime) -> "Progress":
+        """What the state machine acts on: done, given up for a reason, or a time to look again."""
+        progress = self.in_phase(Phase.BLOCKED if self.phase is Phase.STARTABLE else self.phase, now=now)
+        progress = replace(progress, checks=self.checks + 1)
+        if progress.phase in (Phase.STARTING, Phase.BLOCKED):
+            if now >= self.deadline:
+                return replace(progress, phase=Phase.OVERDUE, failure=StartTimedOutError(self._overdue()))
+            return replace(progress, next_check_seconds=self._seconds_to_next_check(progress.since, now))
+        if progress.phase is Phase.FAILED and progress.failure is None:
+            return progress.failed(ModelFailedError(self._why_failed()))
+        return progress
+
+    def _seconds_to_next_check(self, since: datetime | None, now: datetime) -> int:
+        return next_check_seconds(
+            waited=(now - (since or now)).total_seconds(),
+            remaining=(self.deadline - now).total_seconds(),
+            timeout_seconds=self.request.start_timeout_seconds,
+            fixed_interval=self.request.poll_interval_seconds,
+        )
+
+    def _overdue(self) -> str:
+        status = f"its status is {self._in_its_words()}" if self.status else "its status could not be read"
+        trouble = f" The last look failed: {self.trouble}" if self.trouble else ""
+        return f"{self._model()} did not run within {self.request.start_timeout_seconds:,} seconds: {status}.{trouble}"
+
+    def _why_failed(self) -> str:
+        words = f"{self._model()} has the status {self._in_its_words()}"
+        if self.status not in self.request.service.statuses:
+            return f"{words}, which is not known here, so nothing waits for it."
+        if not self.begun:
+            return f"{words} and cannot be started from it."
+        if self.meaning.before in (Phase.STARTABLE, Phase.BLOCKED) and not self.meaning.refusal_is_final:
+            return f"{words} after its start was under way: someone stopped it, so it is not started again."
+        return f"{words} after its start was under way."
+
+    def _in_its_words(self) -> str:
+        return f"{self.status} ({self.status_message})" if self.status_message else self.status
+
+    def _model(self) -> str:
+        return f"The model {self.request.version} of the project {self.request.project}"

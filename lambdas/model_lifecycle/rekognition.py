@@ -1,0 +1,67 @@
+"""The only caller of Amazon Rekognition."""
+
+from typing import TYPE_CHECKING
+
+from model_lifecycle.errors import ModelNotFoundError
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.rekognition_versions import project_name, version_name
+from model_lifecycle.request import Request
+from model_lifecycle.service_errors import service_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_rekognition import RekognitionClient
+    from mypy_boto3_rekognition.type_defs import ProjectVersionDescriptionTypeDef
+
+
+class RekognitionModel:
+    """A model version of a Custom Labels project."""
+
+    def __init__(self, request: Request, client: "RekognitionClient") -> None:
+        self.request = request
+        self._client = client
+
+    def describe(self) -> ModelDescription:
+        """What DescribeProjectVersions says; it wants the project's ARN, which DescribeProjects finds by name."""
+        if "ProjectArn" not in self.request.identity:
+            self.request = self.request.knowing("ProjectArn", self._project_arn())
+        version = self._version(self.request.identity["ProjectArn"])
+        return ModelDescription(
+            status=version["Status"],
+            status_message=version.get("StatusMessage", ""),
+            min_inference_units=version.get("MinInferenceUnits"),
+            max_inference_units=version.get("MaxInferenceUnits"),
+        )
+
+    def start(self) -> str:
+        """StartProjectVersion."""
+        units = {"MinInferenceUnits": self.request.min_inference_units}
+        if self.request.max_inference_units is not None:
+            units["MaxInferenceUnits"] = self.request.max_inference_units
+        with service_errors("StartProjectVersion"):
+            return self._client.start_project_version(ProjectVersionArn=self._arn, **units)["Status"]
+
+    @property
+    def _arn(self) -> str:
+        return self.request.identity["ProjectVersionArn"]
+
+    def _project_arn(self) -> str:
+        name = project_name(self._arn)
+        pages = self._client.get_paginator("describe_projects").paginate(ProjectNames=[name])
+        with service_errors("DescribeProjects"):
+            for page in pages:
+                for project in page["ProjectDescriptions"]:
+                    if project_name(project["ProjectArn"]) == name:
+                        return project["ProjectArn"]
+        raise ModelNotFoundError(f"Rekognition has no project {name}, which ProjectVersionArn {self._arn} names.")
+
+    def _version(self, project_arn: str) -> "ProjectVersionDescriptionTypeDef":
+        # No such version is an empty list, and a name may have been given again after a deletion.
+        pages = self._client.get_paginator("describe_project_versions").paginate(
+            ProjectArn=project_arn, VersionNames=[version_name(self._arn)]
+        )
+        with service_errors("DescribeProjectVersions"):
+            for page in pages:
+                for version in page["ProjectVersionDescriptions"]:
+                    if version["ProjectVersionArn"] == self._arn:
+                        return version
+        raise ModelNotFoundError(f"Rekognition's project {project_arn} has no model version {self._arn}.")

@@ -1,0 +1,71 @@
+"""What the services' errors mean, in the words of `model_lifecycle.errors`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,  # noqa: A004 - botocore's own: no connection came about
+    HTTPClientError,
+)
+from botocore.parsers import ResponseParserError
+
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    ModelInUseError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+
+_MEANINGS: dict[str, type[ModelLifecycleError]] = {
+    "AccessDeniedException": AccessDeniedError,
+    "ConflictException": ModelInUseError,
+    "InvalidParameterException": InvalidRequestError,
+    "LimitExceededException": QuotaExceededError,
+    "ResourceInUseException": ModelInUseError,
+    "ResourceNotFoundException": ModelNotFoundError,
+    "ServiceQuotaExceededException": QuotaExceededError,
+    "ValidationException": InvalidRequestError,
+}
+_NOT_NOW = frozenset(
+    {
+        "ThrottlingException",
+        "ProvisionedThroughputExceededException",
+        # A page's token can run out between two pages.
+        "InvalidPaginationTokenException",
+    }
+)
+_SERVER_FAULT_CODES = frozenset({"InternalServerError", "InternalServerException"})
+_SERVER_FAULT = 500
+
+
+@contextmanager
+def service_errors(operation: str) -> Iterator[None]:
+    """Raise what botocore raises inside as one of `model_lifecycle.errors`, which says the operation and the words."""
+    try:
+        yield
+    except ClientError as error:
+        raise _answered(operation, error) from error
+    except ConnectionError as error:
+        raise ServiceUnavailableError(f"{operation} found no connection: {error}", perhaps_done=False) from error
+    except (HTTPClientError, ResponseParserError) as error:
+        raise ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True) from error
+    except BotoCoreError as error:
+        raise ServiceRefusedError(f"{operation} could not be called: {error}") from error
+
+
+def _answered(operation: str, error: ClientError) -> ModelLifecycleError:
+    code = error.response["Error"].get("Code", "Unknown")
+    words = f"{operation} answered {code}: {error.response['Error'].get('Message') or 'no message'}"
+    if code in _MEANINGS:
+        return _MEANINGS[code](words)
+    if code in _NOT_NOW:
+        return ServiceUnavailableError(words, perhaps_done=False)
+    if code in _SERVER_FAULT_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_FAULT:
+        return ServiceUnavailableError(words, perhaps_done=True)
+    return ServiceRefusedError(words)

@@ -1,0 +1,61 @@
+"""Make a model run: look first, start only what can be started, and be safe to repeat."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from model_lifecycle.errors import ModelFailedError, ModelInUseError, ModelLifecycleError, ServiceUnavailableError
+from model_lifecycle.model import Model
+from model_lifecycle.phase import Phase
+from model_lifecycle.progress import Progress
+
+_MOST_REFUSALS = 2
+
+
+def start_model(progress: Progress, model: Model, *, now: datetime) -> Progress:
+    """Ask for the start if the model can be started now, and tell what comes next. No error of `Model` gets out."""
+    progress = look(progress, model, now=now)
+    if progress.phase is Phase.STARTABLE and now < progress.deadline:
+        progress = _ask(progress, model, now=now)
+    return progress.settled(now=now)
+
+
+def check_model(progress: Progress, model: Model, *, now: datetime) -> Progress:
+    """Look at a model whose start is under way, and tell what comes next. No error of `Model` gets out."""
+    return look(progress, model, now=now).settled(now=now)
+
+
+def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
+    """See how the model is. What the service cannot answer now changes nothing; any other error is a failure."""
+    try:
+        description = model.describe()
+    except ServiceUnavailableError as error:
+        return progress.unseen(error, now=now)
+    except ModelLifecycleError as error:
+        return progress.failed(error)
+    return replace(progress, request=model.request).seen(description, now=now)
+
+
+def _ask(progress: Progress, model: Model, *, now: datetime) -> Progress:
+    try:
+        status = model.start()
+    except ModelInUseError as refusal:
+        return _refused(progress, refusal, model, now=now)
+    except ServiceUnavailableError as error:
+        if not error.perhaps_done:
+            return progress.unseen(error, now=now)
+        lost = replace(progress.unseen(error, now=now), asked=True, answer_lost=True, asked_at=now)
+        return look(lost, model, now=now)
+    except ModelLifecycleError as error:
+        return progress.failed(error)
+    return progress.accepted(status, now=now)
+
+
+def _refused(progress: Progress, refusal: ModelInUseError, model: Model, *, now: datetime) -> Progress:
+    final = progress.meaning.refusal_is_final
+    progress = look(progress, model, now=now)
+    if progress.phase is not Phase.STARTABLE:
+        return progress
+    progress = replace(progress, refusals=progress.refusals + 1)
+    if final or progress.refusals >= _MOST_REFUSALS:
+        return progress.failed(ModelFailedError(f"The service refuses to start the model: {refusal}"))
+    return progress

@@ -1,0 +1,17 @@
+"""Queues for what could not be delivered."""
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk.aws_sqs import Queue, QueueEncryption
+from constructs import Construct
+
+
+def dead_letter_queue(scope: Construct, id: str) -> Queue:  # noqa: A002 - the CDK's own name
+    """A queue that keeps what it gets as long as SQS can, 14 days: encrypted at rest, reached over TLS only."""
+    return Queue(
+        scope,
+        id,
+        encryption=QueueEncryption.SQS_MANAGED,
+        enforce_ssl=True,
+        retention_period=Duration.days(14),
+        removal_policy=RemovalPolicy.DESTROY,
+    )

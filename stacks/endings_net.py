@@ -1,0 +1,37 @@
+"""The net below a state machine: it catches the endings that no state could tell."""
+
+from aws_cdk import Duration
+from aws_cdk.aws_events import EventPattern, Rule
+from aws_cdk.aws_events_targets import LambdaFunction
+from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_stepfunctions import IStateMachine
+from constructs import Construct
+
+from model_lifecycle.outcome import OF_EXECUTION
+from stacks.dead_letters import dead_letter_queue
+
+
+class EndingsNet(Construct):
+    """Every end of an execution goes to Notify, which tells it unless a state told it already.
+
+    AWS delivers these events on a best-effort basis, so a net is all that they can be.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, state_machine: IStateMachine, notify: IFunction) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        self.undelivered = dead_letter_queue(self, "Undelivered")
+        Rule(
+            self,
+            "Rule",
+            description="Every end of an execution, for what no state of it could tell",
+            event_pattern=EventPattern(
+                source=["aws.states"],
+                detail_type=["Step Functions Execution Status Change"],
+                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": list(OF_EXECUTION)},
+            ),
+            targets=[
+                LambdaFunction(
+                    notify, dead_letter_queue=self.undelivered, retry_attempts=185, max_event_age=Duration.hours(24)
+                )
+            ],
+        )

@@ -1,0 +1,65 @@
+"""The one asset of all functions: `lambdas/` and the packages that Lambda's runtime does not bring.
+
+Packages are copied from where the synth runs, at the pinned version: no network, no Docker, no second resolution.
+"""
+
+import shutil
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+import jsii
+from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
+from aws_cdk.aws_lambda import AssetCode, Code
+from packaging.requirements import Requirement
+
+_LAMBDAS = Path(__file__).parent.parent / "lambdas"
+_PACKAGE = "aws-lambda-powertools"
+_IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
+# Differs from one installation of the same package to the next, and so would the asset's hash.
+_INSTALLATION_RECORDS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
+
+
+def lambda_asset() -> AssetCode:
+    """The code of every function. Its hash is that of its content."""
+    return Code.from_asset(
+        str(_LAMBDAS),
+        asset_hash_type=AssetHashType.OUTPUT,
+        bundling=BundlingOptions(
+            # Wanted by the type; the local bundling below never lets it run.
+            image=DockerImage.from_registry("none"),
+            local=_Copies(),
+        ),
+    )
+
+
+@jsii.implements(ILocalBundling)
+class _Copies:
+    def try_bundle(self, output_dir: str, _options: BundlingOptions) -> bool:
+        shutil.copytree(_LAMBDAS, output_dir, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+        for package in _closure(_PACKAGE):
+            _copy(package, Path(output_dir))
+        return True
+
+
+def _closure(name: str) -> list[Distribution]:
+    """The package and what it needs, without what its extras need."""
+    found: dict[str, Distribution] = {}
+    wanted = [name]
+    while wanted:
+        name = wanted.pop()
+        if name in found or name in _IN_THE_RUNTIME:
+            continue
+        found[name] = distribution(name)
+        needs = map(Requirement, found[name].requires or [])
+        wanted += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+    return list(found.values())
+
+
+def _copy(package: Distribution, target: Path) -> None:
+    for file in package.files or []:
+        outside = ".." in file.parts
+        if outside or "__pycache__" in file.parts or file.name in _INSTALLATION_RECORDS:
+            continue
+        destination = target / file
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(str(file.locate())), destination)

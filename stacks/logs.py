@@ -1,0 +1,23 @@
+"""Log groups: kept as long as the settings say, gone with the stack."""
+
+from typing import get_args
+
+from aws_cdk import RemovalPolicy
+from aws_cdk.aws_logs import LogGroup, RetentionDays
+from constructs import Construct
+
+from stacks.settings import LogRetentionDays, Settings
+
+# The CDK names them by words, in the same order.
+_RETENTION = dict(zip(get_args(LogRetentionDays), RetentionDays, strict=False))
+
+
+def log_group(scope: Construct, id: str, *, settings: Settings, name: str | None = None) -> LogGroup:  # noqa: A002
+    """A log group that is kept as long as the settings say and goes with the stack."""
+    return LogGroup(
+        scope,
+        id,
+        log_group_name=name,
+        retention=_RETENTION[settings.log_retention_days],
+        removal_policy=RemovalPolicy.DESTROY,
+    )

@@ -1,0 +1,64 @@
+"""Where endings are told: the topic with its subscribers, and the table that remembers what was told."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk.aws_dynamodb import Attribute, AttributeType, BillingMode, PointInTimeRecoverySpecification, Table
+from aws_cdk.aws_iam import Effect, PolicyStatement, ServicePrincipal
+from aws_cdk.aws_kms import Key
+from aws_cdk.aws_sns import Topic
+from aws_cdk.aws_sns_subscriptions import EmailSubscription
+from constructs import Construct
+
+
+class Notifications(Construct):
+    """The topic and its memory.
+
+    The topic has a key of its own: CloudWatch alarms cannot publish to one that is encrypted with `alias/aws/sns`.
+    """
+
+    def __init__(self, scope: Construct, id: str, *, emails: Sequence[str]) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        self.key = Key(
+            self,
+            "Key",
+            description="Encrypts what the model lifecycle tells its subscribers",
+            enable_key_rotation=True,
+            pending_window=Duration.days(7),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.topic = Topic(self, "Topic", display_name="Model lifecycle", master_key=self.key, enforce_ssl=True)
+        for email in emails:
+            self.topic.add_subscription(EmailSubscription(email))
+        self._let_alarms_publish()
+        self.told = Table(
+            self,
+            "Told",
+            partition_key=Attribute(name="NotificationId", type=AttributeType.STRING),
+            time_to_live_attribute="ExpiresAt",
+            billing_mode=BillingMode.PAY_PER_REQUEST,
+            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+
+    def _let_alarms_publish(self) -> None:
+        alarms = ServicePrincipal("cloudwatch.amazonaws.com")
+        this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        self.key.add_to_resource_policy(
+            PolicyStatement(
+                effect=Effect.ALLOW,
+                principals=[alarms],
+                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                resources=["*"],
+                conditions=this_account,
+            )
+        )
+        self.topic.add_to_resource_policy(
+            PolicyStatement(
+                effect=Effect.ALLOW,
+                principals=[alarms],
+                actions=["sns:Publish"],
+                resources=[self.topic.topic_arn],
+                conditions=this_account,
+            )
+        )

@@ -1,0 +1,150 @@
+"""Every setting of a deploy: flat context keys of `cdk.json`, or `-c key=value`."""
+
+import json
+from collections.abc import Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from model_lifecycle.errors import InvalidRequestError
+from model_lifecycle.fields import shown
+from model_lifecycle.rekognition_versions import REKOGNITION
+from model_lifecycle.request import MAX_TIMEOUT_SECONDS, Defaults, parse_request
+from stacks.schedule_expression import check_schedule_expression
+
+LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
+"""What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""
+
+_MINUTES = MAX_TIMEOUT_SECONDS // 60
+_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_PROJECT_ARN_FIELD = next(field for field in REKOGNITION.fields if field.name == "ProjectArn")
+
+
+class SettingsError(Exception):
+    """A setting is wrong; the text is one line that names its key, its value and what is allowed."""
+
+
+def _execution_input(value: object) -> object:
+    try:
+        parse_request(value, defaults=Defaults(start_timeout_seconds=1, stop_timeout_seconds=1), home=None)
+    except InvalidRequestError as error:
+        raise ValueError(str(error)) from error
+    return value
+
+
+def _project_arn(value: str) -> str:
+    if not _PROJECT_ARN_FIELD.accepts(value):
+        raise ValueError(f"allowed is {_PROJECT_ARN_FIELD.allowed}")
+    return value
+
+
+def _number(value: object) -> object:
+    """A value of `-c` is a string whatever it means."""
+    if isinstance(value, str):
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError:
+            return value
+    return value
+
+
+def _list(value: object) -> object:
+    """A list of `-c` is JSON, or its items with commas between."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return _number(value)
+    return [item.strip() for item in value.split(",") if item.strip()]
+
+
+class Schedule(BaseModel):
+    """A rule that starts one execution with one input, again and again. Times are UTC."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$", description="1 to 40 letters, digits, '_', '.' or '-'")
+    expression: Annotated[str, AfterValidator(check_schedule_expression)] = Field(
+        description='"cron(...)" or "rate(...)" as EventBridge writes it, in UTC'
+    )
+    input: Annotated[dict[str, Any], AfterValidator(_execution_input)] = Field(
+        description="the execution input, as typed into the console"
+    )
+
+
+def _named_once(schedules: list[Schedule]) -> list[Schedule]:
+    names = [schedule.name for schedule in schedules]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"allowed is a name used once, and {', '.join(twice)} is used again")
+    return schedules
+
+
+class Settings(BaseModel):
+    """The settings, checked. A field's description is what its error says is allowed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    notification_emails: Annotated[list[Annotated[str, Field(pattern=_EMAIL)]], BeforeValidator(_list)] = Field(
+        default=[], description="a list of e-mail addresses"
+    )
+    project_arns: Annotated[list[Annotated[str, AfterValidator(_project_arn)]], BeforeValidator(_list)] = Field(
+        default=[],
+        description="a list of project ARNs, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER; "
+        "empty means all projects of this account and Region",
+    )
+    schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(_named_once)] = Field(
+        default=[], description="a list of objects with name, expression and input"
+    )
+    start_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(
+        default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
+    )
+    stop_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(
+        default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
+    )
+    price_per_inference_unit_hour: Annotated[float, BeforeValidator(_number)] = Field(
+        default=4.0, ge=0, le=10_000, allow_inf_nan=False, description="a number of USD from 0 to 10,000"
+    )
+    log_retention_days: Annotated[LogRetentionDays, BeforeValidator(_number)] = Field(
+        default=90, description="one of " + ", ".join(map(str, get_args(LogRetentionDays)))
+    )
+
+    @classmethod
+    def from_context(cls, context: Mapping[str, Any]) -> "Settings":
+        """The settings among the context keys. Keys with `:`, `/` or `@` belong to the CDK.
+
+        Raises SettingsError with one line.
+        """
+        ours = {key: value for key, value in context.items() if not set(key) & set(":/@")}
+        try:
+            return cls.model_validate(ours)
+        except ValidationError as error:
+            raise SettingsError("; ".join(_violation(detail) for detail in error.errors())) from error
+
+
+def _violation(detail: ErrorDetails) -> str:
+    path = _path(detail["loc"])
+    if detail["type"] == "extra_forbidden":
+        return _unknown(path, detail)
+    if detail["type"] == "value_error":
+        return f"{path} is {shown(detail['input'])}; {detail['ctx']['error']}"
+    return f"{path} is {shown(detail['input'])}; allowed is {_allowed(detail['loc'])}"
+
+
+def _unknown(path: str, detail: ErrorDetails) -> str:
+    model = Settings if len(detail["loc"]) == 1 else Schedule
+    meant = get_close_matches(str(detail["loc"][-1]), model.model_fields, n=1)
+    hint = f"did you mean {meant[0]}?" if meant else f"allowed are {', '.join(model.model_fields)}"
+    return f"{path} is {shown(detail['input'])}, but there is no such setting; {hint}"
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+
+
+def _allowed(location: tuple[int | str, ...]) -> str:
+    key, *rest = location
+    inner = next((part for part in rest if isinstance(part, str)), None)
+    field = Schedule.model_fields[inner] if inner else Settings.model_fields[str(key)]
+    return field.description or "another type of value"
