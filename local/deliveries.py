@@ -1,0 +1,162 @@
+"""Bringing an event to its target as EventBridge does: in the background, repeatedly, at last to a dead-letter queue.
+
+Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html and eb-rule-dlq.html
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from botocore.session import Session
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+_LONGEST_PAUSE_SECONDS = 300
+_DEFAULT_ATTEMPTS = 185
+_DEFAULT_AGE_SECONDS = 86_400
+_TRANSIENT = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "Throttled"}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one target.
+
+    `target` has the fields of PutTargets; `event` is what a dead-letter queue gets, `text` what the target gets.
+    """
+
+    id: str
+    target: dict[str, Any]
+    text: str
+    event: str
+    source_arn: str
+    source_name: str = "RULE_ARN"
+
+    @property
+    def arn(self) -> str:
+        """The target."""
+        return str(self.target["Arn"])
+
+
+class Deliveries:
+    """Delivers to state machines, functions, queues and topics through their APIs."""
+
+    def __init__(self, aws: "LocalAws") -> None:
+        self._aws = aws
+        self._session = Session(session_vars={"profile": (None, None, None, None)})
+        self._session.set_config_variable("config_file", os.devnull)
+        self._session.set_config_variable("credentials_file", os.devnull)
+        self._clients: dict[str, Any] = {}
+        self._making = threading.Lock()
+        self._closed = threading.Event()
+        aws.on_close(self._closed.set)
+
+    def begin(self, delivery: Delivery) -> None:
+        """Deliver in a thread of its own."""
+        self._aws.clock.spawn(lambda: self.deliver(delivery), name=f"delivery {delivery.id}")
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Deliver; return when it is done, given up or the local AWS ends."""
+        policy = delivery.target.get("RetryPolicy") or {}
+        attempts = policy.get("MaximumRetryAttempts", _DEFAULT_ATTEMPTS)
+        oldest = self._aws.clock.now() + timedelta(seconds=policy.get("MaximumEventAgeInSeconds", _DEFAULT_AGE_SECONDS))
+        send = self._sender(delivery)
+        retries = 0
+        while not self._closed.is_set():
+            try:
+                send()
+            except (ClientError, BotoCoreError) as error:
+                pause = min(2**retries, _LONGEST_PAUSE_SECONDS)
+                exhausted = None
+                if retries >= attempts:
+                    exhausted = "MaximumRetryAttempts"
+                elif self._aws.clock.now() + timedelta(seconds=pause) > oldest:
+                    exhausted = "MaximumEventAgeInSeconds"
+                if exhausted or not _is_transient(error):
+                    self._bury(delivery, error, retries, exhausted)
+                    return
+                retries += 1
+                self._aws.clock.wait(pause)
+            else:
+                return
+
+    def _sender(self, delivery: Delivery) -> Callable[[], object]:
+        arn, text = delivery.arn, delivery.text
+        match arn.split(":")[2]:
+            case "states":
+                # One name for all attempts: an attempt whose answer was lost is not repeated.
+                name = f"{delivery.id}_{uuid4()}"
+                return lambda: self._client("stepfunctions").start_execution(stateMachineArn=arn, name=name, input=text)
+            case "lambda":
+                return lambda: self._client("lambda").invoke(
+                    FunctionName=arn, InvocationType="Event", Payload=text.encode()
+                )
+            case "sqs":
+                group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
+                extra = {"MessageGroupId": group} if group else {}
+                return lambda: self._client("sqs").send_message(
+                    QueueUrl=self._queue_url(arn), MessageBody=text, **extra
+                )
+            case "sns":
+                return lambda: self._client("sns").publish(TopicArn=arn, Message=text)
+        raise NotImplementedError(f"no delivery to {arn}")
+
+    def _bury(self, delivery: Delivery, error: Exception, retries: int, exhausted: str | None) -> None:
+        queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
+        if queue is None or self._closed.is_set():
+            return
+        code, message = _told(error)
+        attributes = {
+            delivery.source_name: delivery.source_arn,
+            "TARGET_ARN": delivery.arn,
+            "ERROR_CODE": code,
+            "ERROR_MESSAGE": message,
+            "RETRY_ATTEMPTS": str(retries),
+        }
+        if exhausted:
+            attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted
+        self._client("sqs").send_message(
+            QueueUrl=self._queue_url(queue),
+            MessageBody=delivery.event,
+            MessageAttributes={
+                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+            },
+        )
+
+    def _client(self, service: str) -> Any:
+        """Give a client that tries a call once: what is tried again, and when, is for the retry policy to say."""
+        with self._making:
+            if service not in self._clients:
+                self._clients[service] = self._session.create_client(
+                    service,
+                    region_name=self._aws.region,
+                    endpoint_url=self._aws.endpoint_url,
+                    aws_access_key_id="local",
+                    aws_secret_access_key="local",  # noqa: S106
+                    config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
+                )
+            return self._clients[service]
+
+    def _queue_url(self, arn: str) -> str:
+        account, name = arn.split(":")[4:6]
+        return f"{self._aws.endpoint_url}/{account}/{name}"
+
+
+def _is_transient(error: Exception) -> bool:
+    """Whether EventBridge tries again: not when the target is gone or refuses."""
+    if not isinstance(error, ClientError):
+        return True
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    return status >= 500 or status == 429 or error.response["Error"]["Code"] in _TRANSIENT
+
+
+def _told(error: Exception) -> tuple[str, str]:
+    if isinstance(error, ClientError):
+        return error.response["Error"]["Code"], error.response["Error"].get("Message") or str(error)
+    return "SDK_CLIENT_ERROR", str(error)
