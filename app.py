@@ -8,7 +8,8 @@ sys.path.append(str(Path(__file__).parent / "lambdas"))
 
 from aws_cdk import App
 
-from stacks.model_lifecycle_stack import NAME, ModelLifecycleStack
+from stacks.model_lifecycle_stack import ModelLifecycleStack
+from stacks.names import STACK
 from stacks.settings import Settings, SettingsError
 
 app = App()
@@ -16,5 +17,5 @@ try:
     settings = Settings.from_context(app.node.get_all_context())
 except SettingsError as error:
     sys.exit(f"Setting {error}.")
-ModelLifecycleStack(app, NAME, settings=settings)
+ModelLifecycleStack(app, STACK, settings=settings)
 app.synth()

@@ -6,6 +6,7 @@ Packages are copied from where the synth runs, at the pinned version: no network
 import shutil
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
+from typing import cast
 
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
@@ -27,7 +28,7 @@ def lambda_asset() -> AssetCode:
         bundling=BundlingOptions(
             # Wanted by the type; the local bundling below never lets it run.
             image=DockerImage.from_registry("none"),
-            local=_Copies(),
+            local=cast("ILocalBundling", _Copies()),
         ),
     )
 

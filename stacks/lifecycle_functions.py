@@ -12,8 +12,9 @@ from model_lifecycle import environment
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
 from stacks.logs import log_group
+from stacks.names import START_MODEL
 from stacks.notifications import Notifications
-from stacks.permissions import RekognitionPermissions
+from stacks.permissions import RekognitionPermissions, executions_of
 from stacks.settings import Settings
 
 
@@ -38,7 +39,7 @@ class LifecycleFunctions(Construct):
         function = self._function(
             "Notify",
             "notify",
-            looks,
+            [*looks, executions_of(START_MODEL)],
             environment_variables={
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,

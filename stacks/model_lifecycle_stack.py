@@ -11,8 +11,6 @@ from stacks.settings import Settings
 from stacks.start_workflow import StartWorkflow
 from stacks.triggers import Triggers
 
-NAME = "ModelLifecycle"
-
 
 class ModelLifecycleStack(Stack):
     """Everything that a model's life needs, in one stack."""

@@ -32,3 +32,9 @@ class RekognitionPermissions:
 def _versions_of(project_arn: str) -> str:
     project, _ = project_arn.rsplit("/", 1)
     return f"{project}/version/*/*"
+
+
+def executions_of(state_machine_name: str) -> PolicyStatement:
+    """DescribeExecution on the executions of one machine, by its name: the machine itself depends on the function."""
+    arn = f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:execution:{state_machine_name}:*"
+    return PolicyStatement(actions=["states:DescribeExecution"], resources=[arn])

@@ -16,6 +16,7 @@ from aws_cdk.aws_stepfunctions import (
     StateMachine,
     Succeed,
     TaskInput,
+    TaskStateBase,
     Wait,
     WaitTime,
 )
@@ -27,9 +28,8 @@ from model_lifecycle.phase import Phase
 from model_lifecycle.request import MAX_TIMEOUT_SECONDS
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.logs import log_group
+from stacks.names import START_MODEL
 from stacks.settings import Settings
-
-NAME = "start-model"
 
 # Nothing inside can catch the machine's own timeout: it lies behind the latest deadline that an input can ask for.
 _BACKSTOP = Duration.seconds(MAX_TIMEOUT_SECONDS + 3_600)
@@ -52,14 +52,14 @@ class StartWorkflow(Construct):
         self.state_machine = StateMachine(
             self,
             "StateMachine",
-            state_machine_name=NAME,
+            state_machine_name=START_MODEL,
             comment="Start a model that bills while it runs, wait until it runs, and tell how it ended",
             definition_body=DefinitionBody.from_chainable(self._definition()),
             timeout=_BACKSTOP,
             tracing_enabled=True,
             logs=LogOptions(
                 destination=log_group(
-                    self, "Log", settings=settings, name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{NAME}"
+                    self, "Log", settings=settings, name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{START_MODEL}"
                 ),
                 level=LogLevel.ALL,
                 include_execution_data=True,
@@ -103,7 +103,7 @@ class StartWorkflow(Construct):
             },
         )
 
-    def _step(self, name: str, function: IFunction, *, comment: str, on_fault: IChainable) -> LambdaInvoke:
+    def _step(self, name: str, function: IFunction, *, comment: str, on_fault: IChainable) -> TaskStateBase:
         step = self._invoke(
             name,
             function,
@@ -119,7 +119,7 @@ class StartWorkflow(Construct):
         step.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=2)
         return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
 
-    def _notify(self, name: str, *, comment: str) -> LambdaInvoke:
+    def _notify(self, name: str, *, comment: str) -> TaskStateBase:
         notify = self._invoke(
             name,
             self._functions.notify,
@@ -140,7 +140,7 @@ class StartWorkflow(Construct):
 
     def _invoke(
         self, name: str, function: IFunction, *, comment: str, payload: dict[str, object], result_path: str
-    ) -> LambdaInvoke:
+    ) -> TaskStateBase:
         invoke = LambdaInvoke(
             self,
             name,

@@ -13,7 +13,7 @@ from stacks.dead_letters import dead_letter_queue
 from stacks.settings import Schedule
 
 REQUEST_SOURCE = "model-lifecycle.request"
-START_MODEL = "Start Model"
+START_DETAIL_TYPE = "Start Model"
 
 
 class Triggers(Construct):
@@ -34,7 +34,7 @@ class Triggers(Construct):
             self,
             "StartModelRequest",
             description="Starts the model that an event asks for; the event's detail is the execution input",
-            event_pattern=EventPattern(source=[REQUEST_SOURCE], detail_type=[START_MODEL]),
+            event_pattern=EventPattern(source=[REQUEST_SOURCE], detail_type=[START_DETAIL_TYPE]),
             targets=[self._start(RuleTargetInput.from_event_path("$.detail"))],
         )
         for schedule in schedules:
