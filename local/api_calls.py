@@ -6,13 +6,15 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from botocore.model import OperationModel
+from moto.core.model import ServiceModel
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
-from moto.core.routing import get_service_router
-from moto.core.utils import get_service_model, service_name_from_moto_package_name
+from moto.core.routing import ServiceOperationRouter
+from moto.core.utils import service_name_from_moto_package_name
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
@@ -76,13 +78,13 @@ class Recognizer:
         if service not in aws_api.SERVICES:
             return None
         request = Request({**environ, "wsgi.input": io.BytesIO(body)})
-        model = get_service_model(service)
+        model, router = _routed(service)
         try:
             protocol = determine_request_protocol(model, request.content_type)
-            operation, in_path = get_service_router(service).match(request)
+            operation, in_path = router.match(request)
         except (HTTPException, NotImplementedError):
             return None
-        parameters = {**in_path, **_parsed(request, body, operation, protocol, in_path)}
+        parameters = _parsed(request, body, operation, protocol, in_path) or in_path
         caller = _APP_ID.search(environ.get("HTTP_USER_AGENT", ""))
         return Recognized(
             aws_api.operation_model(service, operation.name),
@@ -149,6 +151,13 @@ def address_unsigned(environ: Environ) -> None:
 
 
 _REST_BY_VERSION = ("lookoutvision",)
+
+
+@cache
+def _routed(service: str) -> tuple[Any, Any]:
+    """Give moto's view of a service, also of one that moto does not know."""
+    model = ServiceModel(aws_api.description(service), service)
+    return model, ServiceOperationRouter(model)
 
 
 def outcome_of(status: int, headers: Iterable[tuple[str, str]], body: bytes) -> str:

@@ -71,7 +71,7 @@ def service_model(service: str) -> ServiceModel:
 
     Raises `botocore.exceptions.UnknownServiceError`.
     """
-    return ServiceModel(_description(service), service)
+    return ServiceModel(description(service), service)
 
 
 @cache
@@ -96,7 +96,7 @@ def http_status(model: ServiceModel, code: str) -> int:
         if code in _codes(shape):
             if status := shape.metadata.get("error", {}).get("httpStatusCode"):
                 return int(status)
-            is_fault = _description(model.service_name)["shapes"][shape.name].get("fault", False)
+            is_fault = description(model.service_name)["shapes"][shape.name].get("fault", False)
             return 500 if is_fault else 400
     return COMMON_ERRORS.get(code, 400)
 
@@ -122,7 +122,11 @@ def _codes(shape: Shape) -> set[str]:
 
 
 @cache
-def _description(service: str) -> dict[str, Any]:
+def description(service: str) -> dict[str, Any]:
+    """Return a service's model as botocore's loader reads it.
+
+    Raises `botocore.exceptions.UnknownServiceError`.
+    """
     loader = Loader(extra_search_paths=[str(EXTRA_MODELS)])
     return dict(loader.load_service_model(service, "service-2"))
 

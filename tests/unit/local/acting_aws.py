@@ -6,10 +6,10 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 
-from local import faults, rekognition, server
+from local import aws_api, faults, lookoutvision, rekognition, server
 from local.clock import Clock
 from local.scenario import Scenario
 
@@ -25,18 +25,20 @@ class ActingAws(server.LocalAws):
         """Replace models and faults."""
         scenario = Scenario.parse(json.dumps({"Models": models, "Faults": faulty or []}))
         rekognition.load(scenario)
+        lookoutvision.load(scenario)
         faults.load(scenario)
 
-    def boto3(self, service: str, **config: Any) -> Any:
+    def api(self, service: str, **config: Any) -> Any:
         """Make a client that tries a call once."""
-        environment = self.environment()
-        return boto3.client(
+        session = Session(session_vars={"profile": (None, None, None, None)})
+        session.get_component("data_loader").search_paths.append(str(aws_api.EXTRA_MODELS))
+        return session.create_client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-            config=Config(retries={"total_max_attempts": 1}, **config),
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106
+            config=Config(**{"retries": {"total_max_attempts": 1}, **config}),
         )
 
 
