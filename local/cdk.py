@@ -1,0 +1,116 @@
+"""The real CDK command line, run against the local AWS as against any account."""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The app's folder, where `cdk.json` is."""
+
+STACK = "ModelLifecycle"
+
+Progress = Callable[[str], object]
+
+
+class CdkError(Exception):
+    """The command line failed; the message is what it printed."""
+
+
+def deploy(
+    aws: "LocalAws",
+    *,
+    context: Mapping[str, str] | None = None,
+    app: Path = ROOT,
+    stack: str = STACK,
+    progress: Progress = lambda _: None,
+) -> dict[str, str]:
+    """Bootstrap the account, deploy the app and return the stack's outputs.
+
+    `context` overrides keys of `cdk.json`, `progress` gets each line that the command line prints. Raises `CdkError`.
+    """
+    with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
+        assembly = Path(folder, "cdk.out")
+        outputs = Path(folder, "outputs.json")
+        cdk = CommandLine(aws, app, progress)
+        # The one waits for the network, the other for the processor.
+        with ThreadPoolExecutor(2) as both:
+            steps = [both.submit(cdk.bootstrap), both.submit(cdk.synth, assembly, context or {})]
+            for step in steps:
+                step.result()
+        cdk.deploy(stack, assembly, outputs)
+        found: dict[str, str] = json.loads(outputs.read_text()).get(stack, {})
+        return found
+
+
+class CommandLine:
+    """The CDK command line of this virtual environment."""
+
+    def __init__(self, aws: "LocalAws", app: Path, progress: Progress) -> None:
+        self._aws = aws
+        self._app = app
+        self._progress = progress
+        self._node = Path(sys.prefix, "bin", "node")
+        self._cdk = Path(sys.prefix, "node_modules", "aws-cdk", "bin", "cdk")
+
+    def bootstrap(self) -> None:
+        """Prepare the account for deploys."""
+        # From an empty folder, or it would run the app first.
+        with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
+            self._run("bootstrap", f"aws://{self._aws.account_id}/{self._aws.region}", folder=Path(folder))
+
+    def synth(self, assembly: Path, context: Mapping[str, str]) -> None:
+        """Write the app's templates and assets into a folder."""
+        overrides = [word for key, value in context.items() for word in ("--context", f"{key}={value}")]
+        self._run("synth", "--quiet", "--app", f"{sys.executable} app.py", "--output", str(assembly), *overrides)
+
+    def deploy(self, stack: str, assembly: Path, outputs: Path) -> None:
+        """Create a stack from a folder that `synth` wrote, and write its outputs into a file.
+
+        Not by a change set, since moto's answer success to a stack that could not be created.
+        """
+        self._run(
+            "deploy",
+            stack,
+            "--app",
+            str(assembly),
+            "--method=direct",
+            "--require-approval=never",
+            "--progress=events",
+            f"--outputs-file={outputs}",
+        )
+
+    def _run(self, *arguments: str, folder: Path | None = None) -> None:
+        quiet = ["--no-notices", "--no-color", "--ci"]
+        lines: list[str] = []
+        with tempfile.TemporaryDirectory(prefix="cdk-home-") as home:
+            environment = self._aws.environment() | {
+                "CDK_DISABLE_CLI_TELEMETRY": "true",
+                "CDK_HOME": home,
+                "JSII_NODE": str(self._node),
+            }
+            # Uncached, the import of the CDK's packages takes longer than all the rest.
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            with subprocess.Popen(  # noqa: S603
+                [self._node, self._cdk, *arguments, *quiet],
+                cwd=self._app if folder is None else folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+            ) as process:
+                assert process.stdout is not None  # noqa: S101
+                for line in process.stdout:
+                    lines.append(line.rstrip())
+                    self._progress(lines[-1])
+        if process.returncode != 0:
+            raise CdkError(f"cdk {arguments[0]} failed:\n" + "\n".join(lines))

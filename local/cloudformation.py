@@ -1,0 +1,118 @@
+"""CloudFormation that creates everything a template names, or says what it could not create and why."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from moto.cloudformation import parsing
+from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
+from moto.cloudformation.parsing import OutputMap
+
+from local.resources import models
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+
+def install(aws: "LocalAws") -> None:
+    """Let stacks create what moto passes over, and fail where anything is missing."""
+    by_type, names = parsing.get_model_map(), parsing.get_name_type_map()
+    for model in models(aws):
+        aws.replace_item(by_type, model.cloudformation_type(), model)
+        aws.replace_item(names, model.cloudformation_type(), model.cloudformation_name_type())
+    aws.replace(parsing, "parse_and_create_resource", _strict(parsing.parse_and_create_resource))
+    aws.replace(Stack, "parse_template", staticmethod(_json_first(Stack.parse_template)))
+    aws.replace(cloudformation_backends, "backend", _Backend)
+
+
+class ResourceFailedError(Exception):
+    """A resource of a template could not be created."""
+
+    def __init__(self, logical_id: str, resource_type: str, reason: str) -> None:
+        super().__init__(reason)
+        self.logical_id = logical_id
+        self.resource_type = resource_type
+        self.reason = reason
+
+
+def _strict(create: Callable[..., Any]) -> Callable[..., Any]:
+    """Let the creation of a resource name the resource that failed; moto returns `None` for what it does not know."""
+
+    def parse_and_create_resource(
+        logical_id: str, resource_json: dict[str, Any], resources_map: Any, account_id: str, region_name: str
+    ) -> Any:
+        resource_type = resource_json["Type"]
+        condition = resource_json.get("Condition")
+        if condition and not resources_map.lazy_condition_map[condition]:
+            return None
+        if parsing.resource_class_from_type(resource_type) is None and resource_type not in parsing.NULL_MODELS:
+            raise ResourceFailedError(logical_id, resource_type, f"The local AWS does not know {resource_type}")
+        try:
+            return create(logical_id, resource_json, resources_map, account_id, region_name)
+        except ResourceFailedError:
+            raise
+        except Exception as error:
+            raise ResourceFailedError(logical_id, resource_type, f"{type(error).__name__}: {error}") from error
+
+    return parse_and_create_resource
+
+
+def _json_first(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Read a template that is JSON as such: the YAML parser takes seconds for the same."""
+
+    def parse_template(template: str) -> Any:
+        try:
+            return json.loads(template)
+        except ValueError:
+            return parse(template)
+
+    return parse_template
+
+
+class _Backend(CloudFormationBackend):  # type: ignore[misc]
+    @property
+    def _url_module(self) -> Any:
+        from moto.cloudformation import urls
+
+        return urls
+
+    def create_stack(self, name: str, *args: Any, **kwargs: Any) -> Stack:
+        """Create a stack; one that cannot be created stays, as in AWS, and tells why in its events."""
+        try:
+            return super().create_stack(name, *args, **kwargs)
+        except ResourceFailedError as error:
+            stack = self.get_stack(name)
+            _fail(stack, "ROLLBACK_COMPLETE", error)
+            return stack
+
+    def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
+        """Apply a change set; one that cannot be applied leaves its stack failed."""
+        change_set = self.describe_change_set(change_set_name)
+        stack = self.stacks[change_set.stack_id]
+        try:
+            super().execute_change_set(change_set_name, stack_name)
+        except ResourceFailedError as error:
+            change_set.execution_status = "EXECUTE_FAILED"
+            created = change_set.change_set_type == "CREATE"
+            _fail(stack, "ROLLBACK_COMPLETE" if created else "UPDATE_ROLLBACK_COMPLETE", error)
+        else:
+            # moto leaves the outputs of the empty template that the stack began with.
+            stack.output_map = OutputMap(stack.resource_map, change_set.template_dict, stack.stack_id)
+
+
+def _fail(stack: Stack, status: str, error: ResourceFailedError) -> None:
+    stack.status = status
+    # An output is worked out when it is asked for, and would create the missing resource.
+    stack.output_map = OutputMap(stack.resource_map, {}, stack.stack_id)
+    failure = Event(
+        stack_id=stack.stack_id,
+        stack_name=stack.name,
+        logical_resource_id=error.logical_id,
+        physical_resource_id="",
+        resource_type=error.resource_type,
+        resource_status="CREATE_FAILED",
+        resource_status_reason=error.reason,
+        resource_properties=None,
+    )
+    stack.events.append(failure)
+    stack._add_stack_event(status, error.reason)  # noqa: SLF001
