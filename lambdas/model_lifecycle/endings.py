@@ -59,7 +59,7 @@ class Endings:
         progress = event["Progress"]
         failure = progress["Failure"] or {}
         request = self._request(event["Input"])
-        reported = progress["Report"]
+        reported = progress.get("Report")
         if failure.get("Error") == FunctionFailedError.__name__:
             reported = self._look(request, from_instant(event["Execution"]["StartTime"]))
         return Ending(
@@ -104,4 +104,6 @@ class Endings:
         if request is None:
             return None
         progress = replace(Progress.begin(request, started_at=started_at), asked=True)
-        return report(look(progress, self._model_of(request), now=self._now), now=self._now)
+        seen = look(progress, self._model_of(request), now=self._now)
+        # It may have run for long.
+        return report(replace(seen, running_at=None), now=self._now)

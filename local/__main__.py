@@ -1,0 +1,59 @@
+"""`make local`: AWS on this machine with the app deployed, until it is told to end."""
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from local.cdk import CdkError, deploy
+from local.scenario import Scenario, ScenarioError
+from local.server import LocalAws
+from local.terminal import Terminal
+
+_DEFAULT_SCENARIO = Path(__file__).parent / "scenarios" / "default.json"
+_HIGHEST_PORT = 65_535
+
+
+def main() -> int:
+    """Serve until SIGINT or SIGTERM. 0 after a clean end, 1 if it could not start, 2 for a wrong call."""
+    arguments = _arguments()
+    terminal = Terminal()
+    told_to_end = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: told_to_end.set())
+    try:
+        scenario = Scenario.read(arguments.scenario)
+        with LocalAws(port=arguments.port) as aws:
+            aws.load(scenario)
+            with terminal.step("Deploy the app with the CDK") as at:
+                outputs = deploy(aws, progress=at, interrupted=told_to_end)
+            if told_to_end.is_set():
+                return 0
+            for name, value in sorted(outputs.items()):
+                terminal.say(f"{name} {value}")
+            for model in scenario.models:
+                terminal.say(f"model {model.identity}")
+            print(f"ready {aws.endpoint_url}", flush=True)
+            told_to_end.wait()
+    except (ScenarioError, CdkError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make local", description=__doc__)
+    parser.add_argument("--scenario", type=Path, default=_DEFAULT_SCENARIO, help="which models there are")
+    parser.add_argument("--port", type=_port, default=0, help="a free port if not given")
+    return parser.parse_args()
+
+
+def _port(written: str) -> int:
+    if written.isascii() and written.isdigit() and 1 <= int(written) <= _HIGHEST_PORT:
+        return int(written)
+    raise argparse.ArgumentTypeError(f"PORT is {written}; allowed is a number from 1 to {_HIGHEST_PORT:,}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

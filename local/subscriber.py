@@ -1,0 +1,46 @@
+"""A subscriber to the notification topic: a queue, as any program would use one."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from local.server import LocalAws
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a subscriber gets. `document` is the message for programs."""
+
+    subject: str
+    document: dict[str, Any]
+    attributes: dict[str, str]
+
+
+class Subscriber:
+    """Subscribes a queue of its own, and reads it."""
+
+    def __init__(self, aws: LocalAws, topic_arn: str, *, name: str = "subscriber") -> None:
+        self._sqs = aws.client("sqs")
+        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
+        aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=attributes["QueueArn"])
+
+    def receive(self, *, wait_seconds: int = 0) -> list[Notification]:
+        """What has come since the last call; waits for a first one up to so many seconds."""
+        received = []
+        while messages := self._sqs.receive_message(
+            QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if received else wait_seconds
+        ).get("Messages"):
+            for message in messages:
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                received.append(_notification(json.loads(message["Body"])))
+        return received
+
+
+def _notification(envelope: dict[str, Any]) -> Notification:
+    attributes = envelope.get("MessageAttributes", {})
+    return Notification(
+        subject=envelope["Subject"],
+        document=json.loads(envelope["Message"]),
+        attributes={name: attribute["Value"] for name, attribute in attributes.items()},
+    )
