@@ -1,0 +1,172 @@
+"""The scenario file: what it may say, and how it is refused."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.scenario import PROJECT_ARN, Scenario, ScenarioError
+from local.words import LOOKOUT, REKOGNITION
+
+SCENARIOS = Path(__file__).parents[3] / "local" / "scenarios"
+ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
+
+
+def refusal(document: Any) -> list[str]:
+    """Return the lines that say what is wrong with a scenario."""
+    with pytest.raises(ScenarioError) as error:
+        Scenario.parse(document if isinstance(document, str) else json.dumps(document))
+    return [line.strip() for line in str(error.value).splitlines()[1:]]
+
+
+@pytest.mark.parametrize("path", sorted(SCENARIOS.glob("*.json")), ids=lambda path: path.name)
+def test_every_scenario_that_ships_can_be_read(path: Path) -> None:
+    assert Scenario.read(path).models
+
+
+def test_the_form_in_the_issue_is_read() -> None:
+    scenario = Scenario.parse(
+        json.dumps(
+            {
+                "Models": [
+                    {
+                        "ProjectVersionArn": ARN,
+                        "ProjectArn": "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000",
+                        "Status": "STOPPED",
+                        "StatusMessage": "",
+                        "StartSeconds": 5,
+                        "StartEndsIn": "RUNNING",
+                        "StopSeconds": 2,
+                        "Then": [{"AfterSeconds": 3, "Status": "STOPPED"}],
+                    },
+                    {"ProjectName": "boards", "ModelVersion": "1", "Status": "TRAINED", "StartEndsIn": "HOSTED"},
+                ],
+                "Faults": [
+                    {"Operation": "DescribeProjectVersions", "Error": "ThrottlingException", "After": 1, "Times": 3}
+                ],
+            }
+        )
+    )
+
+    assert [model.identity for model in scenario.models] == [ARN, "boards/1"]
+    assert scenario.rekognition_models[0].project_of_it.endswith("project/parts/1767000000000")
+    assert scenario.faults[0].times == 3
+
+
+def test_what_is_left_out_has_a_default() -> None:
+    scenario = Scenario.parse(
+        json.dumps({"Models": [{"ProjectVersionArn": ARN}, {"ProjectName": "boards", "ModelVersion": "1"}]})
+    )
+
+    parts, boards = scenario.rekognition_models[0], scenario.lookout_models[0]
+    assert (parts.status, parts.start_seconds, parts.start_ends_in) == ("STOPPED", 5, "RUNNING")
+    assert (parts.stop_seconds, parts.status_message, parts.then) == (2, "", ())
+    assert (boards.status, boards.start_ends_in) == ("TRAINED", "HOSTED")
+
+
+def test_a_made_up_project_has_another_number_than_the_version() -> None:
+    [model] = Scenario.parse(json.dumps({"Models": [{"ProjectVersionArn": ARN}]})).rekognition_models
+
+    project = PROJECT_ARN.fullmatch(model.project_of_it)
+    assert project is not None
+    assert project["project"] == "parts"
+    assert project["created"] != ARN.rpartition("/")[2]
+
+
+@pytest.mark.parametrize("status", REKOGNITION.statuses)
+def test_every_status_of_rekognition_can_come_first_and_later(status: str) -> None:
+    Scenario.parse(
+        json.dumps(
+            {
+                "Models": [
+                    {"ProjectVersionArn": ARN, "Status": status, "Then": [{"AfterSeconds": 0.5, "Status": status}]}
+                ]
+            }
+        )
+    )
+
+
+@pytest.mark.parametrize("words", [REKOGNITION, LOOKOUT], ids=["rekognition", "lookout"])
+def test_every_status_has_a_message_and_no_other_has(words: Any) -> None:
+    assert set(words.messages) == set(words.statuses)
+
+
+@pytest.mark.parametrize(
+    ("model", "line"),
+    [
+        ({"ProjectVersionArn": ARN, "StartSeconds": -1}, "Models[0].StartSeconds is -1; allowed is"),
+        ({"ProjectVersionArn": ARN, "StartSeconds": "5"}, "Models[0].StartSeconds is '5'; allowed is a valid number"),
+        ({"ProjectVersionArn": ARN, "StopSeconds": True}, "Models[0].StopSeconds is True; allowed is a valid number"),
+        ({"ProjectVersionArn": ARN, "Colour": 1}, "Models[0].Colour is 1, but there is no such field"),
+        ({"ProjectVersionArn": ARN, "Status": "HOSTED"}, "Models[0].Status is 'HOSTED'; allowed is one of TRAINING_IN"),
+        ({"ProjectVersionArn": ARN, "StartEndsIn": "STOPPED"}, "allowed is one of RUNNING, FAILED, STARTING"),
+        ({"ProjectVersionArn": "parts"}, "Models[0].ProjectVersionArn is 'parts'; allowed is a model version's ARN"),
+        ({"ProjectVersionArn": ARN, "ProjectArn": ARN}, "allowed is a project's ARN"),
+        (
+            {"ProjectVersionArn": ARN, "Then": [{"AfterSeconds": 1, "Status": "GONE"}]},
+            "Models[0].Then[0].Status is 'GONE'; allowed is one of",
+        ),
+        ({"ProjectVersionArn": ARN, "MinInferenceUnits": 0}, "Models[0].MinInferenceUnits is 0; allowed is"),
+        (
+            {"ProjectVersionArn": ARN, "MinInferenceUnits": 3, "MaxInferenceUnits": 2},
+            "allowed is MaxInferenceUnits not less than MinInferenceUnits (3)",
+        ),
+        ({}, "Models[0].ProjectVersionArn is missing"),
+        ({"ProjectName": "boards"}, "Models[0].ModelVersion is missing"),
+        ({"ProjectName": "boards", "ModelVersion": "latest"}, "Models[0].ModelVersion is 'latest'; allowed is"),
+        ({"ProjectName": "boards", "ModelVersion": "1", "Status": "STOPPED"}, "allowed is one of TRAINING, TRAINED"),
+        (7, "Models[0] is 7; allowed is"),
+    ],
+)
+def test_what_a_model_cannot_be_is_refused_by_name(model: Any, line: str) -> None:
+    [refused] = refusal({"Models": [model]})
+
+    assert line in refused
+
+
+@pytest.mark.parametrize(
+    ("fault", "line"),
+    [
+        ({"Operation": "StartTheModel", "Error": "X"}, "Faults[0].Operation is 'StartTheModel'; allowed is"),
+        ({"Operation": "Publish", "Error": "Nope"}, "Faults[0].Error is 'Nope'; allowed is what Publish can answer:"),
+        ({"Operation": "Publish"}, "allowed is either Error (an error code) or Effect (Timeout,"),
+        ({"Operation": "Publish", "Error": "NotFound", "Effect": "Refuse"}, "allowed is either Error"),
+        ({"Operation": "Publish", "Effect": "Explode"}, "Faults[0].Effect is 'Explode'; allowed is 'Timeout',"),
+        ({"Operation": "Publish", "Error": "NotFound", "Times": 0}, "Faults[0].Times is 0; allowed is"),
+        ({"Operation": "Publish", "Error": "NotFound", "After": -1}, "Faults[0].After is -1; allowed is"),
+    ],
+)
+def test_what_a_fault_cannot_be_is_refused_by_name(fault: Any, line: str) -> None:
+    [refused] = refusal({"Faults": [fault]})
+
+    assert line in refused
+
+
+def test_every_violation_gets_a_line_of_its_own() -> None:
+    lines = refusal({"Models": [{"ProjectVersionArn": "x", "StartSeconds": -1}], "Faults": [{}], "Extra": 1})
+
+    assert [line.split()[0] for line in lines] == [
+        "Models[0].StartSeconds",
+        "Models[0].ProjectVersionArn",
+        "Faults[0].Operation",
+        "Extra",
+    ]
+
+
+def test_a_model_that_is_there_twice_is_refused() -> None:
+    [line] = refusal({"Models": [{"ProjectVersionArn": ARN}, {"ProjectVersionArn": ARN}]})
+
+    assert line.endswith(f"more than once is there {ARN}")
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"Models": {}}'])
+def test_what_is_no_scenario_at_all_is_refused_with_the_reason(text: str) -> None:
+    [line] = refusal(text)
+
+    assert line
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"nowhere\.json cannot be read"):
+        Scenario.read(tmp_path / "nowhere.json")
