@@ -61,7 +61,7 @@ class Endings:
         request = self._request(event["Input"])
         reported = progress.get("Report")
         if failure.get("Error") == FunctionFailedError.__name__:
-            reported = self._look(request, from_instant(event["Execution"]["StartTime"]))
+            reported = self._look(request, event["Execution"]["Arn"], from_instant(event["Execution"]["StartTime"]))
         return Ending(
             notification_id=self.identity(event),
             outcome=OF_PHASE[Phase(progress["Phase"])],
@@ -87,7 +87,7 @@ class Endings:
             return replace(ending, report=json.loads(execution["output"]))
         return replace(
             ending,
-            report=self._look(request, execution["startDate"]),
+            report=self._look(request, execution["executionArn"], execution["startDate"]),
             error=execution.get("error"),
             cause=execution.get("cause"),
         )
@@ -99,11 +99,11 @@ class Endings:
             # No model is named, then: the ending's own error and cause say what is wrong with the input.
             return None
 
-    def _look(self, request: Request | None, started_at: datetime) -> dict[str, Any] | None:
+    def _look(self, request: Request | None, execution_arn: str, started_at: datetime) -> dict[str, Any] | None:
         """How the model is now. Nobody can say whether the execution asked for its start: it may have."""
         if request is None:
             return None
-        progress = replace(Progress.begin(request, started_at=started_at), asked=True)
-        seen = look(progress, self._model_of(request), now=self._now)
+        progress = Progress.begin(request, execution_arn=execution_arn, started_at=started_at)
+        seen = look(replace(progress, asked=True), self._model_of(request), now=self._now)
         # It may have run for long.
         return report(replace(seen, running_at=None), now=self._now)

@@ -45,6 +45,10 @@ class ServiceRefusedError(ModelLifecycleError):
     """The service answered an error that has no meaning of its own here; the text says its name."""
 
 
+class ServiceUnreachableError(ModelLifecycleError):
+    """The service has no endpoint here any more."""
+
+
 class FunctionFailedError(ModelLifecycleError):
     """A Lambda function of the state machine did not answer, whatever was retried."""
 

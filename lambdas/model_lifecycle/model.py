@@ -32,6 +32,9 @@ class Model(Protocol):
         """Ask the service how the model is."""
         ...
 
-    def start(self) -> str:
-        """Ask the service to start the model, once; the status that the service answers when it accepts."""
+    def start(self, *, client_token: str) -> str:
+        """Ask the service to start the model, once; the status that the service answers when it accepts.
+
+        Where the service knows tokens, calls with the same one are one start.
+        """
         ...

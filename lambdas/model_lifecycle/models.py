@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
+from botocore.session import Session
 
+from model_lifecycle.lookoutvision import LookoutVisionModel
+from model_lifecycle.lookoutvision_models import LOOKOUT_VISION, SERVICE_MODELS
 from model_lifecycle.model import Model
 from model_lifecycle.rekognition import RekognitionModel
 from model_lifecycle.rekognition_versions import REKOGNITION
@@ -29,6 +32,15 @@ def _rekognition() -> "RekognitionClient":
     return boto3.client("rekognition", config=_CONFIG)
 
 
+@cache
+def _lookout_vision() -> Any:
+    # botocore no longer knows the service; its own loader finds the service model that ships with this package.
+    session = Session()
+    session.get_component("data_loader").search_paths.append(str(SERVICE_MODELS))
+    return session.create_client("lookoutvision", config=_CONFIG)
+
+
 _MODELS: dict[str, Callable[[Request], Model]] = {
+    LOOKOUT_VISION.name: lambda request: LookoutVisionModel(request, _lookout_vision()),
     REKOGNITION.name: lambda request: RekognitionModel(request, _rekognition()),
 }

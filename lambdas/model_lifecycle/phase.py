@@ -65,6 +65,20 @@ REKOGNITION: Mapping[str, StatusMeaning] = {
 """Statuses of `ProjectVersionStatus` in botocore 1.44.5."""
 
 
+LOOKOUT_VISION: Mapping[str, StatusMeaning] = {
+    "TRAINING": _CANNOT_START_YET,
+    "TRAINED": _CAN_START,
+    "TRAINING_FAILED": _CAN_NEVER_START,
+    "STARTING_HOSTING": _COMES_UP,
+    "HOSTED": _RUNS,
+    "HOSTING_FAILED": _CAN_PERHAPS_START,
+    "STOPPING_HOSTING": _CANNOT_START_YET,
+    # An update of the system is nobody's stop: what was starting before it comes up after it.
+    "SYSTEM_UPDATING": StatusMeaning(before=Phase.BLOCKED, after=Phase.STARTING, may_bill=True),
+    "DELETING": _CAN_NEVER_START,
+}
+"""Statuses of `ModelStatus` in the service's API reference, 2020-11-20."""
+
 NEVER_SEEN = ""
 """The status of a model that could not be looked at."""
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from model_lifecycle.errors import ModelFailedError, ModelLifecycleError, StartTimedOutError
@@ -12,6 +13,7 @@ from model_lifecycle.polling import next_check_seconds
 from model_lifecycle.request import Request
 
 _REMEMBERED = (
+    "execution_arn",
     "status",
     "status_message",
     "min_inference_units",
@@ -22,6 +24,7 @@ _REMEMBERED = (
     "already_running",
     "trouble",
     "refusals",
+    "attempt",
     "checks",
 )
 _INSTANTS = ("started_at", "deadline", "asked_at", "running_at", "since")
@@ -43,10 +46,12 @@ class Progress:
     `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether it was carried out is
     not known yet. `joined`: someone else's start was under way and is waited for. `since`: when the present phase was
     first seen. `trouble`: why the last look told nothing, else empty. `refusals`: how often the service refused a start
-    of a model that its status says can be started.
+    of a model that its status says can be started. `attempt`: which start it is; one that was refused is followed by
+    another.
     """
 
     request: Request
+    execution_arn: str
     started_at: datetime
     deadline: datetime
     phase: Phase = Phase.BLOCKED
@@ -63,15 +68,17 @@ class Progress:
     since: datetime | None = None
     trouble: str = ""
     refusals: int = 0
+    attempt: int = 1
     checks: int = 0
     next_check_seconds: int | None = None
     failure: ModelLifecycleError | None = None
 
     @classmethod
-    def begin(cls, request: Request, *, started_at: datetime) -> "Progress":
+    def begin(cls, request: Request, *, execution_arn: str, started_at: datetime) -> "Progress":
         """Nothing is known yet. The deadline counts from the execution's start, whatever is retried or redriven."""
         return cls(
             request=request,
+            execution_arn=execution_arn,
             started_at=started_at,
             deadline=started_at + timedelta(seconds=request.start_timeout_seconds),
         )
@@ -85,6 +92,12 @@ class Progress:
     def begun(self) -> bool:
         """A start is under way as far as this execution knows: its own, or one that it joined."""
         return self.joined or (self.asked and not self.answer_lost)
+
+    @property
+    def client_token(self) -> str:
+        """The token of the next start call: the same until the service refused one with it, then another."""
+        derived = sha256(f"{self.execution_arn} {self.attempt}".encode()).hexdigest()
+        return self.request.client_token or derived
 
     @property
     def may_bill(self) -> bool:

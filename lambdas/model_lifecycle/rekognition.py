@@ -32,13 +32,10 @@ class RekognitionModel:
             max_inference_units=version.get("MaxInferenceUnits"),
         )
 
-    def start(self) -> str:
+    def start(self, *, client_token: str) -> str:  # noqa: ARG002 - the service knows no token
         """StartProjectVersion."""
-        units = {"MinInferenceUnits": self.request.min_inference_units}
-        if self.request.max_inference_units is not None:
-            units["MaxInferenceUnits"] = self.request.max_inference_units
         with service_errors("StartProjectVersion"):
-            return self._client.start_project_version(ProjectVersionArn=self._arn, **units)["Status"]
+            return self._client.start_project_version(ProjectVersionArn=self._arn, **self.request.units)["Status"]
 
     @property
     def _arn(self) -> str:

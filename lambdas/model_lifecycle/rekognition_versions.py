@@ -50,6 +50,7 @@ REKOGNITION = Service(
             allowed="a project's ARN, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER",
         ),
     ),
+    start_options=(),
     contradictions=_contradictions,
     project=lambda identity: project_name(identity["ProjectVersionArn"]),
     version=lambda identity: version_name(identity["ProjectVersionArn"]),

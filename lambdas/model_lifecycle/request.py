@@ -40,6 +40,13 @@ class Request:
     start_timeout_seconds: int
     stop_timeout_seconds: int
     poll_interval_seconds: int | None
+    client_token: str | None = None
+
+    @property
+    def units(self) -> dict[str, int]:
+        """The inference units as both services' start calls take them."""
+        units = {_MIN_UNITS.name: self.min_inference_units, _MAX_UNITS.name: self.max_inference_units}
+        return {name: value for name, value in units.items() if value is not None}
 
     @property
     def project(self) -> str:
@@ -59,8 +66,8 @@ class Request:
         """An execution input that parses to the same request."""
         fields = {
             **self.identity,
-            _MIN_UNITS.name: self.min_inference_units,
-            _MAX_UNITS.name: self.max_inference_units,
+            **self.units,
+            "ClientToken": self.client_token,
             _START_TIMEOUT.name: self.start_timeout_seconds,
             _STOP_TIMEOUT.name: self.stop_timeout_seconds,
             _POLL_INTERVAL.name: self.poll_interval_seconds,
@@ -90,7 +97,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         *_missing_fields(given, services),
         *_unit_contradictions(given, valid),
     ]
-    identity = {field.name: valid[field.name] for field in _fields_of(services) if field.name in valid}
+    identity = _identity(valid, services)
     if len(services) == 1 and all(field.name in identity for field in services[0].required):
         violations += services[0].contradictions(identity, home)
     if violations:
@@ -103,7 +110,13 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         start_timeout_seconds=valid.get(_START_TIMEOUT.name, defaults.start_timeout_seconds),
         stop_timeout_seconds=valid.get(_STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(_POLL_INTERVAL.name),
+        client_token=valid.get("ClientToken"),
     )
+
+
+def _identity(valid: Mapping[str, Any], services: Sequence[Service]) -> dict[str, str]:
+    naming = [field.name for service in services for field in (*service.required, *service.optional)]
+    return {name: valid[name] for name in naming if name in valid}
 
 
 def _fields_of(services: Iterable[Service]) -> list[Field]:

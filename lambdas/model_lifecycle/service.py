@@ -16,7 +16,8 @@ Identity: TypeAlias = Mapping[str, str]
 class Service:
     """One service whose models bill while they run.
 
-    `required` fields name a model, `optional` ones help. `contradictions` finds what no single field shows.
+    `required` fields name a model, `optional` ones help to find it, `start_options` are of its start call.
+    `contradictions` finds what no single field shows.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Service:
     statuses: Mapping[str, StatusMeaning]
     required: tuple[Field, ...]
     optional: tuple[Field, ...]
+    start_options: tuple[Field, ...]
     contradictions: Callable[[Identity, Home | None], list[str]]
     project: Callable[[Identity], str]
     version: Callable[[Identity], str]
@@ -32,4 +34,4 @@ class Service:
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every input field that only this service has."""
-        return self.required + self.optional
+        return self.required + self.optional + self.start_options

@@ -10,6 +10,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import NameResolutionError
 
 from model_lifecycle.errors import (
     AccessDeniedError,
@@ -20,6 +21,7 @@ from model_lifecycle.errors import (
     QuotaExceededError,
     ServiceRefusedError,
     ServiceUnavailableError,
+    ServiceUnreachableError,
 )
 
 _MEANINGS: dict[str, type[ModelLifecycleError]] = {
@@ -45,14 +47,21 @@ _SERVER_FAULT = 500
 
 
 @contextmanager
-def service_errors(operation: str) -> Iterator[None]:
-    """Raise what botocore raises inside as one of `model_lifecycle.errors`, which says the operation and the words."""
+def service_errors(operation: str, *, where_unreachable: str = "") -> Iterator[None]:
+    """Raise what botocore raises inside as one of `model_lifecycle.errors`, which says the operation and the words.
+
+    `where_unreachable`: what people should know when no connection comes about; of a service whose endpoint may be gone
+    for good, so that a host name without an address ends the start at once.
+    """
     try:
         yield
     except ClientError as error:
         raise _answered(operation, error) from error
     except ConnectionError as error:
-        raise ServiceUnavailableError(f"{operation} found no connection: {error}", perhaps_done=False) from error
+        words = f"{operation} found no connection: {error} {where_unreachable}".strip()
+        if where_unreachable and isinstance(error.kwargs.get("error"), NameResolutionError):
+            raise ServiceUnreachableError(words) from error
+        raise ServiceUnavailableError(words, perhaps_done=False) from error
     except (HTTPClientError, ResponseParserError) as error:
         raise ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True) from error
     except BotoCoreError as error:

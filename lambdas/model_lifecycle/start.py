@@ -37,7 +37,7 @@ def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
 
 def _ask(progress: Progress, model: Model, *, now: datetime) -> Progress:
     try:
-        status = model.start()
+        status = model.start(client_token=progress.client_token)
     except ModelInUseError as refusal:
         return _refused(progress, refusal, model, now=now)
     except ServiceUnavailableError as error:
@@ -52,7 +52,7 @@ def _ask(progress: Progress, model: Model, *, now: datetime) -> Progress:
 
 def _refused(progress: Progress, refusal: ModelInUseError, model: Model, *, now: datetime) -> Progress:
     final = progress.meaning.refusal_is_final
-    progress = look(progress, model, now=now)
+    progress = look(replace(progress, attempt=progress.attempt + 1), model, now=now)
     if progress.phase is not Phase.STARTABLE:
         return progress
     progress = replace(progress, refusals=progress.refusals + 1)

@@ -47,4 +47,5 @@ def _progress(payload: dict[str, Any], defaults: Defaults, home: Home) -> Progre
     request = parse_request(written["Request"] if written else payload["Input"], defaults=defaults, home=home)
     if written:
         return Progress.from_json(written, request)
-    return Progress.begin(request, started_at=from_instant(payload["Execution"]["StartTime"]))
+    execution = payload["Execution"]
+    return Progress.begin(request, execution_arn=execution["Arn"], started_at=from_instant(execution["StartTime"]))

@@ -1,0 +1,52 @@
+"""Amazon Lookout for Vision: how a model is named, and what its statuses mean.
+
+AWS ended the service on 2025-10-31. Names and tokens are checked by the shapes of the service model beside this file.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from model_lifecycle.fields import Field, text
+from model_lifecycle.home import Home
+from model_lifecycle.phase import LOOKOUT_VISION as STATUSES
+from model_lifecycle.service import Identity, Service
+
+SERVICE_MODELS = Path(__file__).parent / "service_models"
+"""A folder as botocore's loader searches it."""
+
+_SHAPES: dict[str, Any] = json.loads(
+    (SERVICE_MODELS / "lookoutvision" / "2020-11-20" / "service-2.json").read_text(encoding="utf-8")
+)["shapes"]
+_LATEST = "latest"
+
+
+def _field(shape_name: str) -> Field:
+    shape = _SHAPES[shape_name]
+    lengths = (shape["min"], shape["max"])
+    allowed = f"a string of {lengths[0]} to {lengths[1]} characters that matches {shape['pattern']}"
+    return text(shape_name, shape["pattern"], characters=lengths, allowed=allowed)
+
+
+def _contradictions(identity: Identity, _: Home | None) -> list[str]:
+    if identity["ModelVersion"] == _LATEST:
+        # What it names can change between the start and the stop.
+        return [f'ModelVersion is "{_LATEST}", which is ambiguous; allowed is the number of a version']
+    return []
+
+
+LOOKOUT_VISION = Service(
+    name="LookoutVision",
+    title="Amazon Lookout for Vision",
+    statuses=STATUSES,
+    required=(_field("ProjectName"), _field("ModelVersion")),
+    optional=(),
+    start_options=(_field("ClientToken"),),
+    contradictions=_contradictions,
+    project=lambda identity: identity["ProjectName"],
+    version=lambda identity: identity["ModelVersion"],
+    stop_command=lambda identity: (
+        f"aws lookoutvision stop-model --project-name {identity['ProjectName']}"
+        f" --model-version {identity['ModelVersion']}"
+    ),
+)
