@@ -14,7 +14,7 @@ from stacks.lambda_asset import lambda_asset
 from stacks.logs import log_group
 from stacks.names import START_MODEL
 from stacks.notifications import Notifications
-from stacks.permissions import RekognitionPermissions, executions_of
+from stacks.permissions import ModelPermissions, executions_of
 from stacks.settings import Settings
 
 
@@ -29,7 +29,7 @@ class LifecycleFunctions(Construct):
             environment.START_TIMEOUT_SECONDS: str(settings.start_timeout_minutes * 60),
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
         }
-        models = RekognitionPermissions(settings.project_arns)
+        models = ModelPermissions(settings.project_arns)
         self.start_model = self._function("StartModel", "start_model", [*models.look(), *models.start()])
         self.check_model = self._function("CheckModel", "check_model", models.look())
         self.untold = dead_letter_queue(self, "Untold")

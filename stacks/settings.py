@@ -1,6 +1,7 @@
 """Every setting of a deploy: flat context keys of `cdk.json`, or `-c key=value`."""
 
 import json
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
@@ -19,7 +20,13 @@ LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 
 
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_PROJECT_ARN_FIELD = next(field for field in REKOGNITION.fields if field.name == "ProjectArn")
+_REKOGNITION_PROJECT = next(field for field in REKOGNITION.fields if field.name == "ProjectArn")
+_LOOKOUT_VISION_PROJECT = re.compile(
+    r"arn:[a-z0-9-]+:lookoutvision:[a-z0-9-]+:[0-9]{12}:project/[a-zA-Z0-9][a-zA-Z0-9_-]*"
+)
+_PROJECT_ARNS = (
+    "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER or arn:aws:lookoutvision:REGION:ACCOUNT:project/NAME"
+)
 
 
 class SettingsError(Exception):
@@ -35,8 +42,8 @@ def _execution_input(value: object) -> object:
 
 
 def _project_arn(value: str) -> str:
-    if not _PROJECT_ARN_FIELD.accepts(value):
-        raise ValueError(f"allowed is {_PROJECT_ARN_FIELD.allowed}")
+    if not _REKOGNITION_PROJECT.accepts(value) and not _LOOKOUT_VISION_PROJECT.fullmatch(value):
+        raise ValueError(f"allowed is a project's ARN, {_PROJECT_ARNS}")
     return value
 
 
@@ -91,8 +98,7 @@ class Settings(BaseModel):
     )
     project_arns: Annotated[list[Annotated[str, AfterValidator(_project_arn)]], BeforeValidator(_list)] = Field(
         default=[],
-        description="a list of project ARNs, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER; "
-        "empty means all projects of this account and Region",
+        description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
     )
     schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(_named_once)] = Field(
         default=[], description="a list of objects with name, expression and input"
