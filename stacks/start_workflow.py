@@ -190,7 +190,7 @@ class StartWorkflow(Construct):
                     "Error": FunctionFailedError.__name__,
                     "Cause": JsonPath.format(
                         "A Lambda function of this execution failed with {}, whatever was retried. "
-                        "The state before this one shows it, and the function's log tells more.",
+                        "The state before this one shows it, and the log of the function tells more.",
                         JsonPath.string_at("$.Fault.Error"),
                     ),
                 },

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from unittest import mock
 
@@ -30,9 +31,7 @@ class ActingAws(server.LocalAws):
 
     def api(self, service: str, **config: Any) -> Any:
         """Make a client that tries a call once."""
-        session = Session(session_vars={"profile": (None, None, None, None)})
-        session.get_component("data_loader").search_paths.append(str(aws_api.EXTRA_MODELS))
-        return session.create_client(
+        return _session().create_client(
             service,
             region_name=self.region,
             endpoint_url=self.endpoint_url,
@@ -40,6 +39,14 @@ class ActingAws(server.LocalAws):
             aws_secret_access_key="local",  # noqa: S106
             config=Config(**{"retries": {"total_max_attempts": 1}, **config}),
         )
+
+
+@cache
+def _session() -> Session:
+    """Keep one session: reading a service's model takes longer than most tests."""
+    session = Session(session_vars={"profile": (None, None, None, None)})
+    session.get_component("data_loader").search_paths.append(str(aws_api.EXTRA_MODELS))
+    return session
 
 
 @contextmanager
