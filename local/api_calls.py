@@ -1,9 +1,10 @@
 """The calls that reach the local AWS: which operation of which service, by whom, with what, and how they ended."""
 
 import io
+import itertools
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -105,31 +106,36 @@ class Recognizer:
 
 
 class CallLog:
-    """Every call so far, oldest first; for many threads."""
+    """The calls since the log was cleared, oldest first; for many threads."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._calls: list[ApiCall] = []
+        self._lock = threading.Lock()
+        self._numbers = itertools.count()
+        self._calls: dict[int, ApiCall] = {}
 
     def begin(self, call: ApiCall) -> int:
         """Add a call, and return the number by which `end` knows it."""
-        with self._changed:
-            self._calls.append(call)
-            return len(self._calls) - 1
+        with self._lock:
+            number = next(self._numbers)
+            self._calls[number] = call
+            return number
 
     def end(self, number: int, outcome: str) -> None:
         """Say how a call ended."""
-        with self._changed:
-            self._calls[number] = replace(self._calls[number], outcome=outcome)
-            self._changed.notify_all()
+        with self._lock:
+            # It may have begun before the log was cleared.
+            if number in self._calls:
+                self._calls[number] = replace(self._calls[number], outcome=outcome)
+
+    def clear(self) -> None:
+        """Forget all calls."""
+        with self._lock:
+            self._calls.clear()
 
     def calls(self, operation: str | None = None) -> list[ApiCall]:
         """List the calls of an operation, or all."""
-        with self._changed:
-            return [call for call in self._calls if operation in (None, call.operation)]
-
-    def __iter__(self) -> Iterator[ApiCall]:
-        return iter(self.calls())
+        with self._lock:
+            return [call for call in self._calls.values() if operation in (None, call.operation)]
 
 
 def address_unsigned(environ: Environ) -> None:

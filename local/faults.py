@@ -144,12 +144,14 @@ def install(aws: "LocalAws") -> None:
 
 
 def load(scenario: Scenario) -> None:
-    """Replace the faults of the local AWS that is open by those of a scenario, and count from here."""
-    _open_network().faults.load(scenario.faults)
+    """Replace the faults of the local AWS that is open by those of a scenario, and forget all calls so far."""
+    network = _open_network()
+    network.log.clear()
+    network.faults.load(scenario.faults)
 
 
 def calls(operation: str | None = None) -> list[ApiCall]:
-    """List the calls that reached the local AWS that is open, of one operation or all, oldest first."""
+    """List the calls that reached the local AWS that is open since the last `load`, of one operation or all."""
     return _open_network().log.calls(operation)
 
 

@@ -154,13 +154,21 @@ def test_a_call_without_an_answer_times_out_and_is_not_done(aws: ActingAws) -> N
 
 def test_calls_at_once_are_all_recorded(aws: ActingAws) -> None:
     aws.play(STOPPED)
-    before = len(faults.calls("DescribeProjects"))
     rekognition = aws.api("rekognition", max_pool_connections=8)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: rekognition.describe_projects(), range(24)))
 
-    assert [call.outcome for call in faults.calls("DescribeProjects")[before:]] == ["OK"] * 24
+    assert [call.outcome for call in faults.calls("DescribeProjects")] == ["OK"] * 24
+
+
+def test_a_new_scenario_begins_with_no_calls(aws: ActingAws) -> None:
+    aws.play(STOPPED)
+    status(aws)
+
+    aws.play(STOPPED)
+
+    assert faults.calls() == []
 
 
 class Processes:
