@@ -19,23 +19,21 @@ def main() -> int:
     """Serve until SIGINT or SIGTERM. 0 after a clean end, 1 if it could not start, 2 for a wrong call."""
     arguments = _arguments()
     terminal = Terminal()
-    told_to_end = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: told_to_end.set())
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         scenario = Scenario.read(arguments.scenario)
         with LocalAws(port=arguments.port) as aws:
             aws.load(scenario)
             with terminal.step("Deploy the app with the CDK") as at:
-                outputs = deploy(aws, progress=at, interrupted=told_to_end)
-            if told_to_end.is_set():
-                return 0
+                outputs = deploy(aws, progress=at)
             for name, value in sorted(outputs.items()):
                 terminal.say(f"{name} {value}")
             for model in scenario.models:
                 terminal.say(f"model {model.identity}")
             print(f"ready {aws.endpoint_url}", flush=True)
-            told_to_end.wait()
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return 0
     except (ScenarioError, CdkError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,11 +1,14 @@
 """The real CDK command line, run against the local AWS as against any account."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,11 +44,11 @@ def deploy(
         outputs = Path(folder, "outputs.json")
         cdk = CommandLine(aws, app, progress)
         # The one waits for the network, the other for the processor.
-        with ThreadPoolExecutor(2) as both:
+        with ThreadPoolExecutor(2) as both, cdk.ending_with_errors():
             steps = [both.submit(cdk.bootstrap), both.submit(cdk.synth, assembly, context or {})]
             for step in steps:
                 step.result()
-        cdk.deploy(stack, assembly, outputs)
+            cdk.deploy(stack, assembly, outputs)
         found: dict[str, str] = json.loads(outputs.read_text()).get(stack, {})
         return found
 
@@ -59,6 +62,19 @@ class CommandLine:
         self._progress = progress
         self._node = Path(sys.prefix, "bin", "node")
         self._cdk = Path(sys.prefix, "node_modules", "aws-cdk", "bin", "cdk")
+        self._processes: set[subprocess.Popen[str]] = set()
+
+    @contextmanager
+    def ending_with_errors(self) -> Iterator[None]:
+        """End what still runs when the block ends by an error or an interrupt."""
+        try:
+            yield
+        except BaseException:
+            for process in list(self._processes):
+                # The command line has started the app as a process of its own.
+                with suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGTERM)
+            raise
 
     def bootstrap(self) -> None:
         """Prepare the account for deploys."""
@@ -107,10 +123,13 @@ class CommandLine:
                 stderr=subprocess.STDOUT,
                 encoding="utf-8",
                 errors="replace",
+                start_new_session=True,
             ) as process:
                 assert process.stdout is not None  # noqa: S101
+                self._processes.add(process)
                 for line in process.stdout:
                     lines.append(line.rstrip())
                     self._progress(lines[-1])
+            self._processes.discard(process)
         if process.returncode != 0:
             raise CdkError(f"cdk {arguments[0]} failed:\n" + "\n".join(lines))

@@ -318,6 +318,15 @@ class VirtualClock(Clock):
         self._count(+1)
         self._threads.start(run, name)
 
+    def settle(self, *, timeout: float) -> None:
+        """Wait until no marked thread is at work and nothing is due but in the background.
+
+        Raises `TimeoutError` after so many of the machine's own seconds.
+        """
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._at_work and not self._agenda.drives, timeout):
+                raise TimeoutError(f"still at work after {timeout} seconds")
+
     def close(self) -> None:
         with self._changed:
             self._closed.set()
@@ -337,6 +346,7 @@ class VirtualClock(Clock):
     def _remove(self, due: _Due) -> None:
         with self._changed:
             self._agenda.remove(due)
+            self._changed.notify_all()
 
     def _keep_time_from_now(self) -> None:
         if not self._keeps_time and not self._closed.is_set():
@@ -355,6 +365,7 @@ class VirtualClock(Clock):
                 self._agenda.remove(due)
                 self._now = due.moment
                 due.fire()
+                self._changed.notify_all()
 
 
 class _Waiting:

@@ -23,10 +23,12 @@ from local.clock import Clock, WallClock
 
 if TYPE_CHECKING:
     from local.functions import Functions
+    from local.scenario import Scenario
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_ADAPTERS = ("functions", "state_machines", "cloudformation", "rekognition", "events")
+_ADAPTERS = ("functions", "state_machines", "cloudformation", "rekognition", "lookoutvision", "events", "faults")
+_OF_SCENARIOS = ("rekognition", "lookoutvision", "faults")
 _MISSING = object()
 
 
@@ -64,6 +66,11 @@ class LocalAws:
         By this host name, since moto's CloudFormation knows its own template addresses by it.
         """
         return f"http://localhost:{self.port}"
+
+    def load(self, scenario: "Scenario") -> None:
+        """Have only the scenario's models and faults from now on."""
+        for adapter in _OF_SCENARIOS:
+            import_module(f"local.{adapter}").load(scenario)
 
     def environment(self) -> dict[str, str]:
         """Give the environment of a client process: the caller's own, led to this AWS and to no other."""

@@ -27,7 +27,7 @@ class Subscriber:
 
     def receive(self, *, wait_seconds: int = 0) -> list[Notification]:
         """What has come since the last call; waits for a first one up to so many seconds."""
-        received = []
+        received: list[Notification] = []
         while messages := self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if received else wait_seconds
         ).get("Messages"):
