@@ -64,6 +64,9 @@ def service_errors(operation: str, *, where_unreachable: str = "") -> Iterator[N
         raise ServiceUnavailableError(words, perhaps_done=False) from error
     except (HTTPClientError, ResponseParserError) as error:
         raise ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True) from error
+    except KeyError as error:
+        # botocore passes on whatever comes with HTTP 200, such as a proxy's page: the service's own answer is lost.
+        raise ServiceUnavailableError(f"{operation} got an answer without {error}", perhaps_done=True) from error
     except BotoCoreError as error:
         raise ServiceRefusedError(f"{operation} could not be called: {error}") from error
 

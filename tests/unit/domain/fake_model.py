@@ -1,0 +1,55 @@
+"""A model that says what it is told to say, and counts what it is asked."""
+
+from collections.abc import Iterable
+
+from model_lifecycle.errors import ModelLifecycleError
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.request import Request
+from tests.unit.domain.given import request
+
+
+class FakeModel:
+    """A `Model` with a script. The last answer of a script is given again and again.
+
+    `looks`: the status that each look sees, or the error that it gets. `starts`: what each start call answers.
+    `units`: what the service says of the inference units in force.
+    """
+
+    def __init__(
+        self,
+        *looks: str | ModelLifecycleError,
+        starts: Iterable[str | ModelLifecycleError] = ("STARTING",),
+        message: str = "",
+        units: tuple[int | None, int | None] = (None, None),
+        of: Request | None = None,
+    ) -> None:
+        self.request = of or request()
+        self.looks = 0
+        self.starts = 0
+        self._looks = looks
+        self._starts = tuple(starts)
+        self._message = message
+        self._units = units
+
+    def describe(self) -> ModelDescription:
+        """The next look of the script."""
+        self.looks += 1
+        return ModelDescription(
+            status=_said(self._looks, self.looks),
+            status_message=self._message,
+            min_inference_units=self._units[0],
+            max_inference_units=self._units[1],
+        )
+
+    def start(self, *, client_token: str) -> str:
+        """The next answer of the script to a start."""
+        assert client_token
+        self.starts += 1
+        return _said(self._starts, self.starts)
+
+
+def _said(script: tuple[str | ModelLifecycleError, ...], number: int) -> str:
+    said = script[min(number, len(script)) - 1]
+    if isinstance(said, ModelLifecycleError):
+        raise said
+    return said

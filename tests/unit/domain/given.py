@@ -1,0 +1,31 @@
+"""What the stories about the domain start from: one model, one request, one moment."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from model_lifecycle.home import Home
+from model_lifecycle.progress import Progress
+from model_lifecycle.request import Defaults, Request, parse_request
+
+VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
+PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
+EXECUTION = "arn:aws:states:us-east-1:123456789012:execution:start-model:morning"
+TOKEN = "morning-1"  # noqa: S105 - a client token is no secret
+HOME = Home("aws", "us-east-1", "123456789012")
+DEFAULTS = Defaults(start_timeout_seconds=3_600, stop_timeout_seconds=1_800)
+START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def after(seconds: float) -> datetime:
+    """The moment so many seconds after the execution's start."""
+    return START + timedelta(seconds=seconds)
+
+
+def request(**fields: Any) -> Request:
+    """A valid request for the model version, with these fields on top."""
+    return parse_request({"ProjectVersionArn": VERSION, **fields}, defaults=DEFAULTS, home=HOME)
+
+
+def begin(**fields: Any) -> Progress:
+    """An execution that has just started, with these fields in its input."""
+    return Progress.begin(request(**fields), execution_arn=EXECUTION, started_at=START)

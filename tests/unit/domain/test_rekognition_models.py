@@ -1,0 +1,259 @@
+"""What is asked of Rekognition, and what its answers, its errors and its silence mean."""
+
+import os
+import subprocess
+import sys
+from typing import Any, NamedTuple
+
+import pytest
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    ReadTimeoutError,
+)
+
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    ModelInUseError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.rekognition import RekognitionModel
+from tests.unit.domain.given import PROJECT, TOKEN, VERSION, request
+from tests.unit.domain.service_endpoint import Endpoint, service_model
+
+URL = "https://rekognition.us-east-1.amazonaws.com/"
+OPERATIONS = ["StartProjectVersion", "DescribeProjectVersions", "DescribeProjects"]
+
+
+class Meaning(NamedTuple):
+    """The error that it becomes; of an unavailable service, whether the call may have been carried out."""
+
+    error: type[ModelLifecycleError]
+    perhaps_done: bool | None = None
+
+
+ERRORS = {
+    "AccessDeniedException": Meaning(AccessDeniedError),
+    "InternalServerError": Meaning(ServiceUnavailableError, perhaps_done=True),
+    "InvalidPaginationTokenException": Meaning(ServiceUnavailableError, perhaps_done=False),
+    "InvalidParameterException": Meaning(InvalidRequestError),
+    "LimitExceededException": Meaning(QuotaExceededError),
+    "ProvisionedThroughputExceededException": Meaning(ServiceUnavailableError, perhaps_done=False),
+    "ResourceInUseException": Meaning(ModelInUseError),
+    "ResourceNotFoundException": Meaning(ModelNotFoundError),
+    "ThrottlingException": Meaning(ServiceUnavailableError, perhaps_done=False),
+}
+SILENCES = [
+    (ConnectTimeoutError(endpoint_url=URL), Meaning(ServiceUnavailableError, perhaps_done=False)),
+    (EndpointConnectionError(endpoint_url=URL), Meaning(ServiceUnavailableError, perhaps_done=False)),
+    (ReadTimeoutError(endpoint_url=URL), Meaning(ServiceUnavailableError, perhaps_done=True)),
+    (ConnectionClosedError(endpoint_url=URL), Meaning(ServiceUnavailableError, perhaps_done=True)),
+    (NoCredentialsError(), Meaning(ServiceRefusedError)),
+]
+DOCUMENTED = [
+    (operation, shape.name)
+    for operation in OPERATIONS
+    for shape in service_model("rekognition").operation_model(operation).error_shapes
+]
+
+CALL_A_SERVICE_THAT_FAILS = f"""
+import boto3
+from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
+from model_lifecycle.errors import ServiceUnavailableError
+from model_lifecycle.models import model_of
+from model_lifecycle.home import Home
+from model_lifecycle.request import Defaults, parse_request
+
+sent = []
+
+def time_out(request, **_):
+    sent.append(request)
+    raise ReadTimeoutError(endpoint_url=request.url)
+
+boto3.setup_default_session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
+boto3.DEFAULT_SESSION.events.register("before-send.rekognition", time_out)
+defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
+request = parse_request({{"ProjectVersionArn": "{VERSION}"}}, defaults=defaults, home=None)
+try:
+    model_of(request).start(client_token="any")
+except ServiceUnavailableError:
+    print(len(sent), end="")
+"""
+
+
+def project(arn: str) -> dict[str, Any]:
+    """A project as DescribeProjects tells of it."""
+    return {"ProjectArn": arn, "Status": "CREATED"}
+
+
+def version(status: str = "STOPPED", arn: str = VERSION, **more: Any) -> dict[str, Any]:
+    """A version as DescribeProjectVersions tells of it."""
+    return {"ProjectVersionArn": arn, "Status": status, **more}
+
+
+def call(operation: str, answer: Any) -> Endpoint:
+    """Make one operation answer so, by asking the model for what takes that operation."""
+    endpoint = Endpoint(**{"DescribeProjects": {"ProjectDescriptions": [project(PROJECT)]}, operation: answer})
+    model = RekognitionModel(request(), endpoint.client)
+    if operation == "StartProjectVersion":
+        model.start(client_token=TOKEN)
+    else:
+        model.describe()
+    return endpoint
+
+
+def test_every_error_of_the_operations_has_a_meaning_here_and_no_other_is_expected() -> None:
+    assert {name for _, name in DOCUMENTED} == set(ERRORS)
+
+
+@pytest.mark.parametrize(("operation", "name"), DOCUMENTED)
+def test_an_error_of_the_service_says_the_operation_and_the_service_s_own_words(operation: str, name: str) -> None:
+    with pytest.raises(ERRORS[name].error) as caught:
+        call(operation, name)
+
+    assert str(caught.value) == f"{operation} answered {name}: {name} in the service's words."
+    assert getattr(caught.value, "perhaps_done", None) == ERRORS[name].perhaps_done
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize(("silence", "meaning"), SILENCES, ids=lambda value: type(value).__name__)
+def test_a_call_without_an_answer_is_told_from_one_that_was_never_made(
+    operation: str, silence: Exception, meaning: Meaning
+) -> None:
+    with pytest.raises(meaning.error, match=operation) as caught:
+        call(operation, silence)
+
+    assert getattr(caught.value, "perhaps_done", None) == meaning.perhaps_done
+
+
+def test_an_error_that_nobody_has_heard_of_is_a_refusal_that_says_its_name() -> None:
+    with pytest.raises(ServiceRefusedError, match="StartProjectVersion answered NovelException"):
+        call("StartProjectVersion", "NovelException")
+
+
+def test_each_call_is_made_once_and_the_state_machine_alone_tries_again() -> None:
+    # The deployed client is made once a process, and so this has a process of its own.
+    counted = subprocess.run(  # noqa: S603 - the command is written above
+        [sys.executable, "-c", CALL_A_SERVICE_THAT_FAILS],
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "AWS_EC2_METADATA_DISABLED": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert counted.stdout == "1"
+
+
+def test_a_start_asks_for_the_version_and_the_units_of_the_request() -> None:
+    endpoint = Endpoint(StartProjectVersion={"Status": "STARTING"})
+    asked = request(MinInferenceUnits=2, MaxInferenceUnits=5)
+
+    assert RekognitionModel(asked, endpoint.client).start(client_token=TOKEN) == "STARTING"
+    assert endpoint.requests == [
+        ("StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 2, "MaxInferenceUnits": 5})
+    ]
+
+
+def test_a_start_without_a_maximum_sends_none() -> None:
+    endpoint = call("StartProjectVersion", {"Status": "STARTING"})
+
+    assert endpoint.requests == [("StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 1})]
+
+
+def test_a_look_tells_status_message_and_units() -> None:
+    described = version("RUNNING", StatusMessage="All is well.", MinInferenceUnits=2, MaxInferenceUnits=4)
+    endpoint = Endpoint(DescribeProjectVersions={"ProjectVersionDescriptions": [described]})
+
+    seen = RekognitionModel(request(ProjectArn=PROJECT), endpoint.client).describe()
+
+    assert seen == ModelDescription(
+        status="RUNNING", status_message="All is well.", min_inference_units=2, max_inference_units=4
+    )
+
+
+def test_a_given_project_is_not_looked_up() -> None:
+    endpoint = Endpoint(DescribeProjectVersions={"ProjectVersionDescriptions": [version()]})
+
+    RekognitionModel(request(ProjectArn=PROJECT), endpoint.client).describe()
+
+    assert endpoint.requests == [
+        ("DescribeProjectVersions", {"ProjectArn": PROJECT, "VersionNames": ["parts.2026-01-05"]})
+    ]
+
+
+def test_a_project_that_is_not_given_is_looked_up_once_and_remembered_in_the_request() -> None:
+    endpoint = Endpoint(
+        DescribeProjects={"ProjectDescriptions": [project(PROJECT)]},
+        DescribeProjectVersions={"ProjectVersionDescriptions": [version()]},
+    )
+    model = RekognitionModel(request(), endpoint.client)
+
+    model.describe()
+    model.describe()
+
+    assert endpoint.asked("DescribeProjects") == [{"ProjectNames": ["parts"]}]
+    assert [asked["ProjectArn"] for asked in endpoint.asked("DescribeProjectVersions")] == [PROJECT, PROJECT]
+    assert model.request.to_json()["ProjectArn"] == PROJECT
+
+
+def test_project_and_version_are_found_on_any_page_of_the_answers() -> None:
+    other_project = PROJECT.replace("project/parts/", "project/parts-2/")
+    namesake = VERSION.replace("1767603600000", "1600000000000")
+    endpoint = Endpoint(
+        DescribeProjects=[
+            {"ProjectDescriptions": [project(other_project)], "NextToken": "more"},
+            {"ProjectDescriptions": [project(PROJECT)]},
+        ],
+        DescribeProjectVersions=[
+            {"ProjectVersionDescriptions": [version("RUNNING", arn=namesake)], "NextToken": "more"},
+            {"ProjectVersionDescriptions": [], "NextToken": "still more"},
+            {"ProjectVersionDescriptions": [version("STOPPED")]},
+        ],
+    )
+
+    assert RekognitionModel(request(), endpoint.client).describe().status == "STOPPED"
+
+
+@pytest.mark.parametrize(
+    "versions",
+    [[], [version("RUNNING", arn=VERSION.replace("1767603600000", "1600000000000"))]],
+    ids=["nothing", "only a namesake of another time"],
+)
+def test_an_answer_without_the_version_means_that_there_is_none(versions: list[dict[str, Any]]) -> None:
+    with pytest.raises(ModelNotFoundError, match="has no model version") as caught:
+        call("DescribeProjectVersions", {"ProjectVersionDescriptions": versions})
+
+    assert VERSION in str(caught.value)
+
+
+@pytest.mark.parametrize("projects", [[], [project(PROJECT.replace("parts", "other"))]])
+def test_an_answer_without_the_project_means_that_there_is_none(projects: list[dict[str, Any]]) -> None:
+    with pytest.raises(ModelNotFoundError, match="has no project parts") as caught:
+        call("DescribeProjects", {"ProjectDescriptions": projects})
+
+    assert VERSION in str(caught.value)
+
+
+def test_a_page_s_token_that_runs_out_between_two_pages_is_looked_at_again_later() -> None:
+    with pytest.raises(ServiceUnavailableError):
+        call(
+            "DescribeProjectVersions",
+            [{"ProjectVersionDescriptions": [], "NextToken": "old"}, "InvalidPaginationTokenException"],
+        )
+
+
+@pytest.mark.parametrize(("operation", "body"), [(operation, b"<html>Bad gateway</html>") for operation in OPERATIONS])
+def test_an_answer_that_is_none_of_the_service_s_tells_nothing_new(operation: str, body: bytes) -> None:
+    with pytest.raises(ServiceUnavailableError, match=operation) as caught:
+        call(operation, body)
+
+    assert caught.value.perhaps_done
