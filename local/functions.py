@@ -62,6 +62,7 @@ class Functions:
         self._guard = threading.Lock()
         self._idle: dict[str, list[FunctionInstance]] = {}
         self._busy: dict[str, set[FunctionInstance]] = {}
+        self._names: dict[str, str] = {}
         self._closed = False
         self._asynchronous = AsynchronousInvocations(aws, self.invoke)
 
@@ -93,6 +94,11 @@ class Functions:
         for instance in everyone:
             if instance.id == instance_id:
                 instance.kill()
+
+    def name_of(self, instance_id: str) -> str:
+        """Tell whose instance this is: a function's name; empty for an id that is unknown."""
+        with self._guard:
+            return self._names.get(instance_id, "")
 
     def close(self) -> None:
         """End all processes."""
@@ -130,6 +136,7 @@ class Functions:
             while idle and not idle[-1].alive:
                 idle.pop()
             instance = idle.pop() if idle else self._start(function)
+            self._names[instance.id] = function.function_name
             busy.add(instance)
             return instance
 

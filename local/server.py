@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from botocore.config import Config
 from botocore.session import Session
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
@@ -56,7 +56,7 @@ class LocalAws:
         self._app: WsgiApp = DomainDispatcherApplication(create_backend_app)
         self._requests = _Requests()
         self._guard = threading.Lock()
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, Config | None], Any] = {}
         self._session = _session()
 
     @property
@@ -90,18 +90,22 @@ class LocalAws:
             "AWS_EC2_METADATA_DISABLED": "true",
         }
 
-    def client(self, service: str) -> Any:
-        """Give a boto3 client of this AWS that knows nothing of the caller's own settings."""
+    def client(self, service: str, *, config: Config | None = None) -> Any:
+        """Give a boto3 client of this AWS that knows nothing of the caller's own settings.
+
+        The same one for the same service and `config`, for all threads.
+        """
         with self._guard:
-            if service not in self._clients:
-                self._clients[service] = self._session.create_client(
+            if (service, config) not in self._clients:
+                self._clients[service, config] = self._session.create_client(
                     service,
+                    config=config,
                     region_name=self.region,
                     endpoint_url=self.endpoint_url,
                     aws_access_key_id="local",
                     aws_secret_access_key="local",  # noqa: S106
                 )
-            return self._clients[service]
+            return self._clients[service, config]
 
     def __enter__(self) -> Self:
         if not self._open.acquire(blocking=False):
@@ -117,9 +121,7 @@ class LocalAws:
             server = self._listen()
             ends.callback(self.clock.close)
             for adapter in _ADAPTERS:
-                # An adapter that is not written yet is not there.
-                if find_spec(f"local.{adapter}"):
-                    import_module(f"local.{adapter}").install(self)
+                import_module(f"local.{adapter}").install(self)
             server.app = self._requests.counted(self._app)
             self._ends = ends.pop_all()
         return self

@@ -1,0 +1,79 @@
+"""The events that Step Functions puts on the default bus whenever an execution's status changes.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.html
+"""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.events.models import events_backends
+
+if TYPE_CHECKING:
+    from local.executions import LocalExecution
+    from local.server import LocalAws
+
+_LIMIT_BYTES = 248 * 1024
+"""What input and output together, escaped, may have in an event."""
+
+
+class ExecutionEvents:
+    """Puts them there."""
+
+    def __init__(self, aws: "LocalAws") -> None:
+        self._aws = aws
+        self._closed = False
+
+    def publish(self, execution: "LocalExecution") -> None:
+        """Tell the status that an execution has now."""
+        if self._closed:
+            return
+        bus = events_backends[execution.account_id][execution.region_name]
+        bus.put_events(
+            [
+                {
+                    "Source": "aws.states",
+                    "DetailType": "Step Functions Execution Status Change",
+                    "Time": self._aws.clock.now().timestamp(),
+                    "Resources": [execution.execution_arn],
+                    "Detail": json.dumps(_detail(execution)),
+                }
+            ]
+        )
+
+    def close(self) -> None:
+        """Tell nothing more."""
+        self._closed = True
+
+
+def _detail(execution: "LocalExecution") -> dict[str, Any]:
+    given, output = execution.execution_input, execution.output
+    reason = execution.why_not_redrivable
+    if len(json.dumps(output or "")) > _LIMIT_BYTES:
+        given = output = None
+    elif len(json.dumps(given)) + len(json.dumps(output or "")) > _LIMIT_BYTES:
+        given = None
+    return {
+        "executionArn": execution.execution_arn,
+        "stateMachineArn": execution.state_machine_arn,
+        "stateMachineVersionArn": None,
+        "stateMachineAliasArn": None,
+        "name": execution.name,
+        "status": execution.status,
+        "startDate": _milliseconds(execution.start_date),
+        "stopDate": _milliseconds(execution.stop_date),
+        "input": given,
+        "inputDetails": {"included": given is not None},
+        "output": output,
+        "outputDetails": {"included": output is not None} if execution.output is not None else None,
+        "error": execution.error,
+        "cause": execution.cause,
+        "redriveCount": execution.redrive_count,
+        "redriveDate": _milliseconds(execution.redrive_date),
+        "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",
+        "redriveStatusReason": reason,
+    }
+
+
+def _milliseconds(moment: datetime | None) -> int | None:
+    return None if moment is None else int(moment.timestamp() * 1000)

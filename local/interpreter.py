@@ -1,0 +1,256 @@
+"""moto's interpreter of state machines, made right where it differs from AWS."""
+
+import datetime
+import json
+import logging
+import re
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from antlr4 import CommonTokenStream, InputStream
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from moto.stepfunctions.parser import models, utils
+from moto.stepfunctions.parser.api import HistoryEventType, LambdaFunctionFailedEventDetails
+from moto.stepfunctions.parser.asl.antlr.runtime.ASLIntrinsicLexer import ASLIntrinsicLexer
+from moto.stepfunctions.parser.asl.antlr.runtime.ASLIntrinsicParser import ASLIntrinsicParser
+from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.error_equals_decl import ErrorEqualsDecl
+from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import (
+    FailureEvent,
+    FailureEventException,
+)
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
+from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import (
+    StateTaskServiceSfn,
+)
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import StateTaskLambda
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
+from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
+from moto.stepfunctions.parser.asl.eval.environment import Environment
+from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
+from moto.stepfunctions.parser.asl.parse.asl_parser import ASLParserException, SyntaxErrorListener
+from moto.stepfunctions.parser.asl.parse.intrinsic.intrinsic_parser import IntrinsicParser
+from moto.stepfunctions.parser.asl.parse.intrinsic.preprocessor import Preprocessor
+
+from local.clocked import datetime_on, event_on, thread_on, threading_on, time_on
+
+if TYPE_CHECKING:
+    from local.clock import Clock
+    from local.server import LocalAws
+
+MAX_PAYLOAD_BYTES = 262_144
+"""https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: 256 KiB of JSON in UTF-8."""
+
+_PACKAGE = models.__name__.rpartition(".")[0]
+
+
+def install(aws: "LocalAws") -> None:
+    """Put the interpreter on the clock, and right its mistakes."""
+    _put_on_clock(aws)
+    _silence(aws)
+    for patch in (_waits, _errors, _payloads, _intrinsics, _nested_executions, _context):
+        patch(aws)
+
+
+def aws_time(moment: datetime.datetime) -> str:
+    """Write a moment as the context object has it: 2026-01-05T12:00:00.000Z."""
+    utc = moment.astimezone(datetime.UTC)
+    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+
+
+def _put_on_clock(aws: "LocalAws") -> None:
+    clock = aws.clock
+    stand_ins: list[tuple[object, Any]] = [
+        (threading, threading_on(clock)),
+        (threading.Thread, thread_on(clock)),
+        (threading.Event, event_on(clock)),
+        (time, time_on(clock)),
+        (datetime, datetime_on(clock)),
+    ]
+    client_for = _clients(aws)
+    for module in [module for name, module in sys.modules.items() if name.startswith(_PACKAGE)]:
+        for name, value in list(vars(module).items()):
+            for original, stand_in in stand_ins:
+                if value is original:
+                    aws.replace(module, name, stand_in)
+        if hasattr(module, "boto_client_for"):
+            aws.replace(module, "boto_client_for", client_for)
+        if hasattr(module, "is_within_size_quota"):
+            aws.replace(module, "is_within_size_quota", _fits)
+
+
+def _clients(aws: "LocalAws") -> Callable[..., Any]:
+    """Give clients that ask once, since a definition says what is retried; moto makes a new one for each call."""
+    config = Config(
+        parameter_validation=False,
+        retries={"total_max_attempts": 1},
+        # A function may run for a quarter of an hour.
+        read_timeout=960,
+        max_pool_connections=100,
+    )
+
+    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001
+        return aws.client(service, config=config)
+
+    return client_for
+
+
+def _silence(aws: "LocalAws") -> None:
+    """Keep failures out of the log that an execution's history has."""
+    logger = logging.getLogger(_PACKAGE)
+    aws.on_close(partial(logger.setLevel, logger.level))
+    logger.setLevel(logging.CRITICAL)
+    # moto keeps every thread it ever started in this list.
+    aws.on_close(utils.TMP_THREADS.clear)
+
+
+def _waits(aws: "LocalAws") -> None:
+    """Let a Wait state wait to the second and no longer than its execution runs."""
+    clock: Clock = aws.clock
+
+    def wait_interval(_: WaitFunction, env: Environment, wait_seconds: float) -> None:
+        until = clock.now() + datetime.timedelta(seconds=wait_seconds)
+        while env.is_running() and clock.now() < until:
+            env.program_state_event.wait((until - clock.now()).total_seconds())
+
+    def seconds_until(self: Timestamp, env: Environment) -> float:
+        self.string.eval(env=env)
+        text: str = env.stack.pop()
+        if not Timestamp._is_valid_timestamp_pattern(text):  # noqa: SLF001
+            raise FailureEventException(self._create_failure_event(env, text))
+        return (datetime.datetime.fromisoformat(text) - clock.now()).total_seconds()
+
+    aws.replace(WaitFunction, "_wait_interval", wait_interval)
+    aws.replace(Timestamp, "_get_wait_seconds", seconds_until)
+
+
+def _errors(aws: "LocalAws") -> None:
+    """Let States.ALL match what it matches in AWS, and name what Lambda itself answers.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
+    """
+    terminal = {
+        StatesErrorName(typ=StatesErrorNameType.StatesRuntime).error_name,
+        StatesErrorName(typ=StatesErrorNameType.StatesStatesDataLimitExceeded).error_name,
+    }
+    matches = ErrorEqualsDecl._eval_body  # noqa: SLF001
+    explain = StateTaskLambda._from_error  # noqa: SLF001
+
+    def is_matched(self: ErrorEqualsDecl, env: Environment) -> None:
+        error = env.stack[-1]
+        if error.error_name in terminal and error not in self.error_names:
+            env.stack[-1] = False
+        else:
+            matches(self, env)
+
+    def from_error(self: StateTaskLambda, env: Environment, ex: Exception) -> FailureEvent:
+        match ex:
+            case ClientError():
+                error, cause = f"Lambda.{ex.response['Error']['Code']}", str(ex.response["Error"].get("Message", ""))
+            case BotoCoreError():
+                error, cause = "Lambda.SdkClientException", str(ex)
+            case _:
+                return explain(self, env, ex)
+        return FailureEvent(
+            env=env,
+            error_name=CustomErrorName(error),
+            event_type=HistoryEventType.LambdaFunctionFailed,
+            event_details=EventDetails(
+                lambdaFunctionFailedEventDetails=LambdaFunctionFailedEventDetails(error=error, cause=cause)
+            ),
+        )
+
+    aws.replace(ErrorEqualsDecl, "_eval_body", is_matched)
+    aws.replace(StateTaskLambda, "_from_error", from_error)
+
+
+def _payloads(aws: "LocalAws") -> None:
+    """Refuse parameters of a task that are too large; moto looks at results alone."""
+    for task in (StateTaskLambda, StateTaskService):
+        evaluate = task._eval_parameters  # noqa: SLF001
+
+        def eval_parameters(self: Any, env: Environment, evaluate: Callable[..., Any] = evaluate) -> Any:
+            parameters = evaluate(self, env)
+            self._verify_size_quota(env, parameters.get("Payload", parameters))
+            return parameters
+
+        aws.replace(task, "_eval_parameters", eval_parameters)
+
+
+def _fits(value: Any) -> bool:
+    text = value if isinstance(value, str) else compact(value)
+    return len(text.encode("utf-8", "surrogatepass")) <= MAX_PAYLOAD_BYTES
+
+
+def compact(value: Any) -> str:
+    """Write JSON as Step Functions does."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def _intrinsics(aws: "LocalAws") -> None:
+    """Let a string in an intrinsic function contain an escaped apostrophe, and no function be half understood."""
+
+    def parse(source: str) -> tuple[Any, Any]:
+        listener = SyntaxErrorListener()
+        # The source is the text between the quotation marks of a JSON string.
+        lexer = ASLIntrinsicLexer(InputStream(json.loads(f'"{source}"')))
+        parser = ASLIntrinsicParser(CommonTokenStream(lexer))
+        for recognizer in (lexer, parser):
+            recognizer.removeErrorListeners()
+            recognizer.addErrorListener(listener)
+        tree = parser.func_decl()
+        if listener.errors:
+            raise ASLParserException(errors=listener.errors)
+        return Preprocessor().visit(tree), tree
+
+    unescape = Preprocessor._replace_escaped_characters  # noqa: SLF001
+
+    def replace_escaped(match: re.Match[str]) -> str:
+        # moto hands the text of States.Format on to Python's own format, which has other words for braces.
+        return {"'": "'", "\\": "\\", "{": "{{", "}": "}}"}.get(match[1]) or unescape(match)
+
+    aws.replace(IntrinsicParser, "parse", staticmethod(parse))
+    aws.replace(Preprocessor, "_replace_escaped_characters", staticmethod(replace_escaped))
+
+
+def _nested_executions(aws: "LocalAws") -> None:
+    """Let `states:startExecution` speak the API's own case; moto leaves the two hooks for that empty."""
+    prepare = StateTaskServiceSfn._normalise_parameters  # noqa: SLF001
+
+    def operation(task: StateTaskServiceSfn, action: str | None) -> Any:
+        name = "".join(word.title() for word in task._get_boto_service_action(action).split("_"))  # noqa: SLF001
+        return aws.client("stepfunctions").meta.service_model.operation_model(name)
+
+    def normalise_parameters(
+        self: StateTaskServiceSfn, parameters: dict[str, Any], *names: Any, service_action_name: str | None = None
+    ) -> None:
+        prepare(self, parameters, *names, service_action_name=service_action_name)
+        self._to_boto_request(parameters, operation(self, service_action_name).input_shape)
+
+    def normalise_response(
+        self: StateTaskServiceSfn, response: Any, *_: Any, service_action_name: str | None = None
+    ) -> None:
+        self._from_boto_response(response, operation(self, service_action_name).output_shape)
+        for name, value in list(response.items()):
+            if isinstance(value, datetime.datetime):
+                response[name] = aws_time(value)
+
+    aws.replace(StateTaskServiceSfn, "_normalise_parameters", normalise_parameters)
+    aws.replace(StateTaskServiceSfn, "_normalise_response", normalise_response)
+
+
+def _context(aws: "LocalAws") -> None:
+    """Let `$$.State` be as in AWS in every state, not in tasks alone."""
+
+    def state_data(**members: Any) -> dict[str, Any]:
+        return {**members, "EnteredTime": aws_time(aws.clock.now()), "RetryCount": 0}
+
+    aws.replace(state, "StateData", state_data)

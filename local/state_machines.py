@@ -1,0 +1,196 @@
+"""Step Functions on this machine: moto's, on the clock of the local AWS, with names, ends, events and redrives."""
+
+import copy
+import json
+import threading
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import moto.stepfunctions.models
+from moto.core.exceptions import AWSError
+from moto.core.responses import ActionResult
+from moto.stepfunctions import urls
+from moto.stepfunctions.exceptions import InvalidExecutionInput, ValidationException
+from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
+from moto.stepfunctions.responses import StepFunctionResponse
+
+from local import interpreter
+from local.execution_events import ExecutionEvents
+from local.executions import LocalExecution
+from local.interpreter import MAX_PAYLOAD_BYTES
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+_REDRIVABLE_FOR = timedelta(days=14)
+
+
+def install(aws: "LocalAws") -> None:
+    """Let state machines run as in AWS."""
+    interpreter.install(aws)
+    members = {"aws": aws, "events": ExecutionEvents(aws)}
+    backend = type("StateMachinesBackend", (_Backend,), members)
+    aws.replace(stepfunctions_parser_backends, "backend", backend)
+    # CloudFormation and the tagging API look here, the API itself there.
+    aws.replace(moto.stepfunctions.models, "stepfunctions_backends", stepfunctions_parser_backends)
+    aws.replace_item(urls.url_paths, "{0}/$", _Response.dispatch)
+    machines: _Backend = stepfunctions_parser_backends[aws.account_id][aws.region]
+    aws.on_close(machines.close)
+
+
+class ExecutionNotRedrivableError(AWSError):  # type: ignore[misc]
+    """This execution cannot be redriven, or not any more."""
+
+    TYPE = "ExecutionNotRedrivable"
+    STATUS = 400
+
+
+class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
+    aws: "ClassVar[LocalAws]"
+    events: ClassVar[ExecutionEvents]
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._guard = threading.Lock()
+
+    @property
+    def _url_module(self) -> Any:
+        return urls
+
+    def start_execution(
+        self,
+        state_machine_arn: str,
+        name: str | None = None,
+        execution_input: str | None = None,
+        trace_header: str | None = None,
+    ) -> LocalExecution:
+        """Start an execution; the same name and input, while it runs, is the same execution."""
+        text = execution_input or "{}"
+        _check_input(text)
+        if name:
+            self._validate_name(name)
+        else:
+            name = str(uuid.uuid4())
+        machine = self.describe_state_machine(state_machine_arn)
+        with self._guard:
+            running = machine._handle_name_input_idempotency(name, text)  # noqa: SLF001
+            if running is not None:
+                return running  # type: ignore[no-any-return]
+            # An execution keeps the definition that it began with.
+            snapshot = copy.copy(machine)
+            snapshot.executions = []
+            execution = LocalExecution(
+                clock=self.aws.clock,
+                changed=self.events.publish,
+                name=name,
+                sm_type=machine.sm_type,
+                role_arn=machine.roleArn,
+                exec_arn=f"arn:{self.partition}:states:{self.region_name}:{self.account_id}:execution:{machine.name}:{name}",
+                account_id=self.account_id,
+                region_name=self.region_name,
+                state_machine=snapshot,
+                cloud_watch_logging_session=None,
+                input_data=text,
+                trace_header=trace_header,
+                activity_store={},
+            )
+            machine.executions.append(execution)
+            execution.start()
+        return execution
+
+    def stop_execution(self, execution_arn: str, error: str | None = None, cause: str | None = None) -> LocalExecution:
+        """Abort an execution."""
+        execution = self._execution(execution_arn)
+        execution.stop(stop_date=self.aws.clock.now(), error=error, cause=cause)
+        return execution
+
+    def redrive_execution(self, execution_arn: str) -> datetime:
+        """Begin an unsuccessful execution again where it ended.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
+        """
+        execution = self._execution(execution_arn)
+        with self._guard:
+            reason = execution.why_not_redrivable
+            if reason is None and execution.start_date + _REDRIVABLE_FOR < self.aws.clock.now():
+                reason = "Execution was started more than 14 days ago and cannot be redriven"
+            if reason:
+                raise ExecutionNotRedrivableError(reason)
+            execution.redrive()
+        return execution.redrive_date or self.aws.clock.now()
+
+    def close(self) -> None:
+        """End every execution, untold."""
+        self.events.close()
+        for execution in self._get_executions(ExecutionStatus.RUNNING.value):
+            execution.stop(stop_date=self.aws.clock.now(), error=None, cause=None)
+
+    def _execution(self, execution_arn: str) -> LocalExecution:
+        execution: LocalExecution = self.describe_execution(execution_arn)
+        return execution
+
+
+class _Response(StepFunctionResponse):  # type: ignore[misc]
+    @property
+    def _executions(self) -> _Backend:
+        backend: _Backend = self.stepfunction_backend
+        return backend
+
+    def describe_execution(self) -> ActionResult:
+        execution = self._executions._execution(self._get_param("executionArn"))  # noqa: SLF001
+        reason = execution.why_not_redrivable
+        described = {
+            "executionArn": execution.execution_arn,
+            "stateMachineArn": execution.state_machine_arn,
+            "name": execution.name,
+            "status": execution.status,
+            "startDate": execution.start_date,
+            "stopDate": execution.stop_date,
+            "input": execution.execution_input,
+            "inputDetails": {"included": True},
+            "output": execution.output,
+            "outputDetails": {"included": True} if execution.output is not None else None,
+            "error": execution.error,
+            "cause": execution.cause,
+            "redriveCount": execution.redrive_count,
+            "redriveDate": execution.redrive_date,
+            "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",
+            "redriveStatusReason": reason,
+        }
+        return ActionResult({name: value for name, value in described.items() if value is not None})
+
+    def list_executions(self) -> ActionResult:
+        listed = super().list_executions()
+        for item in listed.result["executions"]:
+            execution = self._executions._execution(item["executionArn"])  # noqa: SLF001
+            item["redriveCount"] = execution.redrive_count
+            more = {"stopDate": execution.stop_date, "redriveDate": execution.redrive_date}
+            item.update({name: moment for name, moment in more.items() if moment})
+        return listed
+
+    def stop_execution(self) -> ActionResult:
+        execution = self._executions.stop_execution(
+            self._get_param("executionArn"), self._get_param("error"), self._get_param("cause")
+        )
+        return ActionResult({"stopDate": execution.stop_date})
+
+    def redrive_execution(self) -> ActionResult:
+        return ActionResult({"redriveDate": self._executions.redrive_execution(self._get_param("executionArn"))})
+
+
+def _check_input(text: str) -> None:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_PAYLOAD_BYTES:
+        raise ValidationException(
+            "1 validation error detected: Value at 'input' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MAX_PAYLOAD_BYTES}"
+        )
+    try:
+        json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise InvalidExecutionInput(f"Invalid State Machine Execution Input: '{error}'") from error
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"Non-standard token '{constant}'")
