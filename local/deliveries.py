@@ -105,7 +105,15 @@ class Deliveries:
                 )
             case "sns":
                 return lambda: self._client("sns").publish(TopicArn=arn, Message=text)
+            case "events":
+                return lambda: self._put_event(delivery)
         raise NotImplementedError(f"no delivery to {arn}")
+
+    def _put_event(self, delivery: Delivery) -> None:
+        """Send an event to a bus, as schedules can."""
+        named = delivery.target["EventBridgeParameters"]
+        entry = {"Source": named["Source"], "DetailType": named["DetailType"], "Detail": delivery.text}
+        self._client("events").put_events(Entries=[{**entry, "EventBusName": delivery.arn}])
 
     def _bury(self, delivery: Delivery, error: Exception, retries: int, exhausted: str | None) -> None:
         queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")

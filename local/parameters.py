@@ -14,6 +14,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "float": (int, float),
     "double": (int, float),
+    "timestamp": (int, float, str),
     "boolean": (bool,),
     "list": (list,),
     "structure": (dict,),
