@@ -1,25 +1,30 @@
 """The function behind the state "Start model"."""
 
+from functools import partial
 from typing import Any
 
+import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.environment import defaults_from
+from model_lifecycle.environment import defaults_from, record_table_name
 from model_lifecycle.home import Home
 from model_lifecycle.instant import utcnow
 from model_lifecycle.models import model_of
+from model_lifecycle.record_table import RecordTable
 from model_lifecycle.start import start_model
 from model_lifecycle.step import take_step
 
 logger = Logger()
 defaults = defaults_from()
+records = RecordTable(record_table_name(), boto3.client("dynamodb"))
+action = partial(start_model, records=records)
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Take the step that asks for the start."""
     home = Home.of(context.invoked_function_arn)
-    answer = take_step(event, start_model, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+    answer = take_step(event, action, model_of=model_of, defaults=defaults, home=home, now=utcnow())
     logger.info("Start model", execution=event["Execution"]["Arn"], answer=answer)
     return answer

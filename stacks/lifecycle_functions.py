@@ -16,6 +16,7 @@ from stacks.names import START_MODEL
 from stacks.notifications import Notifications
 from stacks.permissions import ModelPermissions, executions_of
 from stacks.settings import Settings
+from stacks.tables import table
 
 
 class LifecycleFunctions(Construct):
@@ -30,10 +31,21 @@ class LifecycleFunctions(Construct):
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
         }
         models = ModelPermissions(settings.project_arns)
-        self.start_model = self._function("StartModel", "start_model", [*models.look(), *models.start()])
+        self.start_model = self._start_model([*models.look(), *models.start()])
         self.check_model = self._function("CheckModel", "check_model", models.look())
         self.untold = dead_letter_queue(self, "Untold")
         self.notify = self._notify(notifications, models.look())
+
+    def _start_model(self, statements: Iterable[PolicyStatement]) -> Function:
+        records = table(self, "ModelRecords", key="ModelId")
+        function = self._function(
+            "StartModel",
+            "start_model",
+            statements,
+            environment_variables={environment.RECORD_TABLE_NAME: records.table_name},
+        )
+        records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
+        return function
 
     def _notify(self, notifications: Notifications, looks: Iterable[PolicyStatement]) -> Function:
         function = self._function(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from aws_cdk import Aws, Duration, RemovalPolicy
-from aws_cdk.aws_dynamodb import Attribute, AttributeType, BillingMode, PointInTimeRecoverySpecification, Table
 from aws_cdk.aws_iam import Effect, PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
+
+from stacks.tables import table
 
 
 class Notifications(Construct):
@@ -31,15 +32,7 @@ class Notifications(Construct):
         for email in emails:
             self.topic.add_subscription(EmailSubscription(email))
         self._let_alarms_publish()
-        self.told = Table(
-            self,
-            "Told",
-            partition_key=Attribute(name="NotificationId", type=AttributeType.STRING),
-            time_to_live_attribute="ExpiresAt",
-            billing_mode=BillingMode.PAY_PER_REQUEST,
-            point_in_time_recovery_specification=PointInTimeRecoverySpecification(point_in_time_recovery_enabled=True),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt")
 
     def _let_alarms_publish(self) -> None:
         alarms = ServicePrincipal("cloudwatch.amazonaws.com")

@@ -9,6 +9,7 @@ from model_lifecycle.request import Defaults
 START_TIMEOUT_SECONDS = "START_TIMEOUT_SECONDS"
 STOP_TIMEOUT_SECONDS = "STOP_TIMEOUT_SECONDS"
 NOTIFICATION_TOPIC_ARN = "NOTIFICATION_TOPIC_ARN"
+RECORD_TABLE_NAME = "RECORD_TABLE_NAME"
 TOLD_TABLE_NAME = "TOLD_TABLE_NAME"
 PRICE_PER_INFERENCE_UNIT_HOUR = "PRICE_PER_INFERENCE_UNIT_HOUR"
 
@@ -19,6 +20,11 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
         start_timeout_seconds=int(environment[START_TIMEOUT_SECONDS]),
         stop_timeout_seconds=int(environment[STOP_TIMEOUT_SECONDS]),
     )
+
+
+def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
+    """The table of what is remembered of the models."""
+    return environment[RECORD_TABLE_NAME]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -45,6 +45,10 @@ class ServiceRefusedError(ModelLifecycleError):
     """The service answered an error that has no meaning of its own here; the text says its name."""
 
 
+class RecordChangedError(ModelLifecycleError):
+    """Someone else has changed the model's record in between: look again."""
+
+
 class ServiceUnreachableError(ModelLifecycleError):
     """The service has no endpoint here any more."""
 

@@ -10,6 +10,7 @@ from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.model import ModelDescription
 from model_lifecycle.phase import NEVER_SEEN, Phase, StatusMeaning, meaning_of, phase_of
 from model_lifecycle.polling import next_check_seconds
+from model_lifecycle.record import ModelRecord
 from model_lifecycle.request import Request
 
 _REMEMBERED = (
@@ -124,6 +125,18 @@ class Progress:
             **{_pascal(name): getattr(self, name) for name in _REMEMBERED},
             **{_pascal(name): moment and to_instant(moment) for name, moment in instants.items()},
         }
+
+    def recalling(self, record: ModelRecord) -> "Progress":
+        """The model's record tells of a start call of this execution whose answer never came: a step died."""
+        if self.asked or record.latest_start != self.execution_arn:
+            return self
+        return replace(
+            self,
+            asked=True,
+            answer_lost=True,
+            asked_at=record.asked_at,
+            status=record.status_when_asked or NEVER_SEEN,
+        )
 
     def seen(self, description: ModelDescription, *, now: datetime) -> "Progress":
         """The model was looked at."""

@@ -19,6 +19,7 @@ from model_lifecycle.errors import (
     ModelLifecycleError,
     ModelNotFoundError,
     QuotaExceededError,
+    RecordChangedError,
     ServiceRefusedError,
     ServiceUnavailableError,
     ServiceUnreachableError,
@@ -26,6 +27,7 @@ from model_lifecycle.errors import (
 
 _MEANINGS: dict[str, type[ModelLifecycleError]] = {
     "AccessDeniedException": AccessDeniedError,
+    "ConditionalCheckFailedException": RecordChangedError,
     "ConflictException": ModelInUseError,
     "InvalidParameterException": InvalidRequestError,
     "LimitExceededException": QuotaExceededError,

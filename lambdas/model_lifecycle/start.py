@@ -3,19 +3,30 @@
 from dataclasses import replace
 from datetime import datetime
 
+from model_lifecycle.claim import Claim
 from model_lifecycle.errors import ModelFailedError, ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 from model_lifecycle.model import Model
 from model_lifecycle.phase import Phase
 from model_lifecycle.progress import Progress
+from model_lifecycle.record import ModelRecords
 
 _MOST_REFUSALS = 2
 
 
-def start_model(progress: Progress, model: Model, *, now: datetime) -> Progress:
-    """Ask for the start if the model can be started now, and tell what comes next. No error of `Model` gets out."""
-    progress = look(progress, model, now=now)
+def start_model(progress: Progress, model: Model, *, records: ModelRecords, now: datetime) -> Progress:
+    """Ask for the start if the model can be started now, and tell what comes next.
+
+    No error of `Model` or `ModelRecords` gets out.
+    """
+    try:
+        record = records.read(progress.request)
+    except ServiceUnavailableError as error:
+        return progress.unseen(error, now=now).settled(now=now)
+    except ModelLifecycleError as error:
+        return progress.failed(error).settled(now=now)
+    progress = look(progress.recalling(record), model, now=now)
     if progress.phase is Phase.STARTABLE and now < progress.deadline:
-        progress = _ask(progress, model, now=now)
+        progress = _claim(progress, model, Claim(progress.request, record, records), now=now)
     return progress.settled(now=now)
 
 
@@ -33,6 +44,22 @@ def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
     except ModelLifecycleError as error:
         return progress.failed(error)
     return replace(progress, request=model.request).seen(description, now=now)
+
+
+def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> Progress:
+    """Write down that this execution is about to ask, then ask: one that dies in between still knows."""
+    try:
+        if not claim.make(progress, now=now):
+            # Another execution is about to ask, too. It wins, and this one sees what comes of it.
+            return progress
+        progress = _ask(progress, model, now=now)
+        if not progress.asked:
+            claim.withdraw()
+    except ServiceUnavailableError as error:
+        return progress.unseen(error, now=now)
+    except ModelLifecycleError as error:
+        return progress.failed(error)
+    return progress
 
 
 def _ask(progress: Progress, model: Model, *, now: datetime) -> Progress:
