@@ -22,6 +22,7 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
+from local.clocked import event_on
 from local.interpreter import aws_time, compact
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class LocalExecution(Execution):  # type: ignore[misc]
         self.error: str | None = None
         self.cause: str | None = None
         self.output: str | None = None
+        self.ended = event_on(clock)()
+        """Set when the status will not change any more, but by a redrive."""
         self._changed = changed
         self._guard = threading.RLock()
 
@@ -98,10 +101,12 @@ class LocalExecution(Execution):  # type: ignore[misc]
             life.history.close(life.env, status, error, cause)
             self.exec_status = status
         self._changed(self)
+        self.ended.set()
         return True
 
     def _run(self, life: "_Life") -> None:
         self.exec_worker = life
+        self.ended.clear()
         self.exec_status = ExecutionStatus.RUNNING
         self._changed(self)
         life.start()

@@ -106,10 +106,10 @@ def _clients(aws: "LocalAws") -> Callable[..., Any]:
 def _silence(aws: "LocalAws") -> None:
     """Keep failures out of the log that an execution's history has."""
     logger = logging.getLogger(_PACKAGE)
-    aws.on_close(partial(logger.setLevel, logger.level))
+    aws.on_closed(partial(logger.setLevel, logger.level))
     logger.setLevel(logging.CRITICAL)
     # moto keeps every thread it ever started in this list.
-    aws.on_close(utils.TMP_THREADS.clear)
+    aws.on_closed(utils.TMP_THREADS.clear)
 
 
 def _waits(aws: "LocalAws") -> None:
@@ -243,6 +243,24 @@ def _nested_executions(aws: "LocalAws") -> None:
             if isinstance(value, datetime.datetime):
                 response[name] = aws_time(value)
 
+    def waiting(build: Callable[..., Any]) -> Callable[..., Any]:
+        """Let a task wait for the end of the execution that it started; moto asks every now and then."""
+
+        def build_resolver(self: StateTaskServiceSfn, env: Environment, *args: Any, **kwargs: Any) -> Any:
+            arn = env.stack[-1]["ExecutionArn"]
+            resolve = build(self, env, *args, **kwargs)
+            execution = models.stepfunctions_parser_backends[aws.account_id][aws.region].describe_execution(arn)
+
+            def resolve_ended() -> Any:
+                execution.ended.wait()
+                return resolve()
+
+            return resolve_ended
+
+        return build_resolver
+
+    for builder in ("_build_sync_resolver", "_build_sync2_resolver"):
+        aws.replace(StateTaskServiceSfn, builder, waiting(getattr(StateTaskServiceSfn, builder)))
     aws.replace(StateTaskServiceSfn, "_normalise_parameters", normalise_parameters)
     aws.replace(StateTaskServiceSfn, "_normalise_response", normalise_response)
 

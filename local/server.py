@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -53,6 +54,8 @@ class LocalAws:
         self.clock = clock or WallClock()
         self.port = port
         self._ends = ExitStack()
+        self._closings = ExitStack()
+        self._replacements = ExitStack()
         self._app: WsgiApp = DomainDispatcherApplication(create_backend_app)
         self._requests = _Requests()
         self._guard = threading.Lock()
@@ -116,10 +119,11 @@ class LocalAws:
             ends.callback(_reset)
             self.folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
             ends.callback(shutil.rmtree, self.folder)
-            self._ends = ends
+            ends.push(self._replacements)
             self._configure()
-            server = self._listen()
+            server = self._listen(ends)
             ends.callback(self.clock.close)
+            ends.push(self._closings)
             for adapter in _ADAPTERS:
                 import_module(f"local.{adapter}").install(self)
             server.app = self._requests.counted(self._app)
@@ -134,21 +138,25 @@ class LocalAws:
         before = target.__dict__.get(name, _MISSING) if hasattr(target, "__dict__") else getattr(target, name)
         setattr(target, name, value)
         if before is _MISSING:
-            self._ends.callback(delattr, target, name)
+            self.on_closed(partial(delattr, target, name))
         else:
-            self._ends.callback(setattr, target, name, before)
+            self.on_closed(partial(setattr, target, name, before))
 
     def replace_item(self, mapping: dict[Any, Any], key: object, value: object) -> None:
         """Set an item of a dictionary of moto until this AWS ends."""
         if key in mapping:
-            self._ends.callback(mapping.__setitem__, key, mapping[key])
+            self.on_closed(partial(mapping.__setitem__, key, mapping[key]))
         else:
-            self._ends.callback(mapping.pop, key)
+            self.on_closed(partial(mapping.pop, key))
         mapping[key] = value
 
     def on_close(self, action: Callable[[], object]) -> None:
         """Run `action` when this AWS ends: what was installed last ends first, all before clock and server."""
-        self._ends.callback(action)
+        self._closings.callback(action)
+
+    def on_closed(self, action: Callable[[], object]) -> None:
+        """Run `action` when nothing of this AWS is at work any more."""
+        self._replacements.callback(action)
 
     def wrap(self, layer: Callable[[WsgiApp], WsgiApp]) -> None:
         """Put a WSGI layer around every request; the last one is the outermost."""
@@ -163,18 +171,18 @@ class LocalAws:
             self.replace_item(default_user_config[service], setting, value)
         # moto takes naive local times for UTC.
         self._replace_environment("TZ", "UTC")
-        self._ends.callback(time.tzset)
+        self.on_closed(time.tzset)
         time.tzset()
 
     def _replace_environment(self, name: str, value: str) -> None:
         before = os.environ.get(name)
         os.environ[name] = value
         if before is None:
-            self._ends.callback(os.environ.pop, name)
+            self.on_closed(partial(os.environ.pop, name))
         else:
-            self._ends.callback(os.environ.__setitem__, name, before)
+            self.on_closed(partial(os.environ.__setitem__, name, before))
 
-    def _listen(self) -> BaseWSGIServer:
+    def _listen(self, ends: ExitStack) -> BaseWSGIServer:
         server = make_server("127.0.0.1", self.port, self._app, threaded=True, request_handler=_QuietRequestHandler)
         self.port = server.server_port
         self._replace_environment("MOTO_PORT", str(self.port))
@@ -187,7 +195,7 @@ class LocalAws:
             server.server_close()
             self._requests.wait_for_all(seconds=5)
 
-        self._ends.callback(stop)
+        ends.callback(stop)
         return server
 
 
