@@ -145,18 +145,25 @@ def address_unsigned(environ: Environ) -> None:
     """
     if environ.get("HTTP_AUTHORIZATION") or "X-Amz-Credential" in environ.get("QUERY_STRING", ""):
         return
-    target = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")[0]
-    for service in aws_api.SERVICES:
+    service = _service_of_target(environ) or _service_of_path(environ)
+    if service:
         metadata = aws_api.service_model(service).metadata
-        versioned = f"/{metadata['apiVersion']}/" if service in _REST_BY_VERSION else None
-        is_meant = target == metadata.get("targetPrefix") if target else versioned is not None
-        if is_meant and (target or environ.get("PATH_INFO", "").startswith(str(versioned))):
-            scope = f"local/20000101/us-east-1/{metadata.get('signingName', metadata['endpointPrefix'])}/aws4_request"
-            environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
-            return
+        scope = f"local/20000101/us-east-1/{metadata.get('signingName', metadata['endpointPrefix'])}/aws4_request"
+        environ["HTTP_AUTHORIZATION"] = f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none"
 
 
-_REST_BY_VERSION = ("lookoutvision",)
+def _service_of_target(environ: Environ) -> str | None:
+    target = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")[0]
+    if not target:
+        return None
+    prefixes = ((service, aws_api.service_model(service).metadata.get("targetPrefix")) for service in aws_api.SERVICES)
+    return next((service for service, prefix in prefixes if prefix == target), None)
+
+
+def _service_of_path(environ: Environ) -> str | None:
+    """Most REST services have paths that say nothing; this one's begin with its version."""
+    version = aws_api.service_model("lookoutvision").metadata["apiVersion"]
+    return "lookoutvision" if environ.get("PATH_INFO", "").startswith(f"/{version}/") else None
 
 
 @cache

@@ -58,6 +58,9 @@ class Processes(Protocol):
     def kill(self, instance_id: str) -> None:
         """End a process; an unknown one is as good as ended."""
 
+    def name_of(self, instance_id: str) -> str:
+        """Name its function."""
+
 
 class FaultyNetwork:
     """A WSGI layer in front of all services: records every call, and lets faults befall them."""
@@ -77,7 +80,7 @@ class FaultyNetwork:
             return self._app(environ, start_response)
         operation = call.operation.name
         number = self.log.begin(ApiCall(self._clock.now(), call.service, operation, dict(call.parameters), call.caller))
-        fault = self.faults.next_for(operation, self._name_of(call.caller))
+        fault = self.faults.next_for(operation, self._processes().name_of(call.caller) if call.caller else "")
         if fault is None:
             return self._served(environ, start_response, number)
         if fault.error is not None:
@@ -87,7 +90,11 @@ class FaultyNetwork:
         return self._befall(str(fault.effect), call, environ)
 
     def _served(self, environ: Environ, start_response: StartResponse, number: int) -> Iterable[bytes]:
-        status, headers, body = _run(self._app, environ)
+        try:
+            status, headers, body = _run(self._app, environ)
+        except Exception as error:
+            self.log.end(number, repr(error))
+            raise
         self.log.end(number, outcome_of(int(status.split()[0]), headers, body))
         start_response(status, headers)
         return [body]
@@ -105,10 +112,6 @@ class FaultyNetwork:
         _hang_up(connection)
         # werkzeug takes this error for a client that is gone, and writes no answer.
         raise ConnectionAbortedError(effect)
-
-    def _name_of(self, caller: str) -> str:
-        name_of = getattr(self._processes(), "name_of", None) if caller else None
-        return name_of(caller) if name_of else caller
 
     def _hold(self, connection: socket.socket) -> None:
         """Give no answer until the client hangs up or the local AWS ends."""

@@ -10,7 +10,7 @@ from unittest import mock
 from botocore.config import Config
 from botocore.session import Session
 
-from local import aws_api, faults, lookoutvision, rekognition, server
+from local import aws_api, server
 from local.clock import Clock
 from local.scenario import Scenario
 
@@ -24,10 +24,7 @@ class ActingAws(server.LocalAws):
 
     def play(self, *models: dict[str, Any], faulty: list[dict[str, Any]] | None = None) -> None:
         """Replace models and faults."""
-        scenario = Scenario.parse(json.dumps({"Models": models, "Faults": faulty or []}))
-        rekognition.load(scenario)
-        lookoutvision.load(scenario)
-        faults.load(scenario)
+        self.load(Scenario.parse(json.dumps({"Models": models, "Faults": faulty or []})))
 
     def api(self, service: str, **config: Any) -> Any:
         """Make a client that tries a call once."""

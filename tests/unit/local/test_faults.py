@@ -181,6 +181,10 @@ class Processes:
         """Remember a process."""
         self.killed.append(instance_id)
 
+    def name_of(self, instance_id: str) -> str:
+        """Name the function of `instance-<name>`."""
+        return instance_id.removeprefix("instance-")
+
 
 @pytest.mark.parametrize(("effect", "then"), [("KillBefore", "STOPPED"), ("KillAfter", "STARTING")])
 def test_the_calling_process_dies_before_or_after_the_call(
@@ -190,10 +194,18 @@ def test_the_calling_process_dies_before_or_after_the_call(
     monkeypatch.setattr(aws, "functions", processes)
     aws.play(STOPPED, faulty=[{"Operation": "StartProjectVersion", "Effect": effect, "Times": 1}])
 
-    assert start(aws.api("rekognition", user_agent_appid="instance-7")) == "ConnectionClosedError"
+    assert start(aws.api("rekognition", user_agent_appid="instance-StartModel")) == "ConnectionClosedError"
 
-    assert processes.killed == ["instance-7"]
+    assert processes.killed == ["instance-StartModel"]
     assert status(aws) == then
+
+
+def test_a_fault_can_befall_the_calls_of_one_function_alone(aws: ActingAws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(aws, "functions", Processes())
+    aws.play(STOPPED, faulty=[{"Operation": "StartProjectVersion", "Error": "ThrottlingException", "Caller": "Start"}])
+
+    assert start(aws.api("rekognition", user_agent_appid="instance-StartModel")) == "ThrottlingException"
+    assert start(aws.api("rekognition", user_agent_appid="instance-StopModel")) == "STARTING"
 
 
 def test_a_big_upload_passes_unharmed(aws: ActingAws) -> None:

@@ -20,7 +20,8 @@ BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[ActingAws]:
-    with acting_aws(VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))) as opened:
+    # The test itself counts as work: time passes only where it waits.
+    with acting_aws(VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))) as opened, opened.clock.running():
         yield opened
 
 

@@ -25,7 +25,8 @@ PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/176700000000
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[ActingAws]:
-    with acting_aws(VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))) as opened:
+    # The test itself counts as work: time passes only where it waits.
+    with acting_aws(VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))) as opened, opened.clock.running():
         yield opened
 
 
