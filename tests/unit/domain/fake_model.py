@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from model_lifecycle.errors import ModelLifecycleError
 from model_lifecycle.model import ModelDescription
 from model_lifecycle.request import Request
+from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import request
 
 
@@ -12,7 +13,7 @@ class FakeModel:
     """A `Model` with a script. The last answer of a script is given again and again.
 
     `looks`: the status that each look sees, or the error that it gets. `starts`: what each start call answers.
-    `units`: what the service says of the inference units in force.
+    `units`: what the service says of the inference units in force. `records`: what is remembered of it.
     """
 
     def __init__(
@@ -24,6 +25,7 @@ class FakeModel:
         of: Request | None = None,
     ) -> None:
         self.request = of or request()
+        self.records = FakeRecords()
         self.looks = 0
         self.starts = 0
         self._looks = looks

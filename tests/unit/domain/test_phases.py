@@ -6,10 +6,11 @@ import pytest
 
 from model_lifecycle.lookoutvision_models import SERVICE_MODELS
 from model_lifecycle.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
-from model_lifecycle.start import check_model, start_model
+from model_lifecycle.start import check_model
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after, begin
 from tests.unit.domain.service_endpoint import enum_of
+from tests.unit.domain.state_machine import start
 
 EVERY_STATUS = enum_of("rekognition", "ProjectVersionStatus")
 STARTABLE = {"TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED"}
@@ -37,7 +38,7 @@ def test_every_status_of_the_service_has_one_meaning_here_and_no_other_has() -> 
 def test_a_model_that_can_be_started_is_started_and_waited_for(status: str) -> None:
     model = FakeModel(status)
 
-    progress = start_model(begin(), model, now=after(1))
+    progress = start(begin(), model, now=after(1))
 
     assert progress.phase is Phase.STARTING
     assert progress.asked
@@ -48,7 +49,7 @@ def test_a_model_that_can_be_started_is_started_and_waited_for(status: str) -> N
 def test_a_model_that_comes_to_be_startable_is_waited_for_before_it_is_asked(status: str) -> None:
     model = FakeModel(status)
 
-    progress = start_model(begin(), model, now=after(1))
+    progress = start(begin(), model, now=after(1))
 
     assert progress.phase is Phase.BLOCKED
     assert progress.next_check_seconds
@@ -59,7 +60,7 @@ def test_a_model_that_comes_to_be_startable_is_waited_for_before_it_is_asked(sta
 def test_a_model_that_can_never_run_ends_the_start_unasked_and_says_its_status(status: str) -> None:
     model = FakeModel(status, message="It is over.")
 
-    progress = start_model(begin(), model, now=after(1))
+    progress = start(begin(), model, now=after(1))
 
     assert (progress.phase, model.starts) == (Phase.FAILED, 0)
     assert progress.failure
@@ -70,7 +71,7 @@ def test_a_model_that_can_never_run_ends_the_start_unasked_and_says_its_status(s
 def test_a_model_that_runs_already_is_a_success_that_says_so() -> None:
     model = FakeModel("RUNNING")
 
-    progress = start_model(begin(), model, now=after(1))
+    progress = start(begin(), model, now=after(1))
 
     assert (progress.phase, progress.already_running, progress.asked) == (Phase.RUNNING, True, False)
     assert progress.running_at == after(1)
@@ -80,7 +81,7 @@ def test_a_model_that_runs_already_is_a_success_that_says_so() -> None:
 def test_a_model_that_is_starting_already_is_joined() -> None:
     model = FakeModel("STARTING", "RUNNING")
 
-    progress = start_model(begin(), model, now=after(1))
+    progress = start(begin(), model, now=after(1))
     assert (progress.phase, progress.joined, progress.asked) == (Phase.STARTING, True, False)
 
     progress = check_model(progress, model, now=after(16))
@@ -92,7 +93,7 @@ def test_a_model_that_is_starting_already_is_joined() -> None:
 @pytest.mark.parametrize("status", sorted(EVERY_STATUS - UP_OR_COMING_UP))
 def test_whatever_a_started_model_turns_instead_of_running_ends_the_start(status: str, joined: bool) -> None:
     model = FakeModel("STARTING" if joined else "STOPPED", status)
-    started = start_model(begin(), model, now=after(1))
+    started = start(begin(), model, now=after(1))
 
     progress = check_model(started, model, now=after(16))
 
@@ -105,9 +106,9 @@ def test_whatever_a_started_model_turns_instead_of_running_ends_the_start(status
 @pytest.mark.parametrize("status", sorted({"STOPPING", "STOPPED"}))
 def test_a_model_that_someone_stopped_is_not_started_again_even_if_the_start_is_repeated(status: str) -> None:
     model = FakeModel("STOPPED", status)
-    started = start_model(begin(), model, now=after(1))
+    started = start(begin(), model, now=after(1))
 
-    progress = start_model(started, model, now=after(16))
+    progress = start(started, model, now=after(16))
 
     assert (progress.phase, model.starts) == (Phase.FAILED, 1)
     assert progress.failure
@@ -120,7 +121,7 @@ def test_a_status_that_nobody_has_heard_of_ends_the_start_and_may_bill(status: s
     model = FakeModel(*(["STOPPED"] if asked else []), status)
     progress = begin()
     if asked:
-        progress = start_model(progress, model, now=after(1))
+        progress = start(progress, model, now=after(1))
 
     progress = check_model(progress, model, now=after(16))
 

@@ -1,0 +1,30 @@
+"""What is remembered of one model, in memory."""
+
+from dataclasses import replace
+
+from model_lifecycle.errors import ModelLifecycleError
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.request import Request
+
+
+class FakeRecords:
+    """The `ModelRecords` of one model. `trouble` is what every call gets instead of an answer, as long as it is set."""
+
+    def __init__(self) -> None:
+        self.record = ModelRecord()
+        self.trouble: ModelLifecycleError | None = None
+
+    def read(self, request: Request) -> ModelRecord:  # noqa: ARG002 - there is one model
+        """The record as it stands."""
+        if self.trouble:
+            raise self.trouble
+        return self.record
+
+    def replace(self, request: Request, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
+        """Write it, unless another version stands there."""
+        if self.trouble:
+            raise self.trouble
+        if before.version != self.record.version:
+            return None
+        self.record = replace(after, version=before.version + 1)
+        return self.record
