@@ -47,4 +47,8 @@ def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) 
 
 def shown(value: object) -> str:
     """A value as it stood in the JSON, in ASCII and cut to 80 characters."""
-    return shortened(json.dumps(value, default=repr), 80)
+    try:
+        written = json.dumps(value, default=repr)
+    except RecursionError:
+        written = "nested too deeply to be shown"
+    return shortened(written, 80)
