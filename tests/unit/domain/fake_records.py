@@ -1,18 +1,26 @@
 """What is remembered of one model, in memory."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from model_lifecycle.errors import ModelLifecycleError
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.request import Request
 
+if TYPE_CHECKING:
+    from model_lifecycle.errors import ModelLifecycleError
+
 
 class FakeRecords:
-    """The `ModelRecords` of one model. `trouble` is what every call gets instead of an answer, as long as it is set."""
+    """The `ModelRecords` of one model.
+
+    `trouble` is what every call gets instead of an answer, as long as it is set. `meanwhile` is what someone else
+    writes just before the next write.
+    """
 
     def __init__(self) -> None:
         self.record = ModelRecord()
         self.trouble: ModelLifecycleError | None = None
+        self.meanwhile: ModelRecord | None = None
 
     def read(self, request: Request) -> ModelRecord:  # noqa: ARG002 - there is one model
         """The record as it stands."""
@@ -24,6 +32,8 @@ class FakeRecords:
         """Write it, unless another version stands there."""
         if self.trouble:
             raise self.trouble
+        if self.meanwhile:
+            self.record, self.meanwhile = self.meanwhile, None
         if before.version != self.record.version:
             return None
         self.record = replace(after, version=before.version + 1)

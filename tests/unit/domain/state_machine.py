@@ -15,7 +15,7 @@ def start(progress: Progress, model: FakeModel, *, now: datetime) -> Progress:
 
 
 def drive(progress: Progress, model: FakeModel, *, until: datetime | None = None) -> list[tuple[datetime, Progress]]:
-    """Take every step from the execution's start to its end, or to that moment; when each was taken and what it left."""
+    """Every step from the execution's start to its end, or to that moment: when it was taken, and what it left."""
     now = after(0)
     steps = [(now, start(progress, model, now=now))]
     while (last := steps[-1][1]).phase in (Phase.STARTING, Phase.BLOCKED):

@@ -1,0 +1,96 @@
+"""When to look again."""
+
+from math import ceil, inf
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model_lifecycle.polling import MAX_CHECKS, next_check_seconds
+from model_lifecycle.request import MAX_TIMEOUT_SECONDS
+
+TIMEOUTS = st.integers(1, MAX_TIMEOUT_SECONDS)
+INTERVALS = st.none() | st.integers(1, 3_600)
+SECONDS = st.floats(0, 2 * MAX_TIMEOUT_SECONDS)
+HISTORY_EVENTS = 25_000
+EVENTS_OF_A_CHECK = 9
+
+
+@given(
+    waited=SECONDS, remaining=st.floats(-MAX_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS), timeout=TIMEOUTS, fixed=INTERVALS
+)
+def test_a_wait_is_whole_seconds_and_at_least_one(
+    waited: float, remaining: float, timeout: int, fixed: int | None
+) -> None:
+    seconds = next_check_seconds(waited=waited, remaining=remaining, timeout_seconds=timeout, fixed_interval=fixed)
+
+    assert isinstance(seconds, int)
+    assert seconds >= 1
+
+
+@given(waited=SECONDS, remaining=st.floats(0, MAX_TIMEOUT_SECONDS), timeout=TIMEOUTS, fixed=INTERVALS)
+def test_no_wait_leads_more_than_a_second_past_the_deadline(
+    waited: float, remaining: float, timeout: int, fixed: int | None
+) -> None:
+    seconds = next_check_seconds(waited=waited, remaining=remaining, timeout_seconds=timeout, fixed_interval=fixed)
+
+    assert seconds <= max(1, ceil(remaining))
+
+
+def waits(timeout: int, fixed: int | None, *, first_seen_again_every: float = inf) -> list[int]:
+    """Every wait of an execution whose steps take no time and whose model never comes up."""
+    now, since, found = 0, 0, []
+    while now < timeout:
+        if now - since >= first_seen_again_every:
+            since = now
+        found.append(
+            next_check_seconds(
+                waited=now - since, remaining=timeout - now, timeout_seconds=timeout, fixed_interval=fixed
+            )
+        )
+        now += found[-1]
+    assert now == timeout
+    return found
+
+
+@pytest.mark.parametrize("fixed", [None, 1, 2, 43, 44, 3_600])
+@pytest.mark.parametrize(
+    "timeout", [1, 14, 15, 1_999, 2_000, 2_001, 3_999, 4_000, 4_001, 20_000, 20_001, 86_399, 86_400]
+)
+def test_an_execution_looks_no_more_than_2000_times_and_last_on_its_deadline(timeout: int, fixed: int | None) -> None:
+    assert len(waits(timeout, fixed)) <= MAX_CHECKS
+
+
+@given(timeout=TIMEOUTS, fixed=INTERVALS, swings=st.integers(1, 3_600))
+def test_a_model_that_swings_between_phases_is_not_looked_at_more_often_than_that(
+    timeout: int, fixed: int | None, swings: int
+) -> None:
+    assert len(waits(timeout, fixed, first_seen_again_every=swings)) <= MAX_CHECKS
+
+
+def test_all_looks_fit_into_an_execution_s_history_with_room_for_retries() -> None:
+    assert MAX_CHECKS * EVENTS_OF_A_CHECK <= 0.75 * HISTORY_EVENTS
+
+
+def test_a_model_is_looked_at_most_often_where_it_usually_comes_up() -> None:
+    def interval(waited: float) -> int:
+        return next_check_seconds(waited=waited, remaining=inf_seconds, timeout_seconds=3_600)
+
+    inf_seconds = MAX_TIMEOUT_SECONDS
+
+    usually = {interval(waited) for waited in range(120, 1_200)}
+    assert usually == {10}
+    assert interval(0) > 10
+    assert 10 < interval(1_200) < interval(3_600)
+
+
+@given(waited=SECONDS, fixed=st.integers(1, 3_600), timeout=st.integers(1, MAX_CHECKS))
+def test_a_request_s_own_interval_fixes_every_wait_but_the_last(waited: float, fixed: int, timeout: int) -> None:
+    assert next_check_seconds(waited=waited, remaining=10**6, timeout_seconds=timeout, fixed_interval=fixed) == fixed
+
+
+def test_an_interval_that_asks_for_too_many_looks_is_stretched_no_further_than_needed() -> None:
+    seconds = next_check_seconds(waited=0, remaining=86_400, timeout_seconds=86_400, fixed_interval=1)
+
+    assert seconds == 44
+    assert len(waits(86_400, 1)) > MAX_CHECKS * 0.95
