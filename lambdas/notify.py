@@ -11,6 +11,7 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from model_lifecycle.client_config import CLIENT_CONFIG
 from model_lifecycle.endings import Endings
 from model_lifecycle.environment import NotifyEnvironment, defaults_from
 from model_lifecycle.home import Home
@@ -25,10 +26,13 @@ REMEMBERED_SECONDS = 30 * 24 * 3_600
 logger = Logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
-topic = boto3.client("sns")
-executions = boto3.client("stepfunctions")
+topic = boto3.client("sns", config=CLIENT_CONFIG)
+executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
 told = DynamoDBPersistenceLayer(
-    table_name=environment.told_table_name, key_attr="NotificationId", expiry_attr="ExpiresAt"
+    table_name=environment.told_table_name,
+    key_attr="NotificationId",
+    expiry_attr="ExpiresAt",
+    boto_config=CLIENT_CONFIG,
 )
 once = IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
 

@@ -5,9 +5,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
-from botocore.config import Config
 from botocore.session import Session
 
+from model_lifecycle.client_config import CLIENT_CONFIG
 from model_lifecycle.lookoutvision import LookoutVisionModel
 from model_lifecycle.lookoutvision_models import LOOKOUT_VISION, SERVICE_MODELS
 from model_lifecycle.model import Model
@@ -18,9 +18,6 @@ from model_lifecycle.request import Request
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient
 
-# One attempt: the state machine's own loop is what tries again, and it tells a lost answer from a refusal.
-_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 1, "mode": "standard"})
-
 
 def model_of(request: Request) -> Model:
     """The model that a request names."""
@@ -29,7 +26,7 @@ def model_of(request: Request) -> Model:
 
 @cache
 def _rekognition() -> "RekognitionClient":
-    return boto3.client("rekognition", config=_CONFIG)
+    return boto3.client("rekognition", config=CLIENT_CONFIG)
 
 
 @cache
@@ -37,7 +34,7 @@ def _lookout_vision() -> Any:
     # botocore no longer knows the service; its own loader finds the service model that ships with this package.
     session = Session()
     session.get_component("data_loader").search_paths.append(str(SERVICE_MODELS))
-    return session.create_client("lookoutvision", config=_CONFIG)
+    return session.create_client("lookoutvision", config=CLIENT_CONFIG)
 
 
 _MODELS: dict[str, Callable[[Request], Model]] = {

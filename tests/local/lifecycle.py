@@ -85,6 +85,22 @@ class Lifecycle:
         """Start an execution and see it to its end."""
         return self.end_of(self.start(execution_input))
 
+    def pass_time(self, seconds: float) -> None:
+        """Let so many virtual seconds pass, and all that happens in them."""
+        with self.clock.running():
+            self.clock.wait(seconds)
+
+    def dead_letters(self, queue: str) -> list[dict[str, Any]]:
+        """What lies in the queue with that word in its name, and lies there no longer."""
+        sqs = self.aws.client("sqs")
+        [url] = [url for url in sqs.list_queues()["QueueUrls"] if queue in url]
+        letters = []
+        while received := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in received:
+                letters.append(json.loads(message["Body"]))
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return letters
+
     def messages(self, execution_arn: str) -> list[Notification]:
         """Every message about an execution that the subscriber has received so far."""
         self._received += self._subscriber.receive()

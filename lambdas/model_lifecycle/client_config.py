@@ -1,0 +1,7 @@
+"""How every client of AWS here calls: once, and not for long."""
+
+from botocore.config import Config
+
+# One attempt: who called tries again, the state machine's loop and retries or Lambda's own for events. That tells a
+# lost answer from a refusal, and leaves a function's time to its calls instead of its waits.
+CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 1, "mode": "standard"})
