@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import shortened
+from model_lifecycle.errors import ModelNotFoundError, shortened
 from model_lifecycle.outcome import Outcome
 from model_lifecycle.report import model_json
 
@@ -137,8 +137,16 @@ def _attributes(ending: Ending) -> dict[str, str]:
 
 def _text(ending: Ending, summary: str, money: _Money | None) -> str:
     lines = [summary, ""]
-    lines += [f"{label + ':':<11}{value}" for label, value in _lines(ending, money) if value]
+    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, money) if value]
     return "\n".join(lines) + "\n"
+
+
+def _why_not_billed(ending: Ending) -> str:
+    if ending.error == ModelNotFoundError.__name__:
+        return "what does not exist does not bill"
+    if ending.report and ending.report["Status"]:
+        return "a model in this status does not bill"
+    return "not known: this execution did not start the model, and could not see whether it runs"
 
 
 def _lines(ending: Ending, money: _Money | None) -> list[tuple[str, str]]:
@@ -153,7 +161,8 @@ def _lines(ending: Ending, money: _Money | None) -> list[tuple[str, str]]:
     if ending.error:
         lines += [("Error", ending.error)]
     if seen:
-        lines += [("Took", f"{_duration(seen['ElapsedSeconds'])}, {seen['Checks']} checks")]
+        checks = "1 check" if seen["Checks"] == 1 else f"{seen['Checks']:,} checks"
+        lines += [("Took", f"{_duration(seen['ElapsedSeconds'])}, {checks}")]
     if ending.request is not None and ending.may_bill:
         runs = ending.outcome is Outcome.RUNNING
         lines += [
@@ -161,7 +170,7 @@ def _lines(ending: Ending, money: _Money | None) -> list[tuple[str, str]]:
             ("Stop it", service.stop_command(ending.request.identity)),
         ]
     elif ending.request is not None:
-        lines += [("Cost", "a model in this status does not bill")]
+        lines += [("Cost", _why_not_billed(ending))]
     return [
         *lines,
         ("Execution", ending.execution_arn),

@@ -1,0 +1,313 @@
+"""What people and programs are told."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model_lifecycle.ending import Ending
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    ModelInUseError,
+    ModelNotFoundError,
+    QuotaExceededError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.home import Home
+from model_lifecycle.message import Message, compose, execution_link
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.request import parse_request
+from tests.unit.domain.fake_model import FakeModel
+from tests.unit.domain.given import DEFAULTS, EXECUTION, VERSION, begin, request
+from tests.unit.domain.told import PRICE, told
+
+STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION}"
+EXECUTION_LINK = (
+    f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}"
+)
+
+
+def lines(message: Message) -> dict[str, str]:
+    """The labelled lines of a text."""
+    labelled = [line.partition(":") for line in message.text.split("\n\n", 1)[1].splitlines()]
+    return {label: rest.strip() for label, _, rest in labelled}
+
+
+def bare(outcome: Outcome, **more: Any) -> Message:
+    """What is told of an ending of which nothing was seen."""
+    ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, execution_arn=EXECUTION, **more)
+    return compose(ending, price_per_inference_unit_hour=PRICE)
+
+
+class TestAModelThatRuns:
+    """The good end."""
+
+    def test_is_told_in_a_document_for_programs(self) -> None:
+        message = told(FakeModel("STOPPED", "STARTING", "RUNNING", message="All is well.", units=(1, None)))
+
+        assert message.document == {
+            "NotificationId": f"{EXECUTION}#0",
+            "Outcome": "Running",
+            "Summary": "The model parts.2026-01-05 of the project parts runs: it took 30 s.",
+            "Service": "Rekognition",
+            "Project": "parts",
+            "Version": "parts.2026-01-05",
+            "ProjectVersionArn": VERSION,
+            "Request": request().to_json(),
+            "Status": "RUNNING",
+            "StatusMessage": "All is well.",
+            "AlreadyRunning": False,
+            "Joined": False,
+            "Asked": True,
+            "AskedAt": "2026-01-05T09:00:00.000Z",
+            "RunningAt": "2026-01-05T09:00:30.000Z",
+            "ElapsedSeconds": 30.0,
+            "Checks": 3,
+            "InferenceUnits": {
+                "Asked": {"MinInferenceUnits": 1, "MaxInferenceUnits": None},
+                "InForce": {"MinInferenceUnits": 1, "MaxInferenceUnits": None},
+            },
+            "UnitsAsAsked": True,
+            "Remedy": None,
+            "Error": None,
+            "Cause": None,
+            "MayBill": True,
+            "UsdPerHour": 4.0,
+            "HowToStop": STOP_COMMAND,
+            "ExecutionArn": EXECUTION,
+            "ExecutionLink": EXECUTION_LINK,
+        }
+
+    def test_is_told_in_a_text_for_people(self) -> None:
+        message = told(FakeModel("STOPPED", "STARTING", "RUNNING", message="All is well.", units=(1, None)))
+
+        assert message.subject == "RUNNING: parts parts.2026-01-05"
+        assert message.text.startswith("The model parts.2026-01-05 of the project parts runs: it took 30 s.\n\n")
+        assert lines(message) == {
+            "Model": "parts.2026-01-05 of the project parts (Amazon Rekognition Custom Labels)",
+            "Status": "RUNNING All is well.",
+            "Took": "30 s, 3 checks",
+            "Cost": ("about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD), until it is stopped"),
+            "Stop it": STOP_COMMAND,
+            "Execution": EXECUTION,
+            "           https": EXECUTION_LINK.removeprefix("https:"),
+            "Id": f"{EXECUTION}#0",
+        }
+
+    def test_says_that_it_was_running_already(self) -> None:
+        message = told(FakeModel("RUNNING", units=(1, None)))
+
+        assert message.document["Summary"].endswith(" was running already.")
+        assert lines(message)["Took"] == "0 s, 1 check"
+
+    def test_says_that_a_start_was_joined(self) -> None:
+        message = told(FakeModel("STARTING", "RUNNING", units=(1, None)))
+
+        assert message.document["Summary"].endswith(" runs: its start was under way, and 15 s were waited for it.")
+
+    def test_costs_what_the_units_in_force_cost_and_says_that_they_are_others_than_asked(self) -> None:
+        asked = begin(MinInferenceUnits=2)
+
+        message = told(FakeModel("RUNNING", units=(3, 5), of=asked.request), asked)
+
+        assert message.document["UsdPerHour"] == 12.0
+        assert message.document["UnitsAsAsked"] is False
+        assert message.document["InferenceUnits"] == {
+            "Asked": {"MinInferenceUnits": 2, "MaxInferenceUnits": None},
+            "InForce": {"MinInferenceUnits": 3, "MaxInferenceUnits": 5},
+        }
+        assert "stop it and start it again" in message.document["Remedy"]
+        assert "stop it and start it again" in message.text
+        assert "about 12.00 USD an hour while it runs (3 inference units at 4.00 USD)" in message.text
+
+    def test_costs_what_the_units_asked_for_cost_where_none_are_known_to_be_in_force(self) -> None:
+        asked = begin(MinInferenceUnits=2)
+
+        message = told(FakeModel("RUNNING", of=asked.request), asked)
+
+        assert message.document["UsdPerHour"] == 8.0
+        assert message.document["UnitsAsAsked"] is None
+
+    def test_can_take_minutes(self) -> None:
+        message = told(FakeModel("STOPPED", *["STARTING"] * 11, "RUNNING"))
+
+        assert "it took 2 min 40 s" in message.document["Summary"]
+
+
+class TestAStartThatFailed:
+    """What is said of why, of the bill, and of how to stop it."""
+
+    def test_and_may_bill_says_so_first_and_how_to_stop_it(self) -> None:
+        message = told(FakeModel("STOPPED", "STARTING", AccessDeniedError("You may not look.")))
+
+        assert message.subject == "Start failed, may still bill: parts parts.2026-01-05"
+        assert message.document["Outcome"] == "Failed"
+        assert (message.document["Error"], message.document["Cause"]) == ("AccessDeniedError", "You may not look.")
+        assert message.document["MayBill"] is True
+        assert lines(message)["Error"] == "AccessDeniedError"
+        assert lines(message)["Status"] == "STARTING"
+        assert lines(message)["Cost"].startswith("it may still bill, about 4.00 USD an hour")
+        assert lines(message)["Stop it"] == message.document["HowToStop"] == STOP_COMMAND
+
+    def test_and_does_not_bill_says_that(self) -> None:
+        message = told(FakeModel("TRAINING_FAILED", message="No images."))
+
+        assert message.subject == "Start failed: parts parts.2026-01-05"
+        assert message.document["MayBill"] is False
+        assert lines(message)["Status"] == "TRAINING_FAILED No images."
+        assert lines(message)["Cost"] == "a model in this status does not bill"
+        assert "Stop it" not in lines(message)
+
+    def test_unseen_claims_nothing_about_a_status_that_nobody_saw(self) -> None:
+        message = told(FakeModel(AccessDeniedError("You may not look.")))
+
+        assert lines(message)["Status"] == "not known"
+        assert lines(message)["Cost"].startswith("not known")
+
+    def test_for_want_of_a_model_says_that_there_is_nothing_to_bill(self) -> None:
+        message = told(FakeModel(ModelNotFoundError("There is none.")))
+
+        assert message.document["MayBill"] is False
+        assert lines(message)["Cost"] == "what does not exist does not bill"
+
+    @pytest.mark.parametrize("error", [QuotaExceededError("Two run."), ModelInUseError("It is busy.")])
+    def test_because_the_service_refused_it_tells_the_service_s_words(self, error: Any) -> None:
+        message = told(FakeModel("STOPPED", starts=[error]))
+
+        assert str(error) in message.document["Summary"]
+        assert str(error) in message.text
+        assert message.document["MayBill"] is False
+
+    def test_after_a_lost_answer_may_bill_whatever_the_status_says(self) -> None:
+        lost = ServiceUnavailableError("no answer", perhaps_done=True)
+
+        message = told(FakeModel("STOPPED", "STOPPED", AccessDeniedError("no"), starts=[lost]))
+
+        assert message.document["MayBill"] is True
+        assert "may still bill" in message.subject
+
+    def test_in_time_is_told_apart_from_one_that_failed(self) -> None:
+        message = told(FakeModel("STARTING"))
+
+        assert message.subject == "Start timed out, may still bill: parts parts.2026-01-05"
+        assert message.document["Outcome"] == "TimedOut"
+        assert message.document["Error"] == "StartTimedOutError"
+        assert message.attributes["Outcome"] == "TimedOut"
+
+
+class TestAnEndingOfWhichNothingIsKnown:
+    """What is told where no state could tell."""
+
+    def test_of_a_valid_request_may_bill(self) -> None:
+        message = bare(Outcome.ABORTED, request=request(), error="Later", cause="We changed our minds.")
+
+        assert message.subject == "Start aborted, may still bill: parts parts.2026-01-05"
+        assert message.document["Summary"] == "The execution was aborted. Later: We changed our minds."
+        assert message.document["MayBill"] is True
+        assert "it may still bill" in message.text
+
+    def test_of_no_valid_request_names_no_model(self) -> None:
+        message = bare(Outcome.FAILED, error="InvalidRequestError", cause="It is not valid.")
+
+        assert message.subject == "Start failed: no valid request"
+        assert message.attributes == {"Outcome": "Failed"}
+        assert {name: message.document[name] for name in ("MayBill", "UsdPerHour", "HowToStop")} == {
+            "MayBill": False,
+            "UsdPerHour": None,
+            "HowToStop": None,
+        }
+        assert not {"Model", "Status", "Cost", "Stop it"} & set(lines(message))
+        assert message.text.startswith("It is not valid.\n")
+
+    @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED])
+    def test_says_at_least_how_it_ended(self, outcome: Outcome) -> None:
+        assert bare(outcome).document["Summary"].startswith("The execution ")
+        assert bare(outcome, error="Later").document["Summary"].endswith("Later")
+
+    def test_is_cut_where_someone_gave_a_long_cause(self) -> None:
+        message = bare(Outcome.ABORTED, request=request(), error="e" * 256, cause="c" * 32_768)
+
+        assert len(message.document["Cause"]) == 2_000
+        assert len(json.dumps(message.document)) < 10_000
+
+    @pytest.mark.parametrize("cause", ["日本" * 1_000, "\ud800", "a\nb\tc", "\x00"])
+    def test_can_carry_any_words_at_all(self, cause: str) -> None:
+        message = bare(Outcome.ABORTED, request=request(), cause=cause)
+
+        sent = json.dumps({"default": json.dumps(message.document), "email": message.text})
+        assert json.loads(json.loads(sent)["default"])["Cause"] == cause
+        assert len(sent) < 256 * 1_024
+        assert message.subject.isascii()
+
+
+NAMES = st.text("abzAZ09_.-", min_size=1, max_size=255)
+
+
+@given(project=NAMES, version=NAMES, outcome=st.sampled_from(Outcome), partition=st.sampled_from(["aws", "aws-cn"]))
+def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
+    project: str, version: str, outcome: Outcome, partition: str
+) -> None:
+    arn = f"arn:{partition}:rekognition:us-east-1:123456789012:project/{project}/version/{version}/1"
+    home = Home(partition, "us-east-1", "123456789012")
+    asked = parse_request({"ProjectVersionArn": arn}, defaults=DEFAULTS, home=home)
+    seen: dict[str, Any] = {
+        "Version": version,
+        "Project": project,
+        "Status": "RUNNING",
+        "Remedy": None,
+        "MayBill": True,
+    }
+    seen |= {"AlreadyRunning": True, "Checks": 1, "ElapsedSeconds": 0.5}
+
+    message = bare(outcome, request=asked, report=seen)
+
+    assert 0 < len(message.subject) <= 99
+    assert message.subject.isascii()
+    assert message.subject.isprintable()
+    assert message.attributes == {"Outcome": outcome.value, "Service": "Rekognition", "Project": project}
+
+
+@pytest.mark.parametrize(
+    ("price", "units", "per_hour", "words"),
+    [
+        (4.0, 1, 4.0, "about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD)"),
+        (4.0, 5, 20.0, "about 20.00 USD an hour while it runs (5 inference units at 4.00 USD)"),
+        (0.1, 3, 0.3, "about 0.30 USD an hour while it runs (3 inference units at 0.10 USD)"),
+        (0.0, 1, 0.0, "about 0.00 USD an hour while it runs (1 inference unit at 0.00 USD)"),
+        (
+            10_000.0,
+            1_000,
+            10**7,
+            "about 10,000,000.00 USD an hour while it runs (1,000 inference units at 10,000.00 USD)",
+        ),
+    ],
+)
+def test_money_is_units_times_price(price: float, units: int, per_hour: float, words: str) -> None:
+    ending = Ending(
+        notification_id="any",
+        outcome=Outcome.ABORTED,
+        execution_arn=EXECUTION,
+        request=replace(request(), min_inference_units=units),
+    )
+
+    message = compose(ending, price_per_inference_unit_hour=price)
+
+    assert message.document["UsdPerHour"] == per_hour
+    assert words in message.text
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "console"),
+    [
+        ("aws", "eu-west-1", "eu-west-1.console.aws.amazon.com"),
+        ("aws-cn", "cn-north-1", "cn-north-1.console.amazonaws.cn"),
+        ("aws-us-gov", "us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
+    ],
+)
+def test_an_execution_s_link_leads_to_the_console_of_its_partition(partition: str, region: str, console: str) -> None:
+    arn = f"arn:{partition}:states:{region}:123456789012:execution:start-model:morning"
+
+    assert execution_link(arn) == f"https://{console}/states/home?region={region}#/v2/executions/details/{arn}"

@@ -1,0 +1,41 @@
+"""What a notification is made of in these stories: an execution's end, and what is told of it."""
+
+from datetime import datetime
+from typing import Any, cast
+
+from model_lifecycle.endings import Endings
+from model_lifecycle.message import Message, compose
+from model_lifecycle.progress import Progress
+from model_lifecycle.report import report
+from tests.unit.domain.fake_model import FakeModel
+from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, after, begin
+from tests.unit.domain.state_machine import drive
+
+PRICE = 4.0
+
+
+def state_event(progress: Progress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
+    """What the states "Notify running" and "Notify failure" send."""
+    return {
+        "Input": progress.request.to_json(),
+        "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
+        "Progress": {**progress.to_json(), "Report": report(progress, now=now)},
+    }
+
+
+def endings(model: FakeModel | None = None, *, executions: Any = None, now: datetime | None = None) -> Endings:
+    """The reader of endings. Without an `executions` client, as a state needs none."""
+    return Endings(
+        executions=executions,
+        model_of=lambda _: cast("FakeModel", model),
+        defaults=DEFAULTS,
+        home=HOME,
+        now=now or after(0),
+    )
+
+
+def told(model: FakeModel, first: Progress | None = None) -> Message:
+    """What is told of an execution with that model, from its start to its end."""
+    *_, (now, last) = drive(first or begin(), model)
+    ending = endings(model, now=now).read(state_event(last, now))
+    return compose(ending, price_per_inference_unit_hour=PRICE)
