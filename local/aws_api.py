@@ -101,6 +101,15 @@ def http_status(model: ServiceModel, code: str) -> int:
     return COMMON_ERRORS.get(code, 400)
 
 
+def code_on_the_wire(model: ServiceModel, code: str, protocol: str) -> str:
+    """Tell by which code a client learns of an error: in the XML protocols it can differ from its shape's name."""
+    for shape in model.error_shapes:
+        if code in _codes(shape):
+            in_json = protocol in ("json", "rest-json")
+            return shape.name if in_json else str(shape.metadata.get("error", {}).get("code", shape.name))
+    return code
+
+
 def operation_model(service: str, operation: str) -> OperationModel:
     """Return the model of one operation.
 

@@ -45,19 +45,22 @@ def answer(error: AwsError, model: ServiceModel, protocol: str) -> HttpAnswer:
     request_id = str(uuid4())
     headers = {"x-amzn-requestid": request_id}
     status = aws_api.http_status(model, error.code)
+    code = aws_api.code_on_the_wire(model, error.code, protocol)
     if protocol in ("json", "rest-json"):
         document = {**error.members, "message": error.message, "Message": error.message}
         if protocol == "json":
-            document = {"__type": error.code, **document}
+            document = {"__type": code, **document}
             headers["Content-Type"] = f"application/x-amz-json-{model.metadata.get('jsonVersion', '1.1')}"
             if "awsQueryCompatible" in model.metadata:
-                headers["x-amzn-query-error"] = f"{error.code};{_fault(status)}"
+                headers["x-amzn-query-error"] = (
+                    f"{aws_api.code_on_the_wire(model, error.code, 'query')};{_fault(status)}"
+                )
         else:
             headers["Content-Type"] = "application/json"
-            headers["x-amzn-ErrorType"] = error.code
+            headers["x-amzn-ErrorType"] = code
         return HttpAnswer(status, headers, json.dumps(document).encode())
     headers["Content-Type"] = "text/xml"
-    code, message = escape(error.code), escape(error.message)
+    code, message = escape(code), escape(error.message)
     if protocol == "rest-xml" and model.service_name == "s3":
         xml = f"<Error><Code>{code}</Code><Message>{message}</Message><RequestId>{request_id}</RequestId></Error>"
     elif protocol == "ec2":

@@ -19,6 +19,7 @@ from local.aws_errors import AwsError, answer
 from local.clock import Clock
 from local.model_life import Condition
 from local.models import Known, Models, NotNowError, UnknownModelError
+from local.pages import page_of
 from local.scenario import LookoutModel, Scenario
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ TOKEN_LIFE = timedelta(hours=8)
 """How long a client token is remembered (API reference of StartModel)."""
 
 _MODEL_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models/(?P<ModelVersion>[^/]*)"
+_MODELS_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models"
 _OPERATIONS = {("GET", ""): "DescribeModel", ("POST", "/start"): "StartModel", ("POST", "/stop"): "StopModel"}
 _URL_BASE = r"https?://lookoutvision\.(.+)\.amazonaws\.com"
 
@@ -73,6 +75,28 @@ class LookoutVisionService:
                 **{name: value for name, value in units.items() if value is not None},
             }
         }
+
+    def list_models(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Tell how every model of a project is."""
+        found = [known for known in self._models.all() if known.script.project_name == asked["ProjectName"]]
+        if not found:
+            raise AwsError(
+                "ResourceNotFoundException",
+                f"The project {asked['ProjectName']} does not exist.",
+                ResourceId=asked["ProjectName"],
+                ResourceType="PROJECT",
+            )
+        page, token = page_of(found, asked, error="ValidationException")
+        models = [
+            {
+                "ModelVersion": known.script.model_version,
+                "ModelArn": f"{self._arn}{known.script.identity}",
+                "Status": known.condition.status,
+                "StatusMessage": known.condition.message,
+            }
+            for known in page
+        ]
+        return {"Models": models, **token}
 
     def start_model(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Start a model."""
@@ -148,7 +172,7 @@ class LookoutVisionBackend(BaseBackend):  # type: ignore[misc]
 
     @property
     def _url_module(self) -> Any:
-        paths = (_MODEL_PATH, f"{_MODEL_PATH}/start", f"{_MODEL_PATH}/stop")
+        paths = (_MODELS_PATH, _MODEL_PATH, f"{_MODEL_PATH}/start", f"{_MODEL_PATH}/stop")
         return SimpleNamespace(url_bases=[_URL_BASE], url_paths={"{0}" + path + "$": serve for path in paths})
 
 
@@ -160,20 +184,24 @@ lookoutvision_backends = BackendDict(
 
 def serve(request: Request, _: str, headers: Mapping[str, str]) -> HttpResult:
     """Answer a request in REST-JSON."""
-    match = re.fullmatch(f"{_MODEL_PATH}(?P<verb>.*)", request.path)
-    operation = _OPERATIONS.get((request.method, match["verb"])) if match else None
-    if match is None or operation is None:
+    called = _called(request)
+    if called is None:
         return 404, {"x-amzn-ErrorType": "UnknownOperationException"}, "{}"
+    operation, asked = called
     model = aws_api.operation_model("lookoutvision", operation)
     service = LookoutVisionBackend.service
-    act = {"DescribeModel": service.describe_model, "StartModel": service.start_model, "StopModel": service.stop_model}
+    acts = {
+        "DescribeModel": service.describe_model,
+        "ListModels": service.list_models,
+        "StartModel": service.start_model,
+        "StopModel": service.stop_model,
+    }
     try:
-        asked = _body(request.get_data()) if operation == "StartModel" else {}
-        asked |= {"ProjectName": match["ProjectName"], "ModelVersion": match["ModelVersion"]}
-        tokens = {name.lower(): value for name, value in headers.items()}
-        if operation != "DescribeModel":
-            asked["ClientToken"] = tokens.get("x-amzn-client-token")
-        document = act[operation](parameters.check(asked, model.input_shape))
+        if operation == "StartModel":
+            asked = {**_body(request.get_data()), **asked}
+        if operation in ("StartModel", "StopModel"):
+            asked["ClientToken"] = {name.lower(): value for name, value in headers.items()}.get("x-amzn-client-token")
+        document = acts[operation](parameters.check(asked, model.input_shape))
     except AwsError as error:
         if error.code == "SerializationException":
             error = AwsError("ValidationException", error.message)
@@ -181,6 +209,19 @@ def serve(request: Request, _: str, headers: Mapping[str, str]) -> HttpResult:
         return refused.status, refused.headers, refused.body
     status = model.http.get("responseCode", 200)
     return status, {"Content-Type": "application/json"}, json.dumps(document)
+
+
+def _called(request: Request) -> tuple[str, dict[str, Any]] | None:
+    """Tell the operation of a request, and the parameters in its address."""
+    if match := re.fullmatch(f"{_MODEL_PATH}(?P<verb>/start|/stop|)", request.path):
+        operation = _OPERATIONS.get((request.method, match["verb"]))
+        names = {"ProjectName": match["ProjectName"], "ModelVersion": match["ModelVersion"]}
+        return (operation, names) if operation else None
+    if (match := re.fullmatch(_MODELS_PATH, request.path)) and request.method == "GET":
+        size = request.args.get("maxResults", "")
+        asked = {"ProjectName": match["ProjectName"], "NextToken": request.args.get("nextToken")}
+        return "ListModels", {**asked, "MaxResults": int(size) if size.isdecimal() else size or None}
+    return None
 
 
 def install(aws: "LocalAws") -> None:

@@ -1,10 +1,8 @@
 """Rekognition Custom Labels on this machine: moto's Rekognition, and the life of model versions."""
 
-import base64
-import binascii
 import json
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.rekognition import urls
@@ -14,12 +12,11 @@ from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
 from local.model_life import Condition
 from local.models import Known, Models, NotNowError, UnknownModelError
+from local.pages import page_of
 from local.scenario import VERSION_ARN, RekognitionModel, Scenario
 
 if TYPE_CHECKING:
     from local.server import LocalAws
-
-Item = TypeVar("Item")
 
 
 class RekognitionService:
@@ -55,7 +52,7 @@ class RekognitionService:
             raise AwsError("ResourceNotFoundException", f"The project {project} does not exist.")
         wanted = [known for known in versions if names is None or _part(known, "version") in names]
         wanted.sort(key=lambda known: int(_part(known, "created")), reverse=True)
-        page, token = _page(wanted, asked)
+        page, token = page_of(wanted, asked)
         return {"ProjectVersionDescriptions": [_described(known) for known in page], **token}
 
     def describe_projects(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
@@ -66,7 +63,7 @@ class RekognitionService:
             for known in self._in(region)
             if names is None or _part(known, "project") in names
         }
-        page, token = _page(list(projects), asked)
+        page, token = page_of(list(projects), asked)
         descriptions = [
             {
                 "ProjectArn": arn,
@@ -160,16 +157,3 @@ def _described(known: Known[RekognitionModel]) -> dict[str, Any]:
         "Feature": "CUSTOM_LABELS",
         **{name: value for name, value in units.items() if value is not None},
     }
-
-
-def _page(items: Sequence[Item], asked: dict[str, Any]) -> tuple[Sequence[Item], dict[str, str]]:
-    """Cut a page: at most MaxResults (100 if absent) items from NextToken on, and the token of the next page."""
-    first = 0
-    if token := asked.get("NextToken"):
-        try:
-            first = int(base64.b64decode(token, validate=True))
-        except (binascii.Error, ValueError) as error:
-            raise AwsError("InvalidPaginationTokenException", "The pagination token is not valid.") from error
-    end = first + asked.get("MaxResults", 100)
-    following = {"NextToken": base64.b64encode(str(end).encode()).decode()} if end < len(items) else {}
-    return items[first:end], following

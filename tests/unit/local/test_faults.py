@@ -118,14 +118,24 @@ def test_any_operation_can_answer_an_error_in_its_protocol_s_form(
     assert faults.calls()[-1].outcome == error
 
 
-@pytest.mark.parametrize("operation", ["StartProjectVersion", "DescribeProjectVersions", "DescribeProjects"])
-def test_every_documented_error_can_be_had(aws: ActingAws, operation: str) -> None:
-    client = aws.api("rekognition", parameter_validation=False)
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [
+        ("rekognition", "StartProjectVersion"),
+        ("rekognition", "DescribeProjectVersions"),
+        ("rekognition", "DescribeProjects"),
+        ("sns", "Publish"),
+        ("dynamodb", "PutItem"),
+        ("scheduler", "CreateSchedule"),
+    ],
+)
+def test_every_documented_error_can_be_had_by_its_name(aws: ActingAws, service: str, operation: str) -> None:
+    client = aws.api(service, parameter_validation=False)
     method = {name: method for method, name in client.meta.method_to_api_mapping.items()}[operation]
-    for shape in aws_api.operation_model("rekognition", operation).error_shapes:
+    for shape in aws_api.operation_model(service, operation).error_shapes:
         aws.play(STOPPED, faulty=[{"Operation": operation, "Error": shape.name}])
         with pytest.raises(getattr(client.exceptions, shape.name)):
-            getattr(client, method)()
+            getattr(client, method)(**({"Name": "it"} if service == "scheduler" else {}))
 
 
 def test_what_a_fault_refuses_is_not_done(aws: ActingAws) -> None:

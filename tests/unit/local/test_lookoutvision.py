@@ -157,6 +157,21 @@ def test_latest_means_the_highest_version(aws: ActingAws, lookout: Any) -> None:
     assert found["ModelVersion"] == "10"
 
 
+def test_the_models_of_a_project_are_listed_in_pages(aws: ActingAws, lookout: Any) -> None:
+    aws.play(*({**BOARDS, "ModelVersion": str(version)} for version in range(1, 4)), {**BOARDS, "ProjectName": "other"})
+
+    first = lookout.list_models(ProjectName="boards", MaxResults=2)
+    rest = lookout.list_models(ProjectName="boards", MaxResults=2, NextToken=first["NextToken"])
+
+    assert [[model["ModelVersion"] for model in page["Models"]] for page in (first, rest)] == [["1", "2"], ["3"]]
+    assert rest["Models"][0]["Status"] == "TRAINED"
+    assert "NextToken" not in rest
+    with pytest.raises(lookout.exceptions.ResourceNotFoundException):
+        lookout.list_models(ProjectName="nothing")
+    with pytest.raises(lookout.exceptions.ValidationException):
+        lookout.list_models(ProjectName="boards", MaxResults=0)
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
