@@ -27,6 +27,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
 from moto.stepfunctions.parser.asl.component.state import state
+from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import (
     StateTaskServiceSfn,
@@ -39,6 +40,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.parse.asl_parser import ASLParserException, SyntaxErrorListener
 from moto.stepfunctions.parser.asl.parse.intrinsic.intrinsic_parser import IntrinsicParser
 from moto.stepfunctions.parser.asl.parse.intrinsic.preprocessor import Preprocessor
+from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from local.clocked import datetime_on, event_on, thread_on, threading_on, time_on
 
@@ -143,6 +145,7 @@ def _errors(aws: "LocalAws") -> None:
     }
     matches = ErrorEqualsDecl._eval_body  # noqa: SLF001
     explain = StateTaskLambda._from_error  # noqa: SLF001
+    explain_any = ExecutionState._from_error  # noqa: SLF001
 
     def is_matched(self: ErrorEqualsDecl, env: Environment) -> None:
         error = env.stack[-1]
@@ -153,6 +156,9 @@ def _errors(aws: "LocalAws") -> None:
 
     def from_error(self: StateTaskLambda, env: Environment, ex: Exception) -> FailureEvent:
         match ex:
+            case NoSuchJsonPathError():
+                # On its way to where it becomes a States.Runtime that nothing catches.
+                raise ex
             case ClientError():
                 error, cause = f"Lambda.{ex.response['Error']['Code']}", str(ex.response["Error"].get("Message", ""))
             case BotoCoreError():
@@ -168,7 +174,13 @@ def _errors(aws: "LocalAws") -> None:
             ),
         )
 
+    def from_any_error(self: ExecutionState, env: Environment, ex: Exception) -> FailureEvent:
+        if isinstance(ex, NoSuchJsonPathError):
+            raise ex
+        return explain_any(self, env, ex)
+
     aws.replace(ErrorEqualsDecl, "_eval_body", is_matched)
+    aws.replace(ExecutionState, "_from_error", from_any_error)
     aws.replace(StateTaskLambda, "_from_error", from_error)
 
 

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from botocore.config import Config
 from botocore.session import Session
@@ -44,6 +44,8 @@ class LocalAws:
     region = "us-east-1"
     functions: "Functions"
     """Lambda's processes."""
+    opened: "ClassVar[LocalAws | None]" = None
+    """The one that is open in this process."""
     _open = threading.Lock()
 
     def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
@@ -127,10 +129,12 @@ class LocalAws:
             for adapter in _ADAPTERS:
                 import_module(f"local.{adapter}").install(self)
             server.app = self._requests.counted(self._app)
+            LocalAws.opened = self
             self._ends = ends.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
+        LocalAws.opened = None
         self._ends.close()
 
     def replace(self, target: object, name: str, value: object) -> None:

@@ -12,7 +12,8 @@ from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
 from moto.stepfunctions.exceptions import InvalidExecutionInput, ValidationException
-from moto.stepfunctions.parser.api import ExecutionStatus
+from moto.stepfunctions.models import StateMachine
+from moto.stepfunctions.parser.api import ExecutionStatus, InvalidDefinition
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -40,6 +41,13 @@ def install(aws: "LocalAws") -> None:
     aws.on_close(machines.close)
 
 
+class InvalidDefinitionError(AWSError):  # type: ignore[misc]
+    """The definition is no Amazon States Language; moto's own error leaves clients without a code."""
+
+    TYPE = "InvalidDefinition"
+    STATUS = 400
+
+
 class ExecutionNotRedrivableError(AWSError):  # type: ignore[misc]
     """This execution cannot be redriven, or not any more."""
 
@@ -58,6 +66,13 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
     @property
     def _url_module(self) -> Any:
         return urls
+
+    def create_state_machine(self, *args: Any, **kwargs: Any) -> StateMachine:
+        """Create a state machine; one that cannot be read is refused by name."""
+        try:
+            return super().create_state_machine(*args, **kwargs)
+        except InvalidDefinition as error:
+            raise InvalidDefinitionError(error.message) from error
 
     def start_execution(
         self,
