@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.ending import Ending, notification_id
-from model_lifecycle.errors import FunctionFailedError, InvalidRequestError
+from model_lifecycle.errors import FunctionFailedError, InvalidRequestError, StartTimedOutError
 from model_lifecycle.home import Home
 from model_lifecycle.instant import from_instant
 from model_lifecycle.model import Model
-from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE
+from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE, Outcome
 from model_lifecycle.phase import Phase
 from model_lifecycle.progress import Progress
 from model_lifecycle.report import report
@@ -75,8 +75,11 @@ class Endings:
     def _untold(self, event: dict[str, Any]) -> Ending:
         # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
-        request = self._request(json.loads(execution.get("input", "null")))
+        request = self._request(_read(execution.get("input", "null")))
         outcome = OF_EXECUTION[event["detail"]["status"]]
+        if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
+            # To Step Functions it failed. The state that could not tell it says the same of it.
+            outcome = Outcome.TIMED_OUT
         ending = Ending(
             notification_id=self.identity(event),
             outcome=outcome,
@@ -107,3 +110,11 @@ class Endings:
         seen = look(replace(progress, asked=True), self._model_of(request), now=self._now)
         # It may have run for long.
         return report(replace(seen, running_at=None), now=self._now)
+
+
+def _read(written: str) -> object:
+    try:
+        return json.loads(written)
+    except (ValueError, RecursionError):
+        # Step Functions takes numbers and nesting that Python does not. Such an input names no model.
+        return None
