@@ -1,0 +1,152 @@
+"""What one step leaves to the next."""
+
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model_lifecycle.errors import (
+    MAX_CAUSE_CHARACTERS,
+    ModelFailedError,
+    ModelLifecycleError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.instant import from_instant, to_instant
+from model_lifecycle.phase import Phase
+from model_lifecycle.progress import Progress
+from model_lifecycle.report import report
+from tests.unit.domain.given import EXECUTION, PROJECT, START, after, begin, request
+
+REQUESTS = st.builds(
+    lambda low, more, poll, project: request(
+        MinInferenceUnits=low, MaxInferenceUnits=more and low + more, PollIntervalSeconds=poll, ProjectArn=project
+    ),
+    st.integers(1, 100),
+    st.none() | st.integers(1, 5),
+    st.none() | st.integers(1, 3_600),
+    st.sampled_from([None, PROJECT]),
+)
+# Instants are written to the millisecond.
+MOMENTS = st.integers(0, 10**9).map(lambda thousandths: START + timedelta(milliseconds=thousandths))
+UNITS = st.none() | st.integers(1, 100)
+PROGRESS = st.builds(
+    Progress,
+    request=REQUESTS,
+    execution_arn=st.just(EXECUTION),
+    started_at=MOMENTS,
+    deadline=MOMENTS,
+    phase=st.sampled_from(Phase),
+    status=st.text(max_size=20),
+    status_message=st.text(max_size=20),
+    min_inference_units=UNITS,
+    max_inference_units=UNITS,
+    asked=st.booleans(),
+    answer_lost=st.booleans(),
+    joined=st.booleans(),
+    already_running=st.booleans(),
+    asked_at=st.none() | MOMENTS,
+    running_at=st.none() | MOMENTS,
+    since=st.none() | MOMENTS,
+    trouble=st.text(max_size=20),
+    refusals=st.integers(0, 5),
+    checks=st.integers(0, 2_001),
+)
+
+
+@given(PROGRESS)
+def test_what_a_step_leaves_is_what_the_next_one_finds(progress: Progress) -> None:
+    through_the_machine = json.loads(json.dumps(progress.to_json()))
+
+    assert Progress.from_json(through_the_machine, progress.request) == progress
+
+
+@given(PROGRESS)
+def test_what_a_step_leaves_is_far_from_the_limit_of_a_state(progress: Progress) -> None:
+    whole = {**progress.failed(ModelFailedError("x" * 5_000)).to_json(), "Report": report(progress, now=after(9))}
+
+    assert len(json.dumps(whole)) < 16_384
+
+
+def test_what_the_state_machine_reads_is_there_from_the_first_step_on() -> None:
+    written = begin().settled(now=after(1)).to_json()
+
+    assert written["Phase"] == "BLOCKED"
+    assert written["NextCheckSeconds"] == 15
+    assert written["Failure"] is None
+
+
+def test_a_failure_is_written_as_error_and_cause_of_the_execution() -> None:
+    written = begin().failed(ModelFailedError("It broke.")).to_json()
+
+    assert written["Phase"] == "FAILED"
+    assert written["Failure"] == {"Error": "ModelFailedError", "Cause": "It broke."}
+    assert written["NextCheckSeconds"] is None
+
+
+def test_the_deadline_counts_from_the_execution_s_start() -> None:
+    assert begin(StartTimeoutSeconds=60).deadline == after(60)
+    assert begin().deadline == after(3_600)
+
+
+def test_a_phase_counts_from_when_it_was_first_seen() -> None:
+    first = begin().in_phase(Phase.STARTING, now=after(5))
+
+    assert first.in_phase(Phase.STARTING, now=after(50)).since == after(5)
+    assert first.in_phase(Phase.BLOCKED, now=after(50)).since == after(50)
+
+
+@pytest.mark.parametrize(
+    ("progress", "may_bill"),
+    [
+        (begin(), False),
+        (replace(begin(), asked=True), True),
+        (replace(begin(), asked=True, answer_lost=True, status="STOPPED"), True),
+        (replace(begin(), asked=True, status="STOPPED"), False),
+        (replace(begin(), status="STARTING"), True),
+        (replace(begin(), status="RUNNING"), True),
+        (replace(begin(), status="UNHEARD_OF"), True),
+    ],
+)
+def test_what_may_bill_errs_on_the_side_of_the_bill(progress: Progress, may_bill: bool) -> None:
+    assert progress.may_bill is may_bill
+
+
+@pytest.mark.parametrize(
+    ("written", "moment"),
+    [
+        ("2026-01-05T09:00:00.000Z", START),
+        ("2026-01-05T09:00:00Z", START),
+        ("2026-01-05T09:00:01.5Z", after(1.5)),
+        ("2026-01-05T10:00:00.000+01:00", START),
+    ],
+)
+def test_a_moment_is_read_in_every_form_that_step_functions_writes(written: str, moment: datetime) -> None:
+    assert from_instant(written) == moment
+    assert from_instant(to_instant(moment)) == moment
+
+
+def family(parent: type[ModelLifecycleError]) -> list[type[ModelLifecycleError]]:
+    """An error and all that descend from it."""
+    return [parent, *(heir for child in parent.__subclasses__() for heir in family(child))]
+
+
+@pytest.mark.parametrize("error", family(ModelLifecycleError)[1:])
+def test_every_error_is_named_for_the_state_machine_and_says_its_sentence(error: type[ModelLifecycleError]) -> None:
+    more = {"perhaps_done": True} if error is ServiceUnavailableError else {}
+    raised = error("One plain sentence.", **more)
+
+    assert raised.name == error.__name__
+    assert raised.name.endswith("Error")
+    assert raised.cause == "One plain sentence."
+    assert error.__doc__
+
+
+@pytest.mark.parametrize(("length", "shown"), [(999, 999), (1_000, 1_000), (1_001, 1_000), (10**6, 1_000)])
+def test_a_cause_is_at_most_as_long_as_the_console_shows(length: int, shown: int) -> None:
+    cause = ModelFailedError("x" * length).cause
+
+    assert len(cause) == shown <= MAX_CAUSE_CHARACTERS
+    assert cause.endswith("...") == (length > shown)

@@ -1,0 +1,94 @@
+"""From a state's payload to what the next state reads."""
+
+import json
+from functools import partial
+from typing import Any
+
+import pytest
+
+from model_lifecycle.home import Home
+from model_lifecycle.start import check_model, start_model
+from model_lifecycle.step import take_step
+from tests.unit.domain.fake_model import FakeModel
+from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION, after, request
+
+
+def payload(execution_input: Any, progress: Any = None) -> dict[str, Any]:
+    """What the states "Start model" and "Check model" send."""
+    return {
+        "Input": execution_input,
+        "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z"},
+        "Progress": {} if progress is None else progress,
+    }
+
+
+def step(sent: dict[str, Any], model: FakeModel, *, seconds: float, checking: bool = False, home: Home = HOME) -> Any:
+    """Take a step as Lambda does: what it gets and what it gives is JSON."""
+    answer = take_step(
+        json.loads(json.dumps(sent)),
+        check_model if checking else partial(start_model, records=model.records),
+        model_of=lambda _: model,
+        defaults=DEFAULTS,
+        home=home,
+        now=after(seconds),
+    )
+    return json.loads(json.dumps(answer))
+
+
+def test_the_first_step_reads_the_input_and_the_next_one_what_it_left() -> None:
+    model = FakeModel("STOPPED", "RUNNING")
+
+    first = step(payload({"ProjectVersionArn": VERSION}), model, seconds=1)
+    assert (first["Phase"], first["NextCheckSeconds"], first["Report"]["Asked"]) == ("STARTING", 15, True)
+
+    second = step(payload({"ProjectVersionArn": VERSION}, first), model, seconds=16, checking=True)
+    assert (second["Phase"], second["Failure"]) == ("RUNNING", None)
+    assert (second["Report"]["ElapsedSeconds"], second["Report"]["Checks"]) == (16, 2)
+
+
+def test_what_was_looked_up_is_handed_on_to_the_next_step() -> None:
+    model = FakeModel("STARTING", of=request().knowing("ProjectArn", PROJECT))
+
+    first = step(payload({"ProjectVersionArn": VERSION}), model, seconds=1)
+
+    assert first["Request"]["ProjectArn"] == PROJECT
+    second = step(payload({"ProjectVersionArn": VERSION}, first), model, seconds=16, checking=True)
+    assert second["Request"] == first["Request"]
+
+
+def test_limits_that_change_with_a_deploy_do_not_move_a_start_under_way() -> None:
+    model = FakeModel("STARTING")
+    first = step(payload({"ProjectVersionArn": VERSION}), model, seconds=1)
+
+    assert first["Request"]["StartTimeoutSeconds"] == DEFAULTS.start_timeout_seconds
+    assert first["Deadline"] == "2026-01-05T10:00:00.000Z"
+
+
+@pytest.mark.parametrize("execution_input", [None, [], 5, "x", {}, {"ProjectVersionArn": 5}])
+def test_an_input_that_is_not_valid_is_an_answer_and_starts_nothing(execution_input: Any) -> None:
+    model = FakeModel("STOPPED")
+
+    answer = step(payload(execution_input), model, seconds=1)
+
+    assert (answer["Phase"], answer["Failure"]["Error"]) == ("FAILED", "InvalidRequestError")
+    assert answer["Failure"]["Cause"].startswith("The execution input is ")
+    assert answer["Report"] is None
+    assert (model.looks, model.starts) == (0, 0)
+
+
+def test_a_model_of_another_region_is_refused_before_anything_is_called() -> None:
+    model = FakeModel("STOPPED")
+
+    answer = step(
+        payload({"ProjectVersionArn": VERSION}), model, seconds=1, home=Home("aws", "eu-west-1", "123456789012")
+    )
+
+    assert answer["Failure"]["Error"] == "InvalidRequestError"
+    assert "where this function acts" in answer["Failure"]["Cause"]
+    assert model.looks == 0
+
+
+def test_a_function_knows_from_its_own_arn_where_it_acts() -> None:
+    assert Home.of("arn:aws-cn:lambda:cn-north-1:123456789012:function:x:y") == Home(
+        "aws-cn", "cn-north-1", "123456789012"
+    )
