@@ -18,7 +18,10 @@ from stacks.schedule_expression import check_schedule_expression
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""
 
+_RETENTION_DAYS = "one of " + ", ".join(map(str, get_args(LogRetentionDays)))
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
+# What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
+_OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _REKOGNITION_PROJECT = next(field for field in REKOGNITION.fields if field.name == "ProjectArn")
 _LOOKOUT_VISION_PROJECT = re.compile(
@@ -52,8 +55,15 @@ def _number(value: object) -> object:
     if isinstance(value, str):
         try:
             return json.loads(value)
-        except json.JSONDecodeError:
+        except (ValueError, RecursionError):
             return value
+    return value
+
+
+def _retention(value: int) -> int:
+    # Of a Literal, pydantic takes true for 1.
+    if value not in get_args(LogRetentionDays):
+        raise ValueError(f"allowed is {_RETENTION_DAYS}")
     return value
 
 
@@ -112,8 +122,8 @@ class Settings(BaseModel):
     price_per_inference_unit_hour: Annotated[float, BeforeValidator(_number)] = Field(
         default=4.0, ge=0, le=10_000, allow_inf_nan=False, description="a number of USD from 0 to 10,000"
     )
-    log_retention_days: Annotated[LogRetentionDays, BeforeValidator(_number)] = Field(
-        default=90, description="one of " + ", ".join(map(str, get_args(LogRetentionDays)))
+    log_retention_days: Annotated[int, BeforeValidator(_number), AfterValidator(_retention)] = Field(
+        default=90, description=_RETENTION_DAYS
     )
 
     @classmethod
@@ -122,7 +132,7 @@ class Settings(BaseModel):
 
         Raises SettingsError with one line.
         """
-        ours = {key: value for key, value in context.items() if not set(key) & set(":/@")}
+        ours = {key: value for key, value in context.items() if not set(key) & set(":/@") and key not in _OF_THE_CLI}
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
