@@ -10,6 +10,7 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 
 from model_lifecycle.client_config import CLIENT_CONFIG
 from model_lifecycle.endings import Endings
@@ -28,11 +29,13 @@ environment = NotifyEnvironment.read()
 defaults = defaults_from()
 topic = boto3.client("sns", config=CLIENT_CONFIG)
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
+# Between Publish and the record an error would let the message be repeated: here it pays to try again at once.
+TABLE_CONFIG = CLIENT_CONFIG.merge(Config(read_timeout=3, retries={"total_max_attempts": 4, "mode": "standard"}))
 told = DynamoDBPersistenceLayer(
     table_name=environment.told_table_name,
     key_attr="NotificationId",
     expiry_attr="ExpiresAt",
-    boto_config=CLIENT_CONFIG,
+    boto_config=TABLE_CONFIG,
 )
 once = IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
 
@@ -41,18 +44,17 @@ once = IdempotencyConfig(expires_after_seconds=REMEMBERED_SECONDS)
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Tell how an execution ended, unless that was told already."""
     once.register_lambda_context(context)
-    answer: dict[str, Any] = tell(
-        notification_id=Endings.identity(event), event=event, home=Home.of(context.invoked_function_arn)
-    )
+    home = Home.of(context.invoked_function_arn)
+    endings = Endings(executions=executions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+    answer: dict[str, Any] = tell(notification_id=endings.identity(event), event=event, endings=endings)
     logger.info("Notify", answer=answer)
     return answer
 
 
 # Powertools leaves the decorator untyped.
 @idempotent_function(data_keyword_argument="notification_id", persistence_store=told, config=once)  # type: ignore[untyped-decorator]
-def tell(*, notification_id: str, event: dict[str, Any], home: Home) -> dict[str, Any]:
+def tell(*, notification_id: str, event: dict[str, Any], endings: Endings) -> dict[str, Any]:
     """Publish the ending that the event is about. Runs once for each NotificationId, and so is told once."""
-    endings = Endings(executions=executions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
     ending = endings.read(event)
     message = compose(ending, price_per_inference_unit_hour=environment.price_per_inference_unit_hour)
     message_id = publish(message, topic_arn=environment.topic_arn, client=topic)

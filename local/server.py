@@ -28,7 +28,16 @@ if TYPE_CHECKING:
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-_ADAPTERS = ("functions", "state_machines", "cloudformation", "rekognition", "lookoutvision", "events", "faults")
+_ADAPTERS = (
+    "functions",
+    "state_machines",
+    "cloudformation",
+    "rekognition",
+    "lookoutvision",
+    "events",
+    "scheduler",
+    "faults",
+)
 _OF_SCENARIOS = ("rekognition", "lookoutvision", "faults")
 _MISSING = object()
 

@@ -21,6 +21,7 @@ from local import interpreter
 from local.execution_events import ExecutionEvents
 from local.executions import LocalExecution
 from local.interpreter import MAX_PAYLOAD_BYTES
+from local.pages import page_of
 
 if TYPE_CHECKING:
     from local.server import LocalAws
@@ -117,7 +118,7 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
 
     def stop_execution(self, execution_arn: str, error: str | None = None, cause: str | None = None) -> LocalExecution:
         """Abort an execution."""
-        execution = self._execution(execution_arn)
+        execution = self.execution(execution_arn)
         execution.stop(stop_date=self.aws.clock.now(), error=error, cause=cause)
         return execution
 
@@ -126,7 +127,7 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
 
         https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html
         """
-        execution = self._execution(execution_arn)
+        execution = self.execution(execution_arn)
         with self._guard:
             reason = execution.why_not_redrivable
             if reason is None and execution.start_date + _REDRIVABLE_FOR < self.aws.clock.now():
@@ -142,7 +143,7 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
         for execution in self._get_executions(ExecutionStatus.RUNNING.value):
             execution.stop(stop_date=self.aws.clock.now(), error=None, cause=None)
 
-    def _execution(self, execution_arn: str) -> LocalExecution:
+    def execution(self, execution_arn: str) -> LocalExecution:
         execution: LocalExecution = self.describe_execution(execution_arn)
         return execution
 
@@ -154,7 +155,7 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
         return backend
 
     def describe_execution(self) -> ActionResult:
-        execution = self._executions._execution(self._get_param("executionArn"))  # noqa: SLF001
+        execution = self._executions.execution(self._get_param("executionArn"))
         reason = execution.why_not_redrivable
         described = {
             "executionArn": execution.execution_arn,
@@ -176,10 +177,20 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
         }
         return ActionResult({name: value for name, value in described.items() if value is not None})
 
+    def get_execution_history(self) -> ActionResult:
+        # moto's knows neither an order nor pages.
+        execution = self._executions.execution(self._get_param("executionArn"))
+        events = execution.to_history_output()["events"]
+        if self._get_param("reverseOrder"):
+            events = events[::-1]
+        asked = {"NextToken": self._get_param("nextToken"), "MaxResults": self._get_param("maxResults") or 100}
+        page, following = page_of(events, asked, error="InvalidToken")
+        return ActionResult({"events": page, "nextToken": following.get("NextToken")})
+
     def list_executions(self) -> ActionResult:
         listed = super().list_executions()
         for item in listed.result["executions"]:
-            execution = self._executions._execution(item["executionArn"])  # noqa: SLF001
+            execution = self._executions.execution(item["executionArn"])
             item["redriveCount"] = execution.redrive_count
             more = {"stopDate": execution.stop_date, "redriveDate": execution.redrive_date}
             item.update({name: moment for name, moment in more.items() if moment})

@@ -93,6 +93,6 @@ class ModelPermissions:
 
 
 def executions_of(state_machine_name: str) -> PolicyStatement:
-    """DescribeExecution on the executions of one machine, by its name: the machine itself depends on the function."""
+    """Read the executions of one machine, by its name: the machine itself depends on the function."""
     arn = f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{state_machine_name}:*"
-    return PolicyStatement(actions=["states:DescribeExecution"], resources=[arn])
+    return PolicyStatement(actions=["states:DescribeExecution", "states:GetExecutionHistory"], resources=[arn])

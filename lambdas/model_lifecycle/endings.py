@@ -14,6 +14,7 @@ from model_lifecycle.model import Model
 from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE, Outcome
 from model_lifecycle.phase import Phase
 from model_lifecycle.progress import Progress
+from model_lifecycle.redrives import redrive_of_end
 from model_lifecycle.report import report
 from model_lifecycle.request import Defaults, Request, parse_request
 from model_lifecycle.start import look
@@ -44,12 +45,15 @@ class Endings:
         self._home = home
         self._now = now
 
-    @staticmethod
-    def identity(event: dict[str, Any]) -> str:
-        """The NotificationId, read from the event alone: what was told already needs no second look."""
-        if "detail" in event:
-            return notification_id(event["detail"]["executionArn"], event["detail"].get("redriveCount") or 0)
-        return notification_id(event["Execution"]["Arn"], event["Execution"]["RedriveCount"])
+    def identity(self, event: dict[str, Any]) -> str:
+        """The NotificationId, as a rule read from the event alone: what was told already needs no second look."""
+        if "detail" not in event:
+            return notification_id(event["Execution"]["Arn"], event["Execution"]["RedriveCount"])
+        detail = event["detail"]
+        redrive_count = detail.get("redriveCount") or 0
+        if redrive_count and detail["status"] == "FAILED":
+            redrive_count = redrive_of_end(self._executions, detail["executionArn"], redrive_count)
+        return notification_id(detail["executionArn"], redrive_count)
 
     def read(self, event: dict[str, Any]) -> Ending:
         """The ending that the event is about."""

@@ -46,9 +46,9 @@ class Progress:
 
     `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether it was carried out is
     not known yet. `joined`: someone else's start was under way and is waited for. `since`: when the present phase was
-    first seen. `trouble`: why the last look told nothing, else empty. `refusals`: how often the service refused a start
-    of a model that its status says can be started. `attempt`: which start it is; one that was refused is followed by
-    another.
+    first seen. `trouble`: why the last call was of no use, else empty. `refusals`: how often the service refused to
+    start a model that its status says can be started. `attempt`: which start it is; one that was refused is followed
+    by another.
     """
 
     request: Request
@@ -149,7 +149,6 @@ class Progress:
             min_inference_units=description.min_inference_units,
             max_inference_units=description.max_inference_units,
             answer_lost=lost,
-            trouble="",
         )
         phase = phase_of(description.status, self.request.service.statuses, begun=progress.begun)
         return replace(
@@ -157,6 +156,8 @@ class Progress:
             joined=self.joined or (phase is Phase.STARTING and not self.asked),
             already_running=phase is Phase.RUNNING and not self.begun and not self.asked,
             running_at=now if phase is Phase.RUNNING else None,
+            # A model that can be started still has the trouble of the start call before.
+            trouble=self.trouble if phase is Phase.STARTABLE else "",
         )
 
     def unseen(self, trouble: ModelLifecycleError, *, now: datetime) -> "Progress":
@@ -166,7 +167,9 @@ class Progress:
 
     def accepted(self, status: str, *, now: datetime) -> "Progress":
         """The service accepted this execution's start, and says that the model has that status now."""
-        progress = replace(self, asked=True, answer_lost=False, asked_at=now, status=status, status_message="")
+        progress = replace(
+            self, asked=True, answer_lost=False, asked_at=now, status=status, status_message="", trouble=""
+        )
         return progress.in_phase(Phase.STARTING, now=now)
 
     def in_phase(self, phase: Phase, *, now: datetime) -> "Progress":
@@ -200,7 +203,7 @@ class Progress:
 
     def _overdue(self) -> str:
         status = f"its status is {self._in_its_words()}" if self.status else "its status could not be read"
-        trouble = f" The last look failed: {self.trouble}" if self.trouble else ""
+        trouble = f" The last trouble was: {self.trouble}" if self.trouble else ""
         return f"{self._model()} did not run within {self.request.start_timeout_seconds:,} seconds: {status}.{trouble}"
 
     def _why_failed(self) -> str:

@@ -40,6 +40,9 @@ _NOT_NOW = frozenset(
     {
         "ThrottlingException",
         "ProvisionedThroughputExceededException",
+        "ReplicatedWriteConflictException",
+        "RequestLimitExceeded",
+        "TransactionConflictException",
         # A page's token can run out between two pages.
         "InvalidPaginationTokenException",
     }

@@ -39,7 +39,7 @@ def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
     """See how the model is. What the service cannot answer now changes nothing; any other error is a failure."""
     try:
         description = model.describe()
-    except ServiceUnavailableError as error:
+    except (ModelInUseError, ServiceUnavailableError) as error:
         return progress.unseen(error, now=now)
     except ModelLifecycleError as error:
         return progress.failed(error)

@@ -101,6 +101,14 @@ class Lifecycle:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return letters
 
+    def abort(self, execution_arn: str, **reason: str) -> None:
+        """Stop an execution as the console would."""
+        self._executions.stop_execution(executionArn=execution_arn, **reason)
+
+    def redrive(self, execution_arn: str) -> None:
+        """Redrive an execution as the console would."""
+        self._executions.redrive_execution(executionArn=execution_arn)
+
     def messages(self, execution_arn: str) -> list[Notification]:
         """Every message about an execution that the subscriber has received so far."""
         self._received += self._subscriber.receive()

@@ -14,7 +14,7 @@ def test_an_aborted_execution_is_told_with_what_the_model_does_now(lifecycle: Li
     arn = lifecycle.start(REKOGNITION.model)
     lifecycle.pass_time(TWO_MINUTES)
 
-    lifecycle.aws.client("stepfunctions").stop_execution(executionArn=arn, error="Changed", cause="Not today.")
+    lifecycle.abort(arn, error="Changed", cause="Not today.")
     execution = lifecycle.end_of(arn)
 
     assert execution.status == "ABORTED"

@@ -9,7 +9,6 @@ import pytest
 from botocore.stub import Stubber
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.endings import Endings
 from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.outcome import OF_EXECUTION, Outcome
 from model_lifecycle.report import report
@@ -219,8 +218,8 @@ def test_every_status_of_an_execution_that_has_ended_has_an_outcome() -> None:
 
 def test_a_state_and_the_net_give_one_end_one_identity_and_a_redrive_gives_another() -> None:
     told_by_state = [state_event(begin(), after(0), redrives=redrives) for redrives in (0, 1)]
-    caught_by_net = [status_change("FAILED", redriveCount=redrives) for redrives in (0, 1)]
+    caught_by_net = [status_change("ABORTED", redriveCount=redrives) for redrives in (0, 1)]
 
-    assert [Endings.identity(event) for event in told_by_state] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
-    assert [Endings.identity(event) for event in caught_by_net] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
-    assert Endings.identity(status_change("FAILED", redriveCount=None)) == f"{EXECUTION}#0"
+    assert [endings().identity(event) for event in told_by_state] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
+    assert [endings().identity(event) for event in caught_by_net] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
+    assert endings().identity(status_change("FAILED", redriveCount=None)) == f"{EXECUTION}#0"
