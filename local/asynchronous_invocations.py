@@ -24,6 +24,11 @@ class AsynchronousInvocations:
     def __init__(self, aws: "LocalAws", invoke: Callable[..., Outcome]) -> None:
         self._aws = aws
         self._invoke = invoke
+        self._closed = False
+
+    def close(self) -> None:
+        """Give up what has not been delivered."""
+        self._closed = True
 
     def accept(self, function: LambdaFunction, payload: bytes) -> None:
         """Take an event; a thread of its own delivers it."""
@@ -38,8 +43,12 @@ class AsynchronousInvocations:
             if not outcome.failed:
                 break
             self._aws.clock.wait(seconds)
+            if self._closed:
+                return
             outcome = self._invoke(function, payload, request_id=request_id)
             invocations += 1
+        if self._closed:
+            return
         destinations = settings.get("DestinationConfig") or {}
         kind, condition = ("OnFailure", "RetriesExhausted") if outcome.failed else ("OnSuccess", "Success")
         if destination := (destinations.get(kind) or {}).get("Destination"):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -33,23 +34,27 @@ def deploy(
     context: Mapping[str, str] | None = None,
     app: Path = ROOT,
     stack: str = STACK,
+    assembly: Path | None = None,
     progress: Progress = lambda _: None,
 ) -> dict[str, str]:
     """Bootstrap the account, deploy the app and return the stack's outputs.
 
-    `context` overrides keys of `cdk.json`, `progress` gets each line that the command line prints. Raises `CdkError`.
+    `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, which saves another one;
+    `progress` gets each line that the command line prints. Raises `CdkError`.
     """
     with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
-        assembly = Path(folder, "cdk.out")
         outputs = Path(folder, "outputs.json")
         cdk = CommandLine(aws, app, progress)
         # The one waits for the network, the other for the processor.
         with ThreadPoolExecutor(2) as both, cdk.ending_with_errors():
-            steps = [both.submit(cdk.bootstrap), both.submit(cdk.synth, assembly, context or {})]
+            steps = [both.submit(cdk.bootstrap)]
+            if assembly is None:
+                assembly = Path(folder, "cdk.out")
+                steps.append(both.submit(cdk.synth, assembly, context or {}))
             for step in steps:
                 step.result()
             cdk.deploy(stack, assembly, outputs)
-        found: dict[str, str] = json.loads(outputs.read_text()).get(stack, {})
+        found: dict[str, str] = json.loads(outputs.read_text())[stack] if outputs.exists() else {}
         return found
 
 
@@ -85,7 +90,9 @@ class CommandLine:
     def synth(self, assembly: Path, context: Mapping[str, str]) -> None:
         """Write the app's templates and assets into a folder."""
         overrides = [word for key, value in context.items() for word in ("--context", f"{key}={value}")]
-        self._run("synth", "--quiet", "--app", f"{sys.executable} app.py", "--output", str(assembly), *overrides)
+        self._run(
+            "synth", "--quiet", "--app", shlex.join([sys.executable, "app.py"]), "--output", str(assembly), *overrides
+        )
 
     def deploy(self, stack: str, assembly: Path, outputs: Path) -> None:
         """Create a stack from a folder that `synth` wrote, and write its outputs into a file.

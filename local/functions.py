@@ -44,6 +44,15 @@ class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
         super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
+class ServiceEndsError(LambdaClientError):  # type: ignore[misc]
+    """The local AWS is about to end."""
+
+    code = 500
+
+    def __init__(self) -> None:
+        super().__init__("ServiceException", "The local AWS ends.")
+
+
 class InvalidRequestContentError(LambdaClientError):  # type: ignore[misc]
     """The payload is not JSON."""
 
@@ -102,6 +111,7 @@ class Functions:
 
     def close(self) -> None:
         """End all processes."""
+        self._asynchronous.close()
         with self._guard:
             self._closed = True
             everyone = [*self._all(self._idle), *self._all(self._busy)]
@@ -127,7 +137,7 @@ class Functions:
     def _take(self, function: LambdaFunction, key: str) -> FunctionInstance:
         with self._guard:
             if self._closed:
-                raise RuntimeError("Lambda is closed")
+                raise ServiceEndsError
             idle = self._idle.setdefault(key, [])
             busy = self._busy.setdefault(key, set())
             limit = function.reserved_concurrency

@@ -1,0 +1,208 @@
+"""CloudFormation on this machine: a stack has all that its template names, or says what it lacks."""
+
+import json
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from local.resources import WITHOUT_EFFECT
+from tests.unit.local.conftest import Workbench
+
+TOPIC = {"Type": "AWS::SNS::Topic"}
+QUEUE = {"Type": "AWS::SQS::Queue"}
+NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
+POLICY = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
+
+
+def attribute(name: str, what: str) -> dict[str, Any]:
+    return {"Fn::GetAtt": [name, what]}
+
+
+def ref(name: str) -> dict[str, str]:
+    return {"Ref": name}
+
+
+def create(bench: Workbench, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Create a stack and describe it."""
+    cloudformation = bench.aws.client("cloudformation")
+    template = {"Resources": resources, "Outputs": {name: {"Value": value} for name, value in (outputs or {}).items()}}
+    answer = cloudformation.create_stack(StackName=f"stack-{uuid4()}", TemplateBody=json.dumps(template))
+    described: dict[str, Any] = cloudformation.describe_stacks(StackName=answer["StackId"])["Stacks"][0]
+    return described
+
+
+def outputs_of(stack: dict[str, Any]) -> dict[str, str]:
+    assert stack["StackStatus"] == "CREATE_COMPLETE", stack
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+
+
+def reasons(bench: Workbench, stack: dict[str, Any]) -> dict[str, str]:
+    events = bench.aws.client("cloudformation").describe_stack_events(StackName=stack["StackId"])["StackEvents"]
+    return {
+        event["LogicalResourceId"]: event["ResourceStatusReason"]
+        for event in events
+        if event["ResourceStatus"] == "CREATE_FAILED"
+    }
+
+
+def test_a_subscription_gets_what_is_published(bench: Workbench) -> None:
+    subscription = {
+        "Type": "AWS::SNS::Subscription",
+        "Properties": {
+            "TopicArn": ref("Topic"),
+            "Protocol": "sqs",
+            "Endpoint": attribute("Queue", "Arn"),
+            "RawMessageDelivery": True,
+            "FilterPolicy": {"Outcome": ["Running"]},
+        },
+    }
+    found = outputs_of(
+        create(
+            bench,
+            {"Topic": TOPIC, "Queue": QUEUE, "Subscription": subscription},
+            {"Topic": ref("Topic"), "Queue": attribute("Queue", "Arn"), "Subscription": ref("Subscription")},
+        )
+    )
+    assert found["Subscription"].startswith(found["Topic"])
+    for outcome in ("Running", "Failed"):
+        attributes = {"Outcome": {"DataType": "String", "StringValue": outcome}}
+        bench.aws.client("sns").publish(TopicArn=found["Topic"], Message=outcome, MessageAttributes=attributes)
+    assert [message["Body"] for message in bench.received(found["Queue"])] == ["Running"]
+
+
+def test_topics_and_queues_get_their_policies(bench: Workbench) -> None:
+    resources = {
+        "Topic": TOPIC,
+        "Queue": QUEUE,
+        "OfTopic": {
+            "Type": "AWS::SNS::TopicPolicy",
+            "Properties": {"Topics": [ref("Topic")], "PolicyDocument": POLICY},
+        },
+        "OfQueue": {
+            "Type": "AWS::SQS::QueuePolicy",
+            "Properties": {"Queues": [ref("Queue")], "PolicyDocument": POLICY},
+        },
+    }
+    found = outputs_of(create(bench, resources, {"Topic": ref("Topic"), "Queue": attribute("Queue", "QueueName")}))
+    topic = bench.aws.client("sns").get_topic_attributes(TopicArn=found["Topic"])["Attributes"]
+    assert json.loads(topic["Policy"])["Statement"] == POLICY["Statement"]
+    sqs = bench.aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=found["Queue"])["QueueUrl"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["Policy"])["Attributes"]
+    assert json.loads(queue["Policy"])["Statement"] == POLICY["Statement"]
+
+
+def test_an_alarm_is_there(bench: Workbench) -> None:
+    alarm = {
+        "Type": "AWS::CloudWatch::Alarm",
+        "Properties": {
+            "Namespace": "AWS/SQS",
+            "MetricName": "ApproximateNumberOfMessagesVisible",
+            "Dimensions": [{"Name": "QueueName", "Value": attribute("Queue", "QueueName")}],
+            "Statistic": "Maximum",
+            "Period": 60,
+            "Threshold": 1,
+            "EvaluationPeriods": 1,
+            "ComparisonOperator": "GreaterThanOrEqualToThreshold",
+        },
+    }
+    found = outputs_of(create(bench, {"Queue": QUEUE, "Alarm": alarm}, {"Name": ref("Alarm")}))
+    [described] = bench.aws.client("cloudwatch").describe_alarms(AlarmNames=[found["Name"]])["MetricAlarms"]
+    assert described["MetricName"] == "ApproximateNumberOfMessagesVisible"
+
+
+def test_a_function_has_all_its_settings(bench: Workbench) -> None:
+    resources = {
+        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": POLICY}},
+        "Queue": QUEUE,
+        "Function": {
+            "Type": "AWS::Lambda::Function",
+            "Properties": {
+                "Runtime": "python3.14",
+                "Handler": "index.handler",
+                "Role": attribute("Role", "Arn"),
+                "Code": {"ZipFile": "def handler(event, context): return 'here'"},
+                "Architectures": ["arm64"],
+                "TracingConfig": {"Mode": "Active"},
+                "DeadLetterConfig": {"TargetArn": attribute("Queue", "Arn")},
+                "LoggingConfig": {"LogGroup": "/of/its/own"},
+            },
+        },
+        "Asynchronous": {
+            "Type": "AWS::Lambda::EventInvokeConfig",
+            "Properties": {"FunctionName": ref("Function"), "Qualifier": "$LATEST", "MaximumRetryAttempts": 1},
+        },
+    }
+    name = outputs_of(create(bench, resources, {"Name": ref("Function")}))["Name"]
+    lambda_ = bench.aws.client("lambda")
+    configuration = lambda_.get_function_configuration(FunctionName=name)
+    assert configuration["Architectures"] == ["arm64"]
+    assert configuration["TracingConfig"] == {"Mode": "Active"}
+    assert lambda_.get_function_event_invoke_config(FunctionName=name)["MaximumRetryAttempts"] == 1
+    assert bench.invoke(name) == ("here", None)
+    groups = bench.aws.client("logs").describe_log_groups(logGroupNamePrefix="/of/its/own")["logGroups"]
+    assert [group["logGroupName"] for group in groups] == ["/of/its/own"]
+
+
+def test_a_state_machine_runs_with_its_settings(bench: Workbench) -> None:
+    states = {"Pass": {"Type": "Pass", "Result": "${What}", "End": True}}
+    machine = {
+        "Type": "AWS::StepFunctions::StateMachine",
+        "Properties": {
+            "RoleArn": bench.role,
+            "DefinitionString": json.dumps({"StartAt": "Pass", "States": states}),
+            "DefinitionSubstitutions": {"What": "that"},
+            "TracingConfiguration": {"Enabled": True},
+            "LoggingConfiguration": {"Level": "ALL", "IncludeExecutionData": True},
+        },
+    }
+    arn = outputs_of(create(bench, {"Machine": machine}, {"Arn": ref("Machine")}))["Arn"]
+    described = bench.aws.client("stepfunctions").describe_state_machine(stateMachineArn=arn)
+    assert described["tracingConfiguration"] == {"enabled": True}
+    assert described["loggingConfiguration"] == {"level": "ALL", "includeExecutionData": True}
+    assert bench.ended(bench.start(arn))["output"] == '"that"'
+
+
+@pytest.mark.parametrize("resource_type", WITHOUT_EFFECT)
+def test_a_type_without_effect_is_accepted(bench: Workbench, resource_type: str) -> None:
+    assert create(bench, {"Thing": {"Type": resource_type}})["StackStatus"] == "CREATE_COMPLETE"
+
+
+def test_an_unknown_type_fails_the_stack_by_name(bench: Workbench) -> None:
+    stack = create(bench, {"Topic": TOPIC, "Thing": {"Type": "AWS::Quantum::Leap"}}, {"Out": ref("Thing")})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert reasons(bench, stack) == {"Thing": "The local AWS does not know AWS::Quantum::Leap"}
+
+
+def test_a_resource_that_cannot_be_made_fails_the_stack_with_the_reason(bench: Workbench) -> None:
+    policy = {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": [NO_TOPIC], "PolicyDocument": POLICY}}
+    stack = create(bench, {"Policy": policy})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert "Topic does not exist" in reasons(bench, stack)["Policy"]
+
+
+def test_what_a_condition_leaves_out_is_not_missed(bench: Workbench) -> None:
+    cloudformation = bench.aws.client("cloudformation")
+    template = {
+        "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {"Topic": TOPIC, "Thing": {"Type": "AWS::Quantum::Leap", "Condition": "Never"}},
+    }
+    answer = cloudformation.create_stack(StackName=f"stack-{uuid4()}", TemplateBody=json.dumps(template))
+    [stack] = cloudformation.describe_stacks(StackName=answer["StackId"])["Stacks"]
+    assert stack["StackStatus"] == "CREATE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("resource", "end"), [(TOPIC, "CREATE_COMPLETE"), ({"Type": "AWS::Quantum::Leap"}, "ROLLBACK_COMPLETE")]
+)
+def test_a_change_set_creates_or_fails_as_well(bench: Workbench, resource: dict[str, str], end: str) -> None:
+    cloudformation = bench.aws.client("cloudformation")
+    template = {"Resources": {"Thing": resource}, "Outputs": {"Name": {"Value": ref("Thing")}}}
+    change = cloudformation.create_change_set(
+        StackName=f"stack-{uuid4()}", ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=json.dumps(template)
+    )
+    cloudformation.execute_change_set(ChangeSetName=change["Id"])
+    [stack] = cloudformation.describe_stacks(StackName=change["StackId"])["Stacks"]
+    assert stack["StackStatus"] == end
+    assert bool(stack.get("Outputs")) is (end == "CREATE_COMPLETE")
