@@ -80,13 +80,6 @@ def operations() -> frozenset[str]:
     return frozenset(name for model in _models(SERVICES) for name in model.operation_names)
 
 
-@cache
-def error_codes(operation: str) -> frozenset[str]:
-    """Name every error that an operation can answer: those that its model lists, and the common ones."""
-    models = [model.operation_model(operation) for model in _models(SERVICES) if operation in model.operation_names]
-    return frozenset(COMMON_ERRORS).union(*(_codes(shape) for model in models for shape in model.error_shapes))
-
-
 def http_status(model: ServiceModel, code: str) -> int:
     """Tell with which HTTP status a service answers an error.
 

@@ -129,7 +129,7 @@ def test_what_a_model_cannot_be_is_refused_by_name(model: Any, line: str) -> Non
     ("fault", "line"),
     [
         ({"Operation": "StartTheModel", "Error": "X"}, "Faults[0].Operation is 'StartTheModel'; allowed is"),
-        ({"Operation": "Publish", "Error": "Nope"}, "Faults[0].Error is 'Nope'; allowed is what Publish can answer:"),
+        ({"Operation": "Publish", "Error": "No!"}, "Faults[0].Error is 'No!'; allowed is an error code, as Thr"),
         ({"Operation": "Publish"}, "allowed is either Error (an error code) or Effect (Timeout,"),
         ({"Operation": "Publish", "Error": "NotFound", "Effect": "Refuse"}, "allowed is either Error"),
         ({"Operation": "Publish", "Effect": "Explode"}, "Faults[0].Effect is 'Explode'; allowed is 'Timeout',"),
