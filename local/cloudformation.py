@@ -104,12 +104,9 @@ def _fail(stack: Stack, status: str, error: ResourceFailedError) -> None:
     stack.status = status
     # Resources and outputs are made when they are asked for: what has failed must not be asked for again.
     resources = stack.resource_map
-    made = resources._parsed_resources  # noqa: SLF001
-    resources._resource_json_map = {  # noqa: SLF001
-        name: resource
-        for name, resource in resources._resource_json_map.items()
-        if name in made  # noqa: SLF001
-    }
+    made = set(resources._parsed_resources)  # noqa: SLF001
+    wanted = resources._resource_json_map  # noqa: SLF001
+    resources._resource_json_map = {name: wanted[name] for name in wanted if name in made}  # noqa: SLF001
     stack.output_map = OutputMap(resources, {}, stack.stack_id)
     failure = Event(
         stack_id=stack.stack_id,
