@@ -30,6 +30,7 @@ class ModelLifecycleStack(Stack):
             dead_letters={
                 "UndeliveredRequests": (triggers.undelivered, "A request or a schedule did not start its execution."),
                 "UndeliveredEndings": (net.undelivered, "An execution's end did not reach Notify."),
+                "UndeliveredMessages": (notifications.undelivered, "A subscriber did not get a message."),
                 "UntoldEndings": (functions.untold, "Notify could not tell an execution's end."),
             },
         )

@@ -9,6 +9,7 @@ from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
+from stacks.dead_letters import dead_letter_queue
 from stacks.tables import table
 
 
@@ -29,8 +30,9 @@ class Notifications(Construct):
             removal_policy=RemovalPolicy.DESTROY,
         )
         self.topic = Topic(self, "Topic", display_name="Model lifecycle", master_key=self.key, enforce_ssl=True)
+        self.undelivered = dead_letter_queue(self, "Undelivered")
         for email in emails:
-            self.topic.add_subscription(EmailSubscription(email))
+            self.topic.add_subscription(EmailSubscription(email, dead_letter_queue=self.undelivered))
         self._let_alarms_publish()
         self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt")
 

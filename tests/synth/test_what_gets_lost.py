@@ -1,0 +1,145 @@
+"""Notifications arrive, encrypted all the way; and what cannot be delivered lies in a queue that raises an alarm."""
+
+from typing import Any
+
+import pytest
+
+from tests.synth.synthesized import Synthesized
+
+QUEUES = {"Functions/Untold", "Notifications/Undelivered", "EndingsNet/Undelivered", "Triggers/Undelivered"}
+
+
+def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of a resource's policy."""
+    found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
+    return found
+
+
+def test_the_topic_is_encrypted_with_a_key_of_its_own_that_is_rotated(synthesized: Synthesized) -> None:
+    assert synthesized.only("AWS::SNS::Topic")["KmsMasterKeyId"] == "Notifications/Key.Arn"
+    assert synthesized.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+
+
+def test_alarms_can_publish_on_the_encrypted_topic(synthesized: Synthesized) -> None:
+    from_this_account = {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
+    alarms = {"Service": "cloudwatch.amazonaws.com"}
+    key = synthesized.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
+
+    (use,) = [statement for statement in key if statement["Principal"] == alarms]
+    assert (use["Effect"], use["Condition"]) == ("Allow", from_this_account)
+    assert set(use["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
+    (publish,) = [
+        statement
+        for statement in statements(synthesized.only("AWS::SNS::TopicPolicy"))
+        if statement["Principal"] == alarms
+    ]
+    assert (publish["Effect"], publish["Action"], publish["Resource"], publish["Condition"]) == (
+        "Allow",
+        "sns:Publish",
+        "Notifications/Topic",
+        from_this_account,
+    )
+
+
+def test_topic_and_queues_are_reached_over_tls_only(synthesized: Synthesized) -> None:
+    policies = {
+        "Notifications/Topic": statements(synthesized.only("AWS::SNS::TopicPolicy")),
+        **{
+            queue: statements(policy)
+            for policy in synthesized.all("AWS::SQS::QueuePolicy").values()
+            for queue in policy["Queues"]
+        },
+    }
+
+    assert set(policies) == {"Notifications/Topic", *QUEUES}
+    for name, found in policies.items():
+        denied = [s for s in found if s["Effect"] == "Deny"]
+        assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}], name
+        assert denied[0]["Principal"] in ("*", {"AWS": "*"})
+
+
+def test_queues_are_encrypted_and_keep_what_they_get_as_long_as_sqs_can(synthesized: Synthesized) -> None:
+    queues = synthesized.all("AWS::SQS::Queue")
+
+    assert set(queues) == QUEUES
+    for queue in queues.values():
+        assert queue["SqsManagedSseEnabled"] is True
+        assert queue["MessageRetentionPeriod"] == 14 * 86_400
+
+
+def test_tables_are_recoverable_and_paid_by_the_request(synthesized: Synthesized) -> None:
+    tables = synthesized.all("AWS::DynamoDB::Table")
+
+    assert tables["Notifications/Told"]["TimeToLiveSpecification"] == {"AttributeName": "ExpiresAt", "Enabled": True}
+    for table in tables.values():
+        assert table["BillingMode"] == "PAY_PER_REQUEST"
+        assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+
+
+def test_every_target_of_every_rule_is_tried_again_and_then_dead_lettered(synthesized: Synthesized) -> None:
+    rules = synthesized.all("AWS::Events::Rule")
+
+    for name, rule in rules.items():
+        for target in rule["Targets"]:
+            queue = target["DeadLetterConfig"]["Arn"].removesuffix(".Arn")
+            assert queue in QUEUES
+            assert target["RetryPolicy"]["MaximumRetryAttempts"] > 0
+            assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] >= 3_600
+            assert takes_from(synthesized, queue, f"{name}.Arn"), f"{name} may not write to {queue}"
+
+
+def takes_from(synthesized: Synthesized, queue: str, rule_arn: str) -> bool:
+    """Whether the queue takes messages from the rule."""
+    return any(
+        (s["Effect"], s["Action"], s["Principal"]) == ("Allow", "sqs:SendMessage", {"Service": "events.amazonaws.com"})
+        and s["Condition"] == {"ArnEquals": {"aws:SourceArn": rule_arn}}
+        for policy in synthesized.all("AWS::SQS::QueuePolicy").values()
+        if policy["Queues"] == [queue]
+        for s in statements(policy)
+    )
+
+
+def test_what_notify_fails_at_after_it_was_accepted_is_dead_lettered(synthesized: Synthesized) -> None:
+    config = synthesized.only("AWS::Lambda::EventInvokeConfig")
+
+    assert config["FunctionName"] == "Functions/Notify"
+    assert config["DestinationConfig"] == {"OnFailure": {"Destination": "Functions/Untold.Arn"}}
+    assert config["MaximumRetryAttempts"] == 2
+
+
+def test_every_queue_of_lost_things_raises_an_alarm_that_is_heard_on_the_topic(synthesized: Synthesized) -> None:
+    alarms = synthesized.all("AWS::CloudWatch::Alarm").values()
+
+    assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == {f"{queue}.QueueName" for queue in QUEUES}
+    for alarm in alarms:
+        assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
+        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
+        assert alarm["AlarmActions"] == ["Notifications/Topic"]
+
+
+def test_the_net_catches_every_end_of_this_machine_s_executions(synthesized: Synthesized) -> None:
+    net = synthesized.all("AWS::Events::Rule")["EndingsNet/Rule"]
+
+    assert net["EventPattern"] == {
+        "source": ["aws.states"],
+        "detail-type": ["Step Functions Execution Status Change"],
+        "detail": {
+            "stateMachineArn": ["StartWorkflow/StateMachine"],
+            "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
+        },
+    }
+    assert [target["Arn"] for target in net["Targets"]] == ["Functions/Notify.Arn"]
+    assert not {"Input", "InputPath", "InputTransformer"} & set(net["Targets"][0])
+
+
+@pytest.mark.parametrize(("deploy", "emails"), [("default", set()), ("chosen", {"ops@example.com", "dev@example.com"})])
+def test_e_mail_addresses_of_the_settings_are_subscribed(
+    request: pytest.FixtureRequest, deploy: str, emails: set[str]
+) -> None:
+    subscriptions = request.getfixturevalue(deploy).all("AWS::SNS::Subscription").values()
+
+    assert {(s["Protocol"], s["TopicArn"], s["Endpoint"]) for s in subscriptions} == {
+        ("email", "Notifications/Topic", email) for email in emails
+    }
+    for subscription in subscriptions:
+        assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": "Notifications/Undelivered.Arn"}
