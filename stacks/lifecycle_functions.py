@@ -9,6 +9,7 @@ from aws_cdk.aws_lambda_destinations import SqsDestination
 from constructs import Construct
 
 from model_lifecycle import environment
+from stacks.acknowledgements import acknowledge, on_resource
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
 from stacks.logs import log_group
@@ -33,6 +34,12 @@ class LifecycleFunctions(Construct):
         models = ModelPermissions(settings.project_arns)
         self.start_model = self._start_model([*models.look(), *models.start()])
         self.check_model = self._function("CheckModel", "check_model", models.look())
+        for function in (self.start_model, self.check_model):
+            acknowledge(
+                function,
+                "Serverless-LambdaDLQ",
+                reason="The state machine alone calls it and waits for the answer; such a queue is for other calls",
+            )
         self.untold = dead_letter_queue(self, "Untold")
         self.notify = self._notify(notifications, models.look())
 
@@ -58,10 +65,20 @@ class LifecycleFunctions(Construct):
                 environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(self._settings.price_per_inference_unit_hour),
             },
         )
+        acknowledge(
+            function,
+            "Serverless-LambdaDLQ",
+            reason="What it fails at goes to its on-failure destination, which tells the error as well",
+        )
         function.configure_async_invoke(
             on_failure=SqsDestination(self.untold), retry_attempts=2, max_event_age=Duration.hours(6)
         )
         notifications.topic.grant_publish(function)
+        acknowledge(
+            function.role or function,
+            "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
+            reason="What publishing to an encrypted topic takes, as the SNS Developer Guide has it; on the topic's key",
+        )
         notifications.told.grant(
             function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"
         )
@@ -74,6 +91,7 @@ class LifecycleFunctions(Construct):
         statements: Iterable[PolicyStatement],
         environment_variables: dict[str, str] | None = None,
     ) -> Function:
+        statements = list(statements)
         log = log_group(self, f"{id}Log", settings=self._settings)
         role = Role(self, f"{id}Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
         function = Function(
@@ -93,4 +111,11 @@ class LifecycleFunctions(Construct):
         log.grant_write(role)
         for statement in statements:
             role.add_to_policy(statement)
+        patterns = {arn for statement in statements for arn in statement.resources if "*" in arn} - {"*"}
+        acknowledge(
+            role,
+            *(on_resource(arn) for arn in sorted(patterns)),
+            reason="Model versions and executions are made after the deploy; project_arns narrows the projects",
+        )
+        acknowledge(role, on_resource("*"), reason="DescribeProjects and X-Ray's actions have no resource level in IAM")
         return function

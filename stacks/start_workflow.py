@@ -26,6 +26,7 @@ from constructs import Construct
 from model_lifecycle.errors import FunctionFailedError
 from model_lifecycle.phase import Phase
 from model_lifecycle.request import MAX_TIMEOUT_SECONDS
+from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.logs import log_group
 from stacks.names import START_MODEL
@@ -64,6 +65,16 @@ class StartWorkflow(Construct):
                 level=LogLevel.ALL,
                 include_execution_data=True,
             ),
+        )
+        acknowledge(
+            self.state_machine.role,
+            on_resource("*"),
+            reason="The log delivery of Step Functions and X-Ray's actions have no resource level in IAM",
+        )
+        acknowledge(
+            self.state_machine.role,
+            *map(on_versions_of, (functions.start_model, functions.check_model, functions.notify)),
+            reason="The CDK lets a task call every version of its function; these functions publish none",
         )
 
     def _definition(self) -> IChainable:

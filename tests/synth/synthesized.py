@@ -1,0 +1,108 @@
+"""What `app.py` synthesizes: the template with its resources named by their place in the tree, and the asset."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+STACK = "ModelLifecycle"
+
+
+def run_app(folder: Path, *, app: str = "app.py", **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run an app as the CDK command line does, with the context of `cdk.json` and these settings over it."""
+    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    context |= {"aws:cdk:enable-path-metadata": True, **settings}
+    environment = {
+        **os.environ,
+        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_OUTDIR": str(folder),
+        # Where an app that is not beside `stacks/` finds it.
+        "PYTHONPATH": os.pathsep.join(map(str, [ROOT, ROOT / "lambdas"])),
+        # Any older Node on the PATH would print a banner on stderr.
+        "JSII_NODE": str(Path(sys.prefix) / "bin" / "node"),
+    }
+    command = [sys.executable, app]
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+
+class Synthesized:
+    """One cloud assembly."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.template_file = folder / f"{STACK}.template.json"
+        self.template: dict[str, Any] = json.loads(self.template_file.read_text(encoding="utf-8"))
+        self._names = {
+            logical_id: _name(resource["Metadata"]["aws:cdk:path"])
+            for logical_id, resource in self.template["Resources"].items()
+            if "Metadata" in resource
+        }
+
+    def all(self, resource_type: str) -> dict[str, dict[str, Any]]:
+        """The properties of every resource of a type, by name."""
+        return {
+            self._names[logical_id]: self.plain(resource.get("Properties", {}))
+            for logical_id, resource in self.template["Resources"].items()
+            if resource["Type"] == resource_type
+        }
+
+    def only(self, resource_type: str) -> dict[str, Any]:
+        """The properties of the one resource of a type."""
+        (properties,) = self.all(resource_type).values()
+        return properties
+
+    @cached_property
+    def definition(self) -> dict[str, Any]:
+        """The definition of the state machine."""
+        written: dict[str, Any] = json.loads(self.only("AWS::StepFunctions::StateMachine")["DefinitionString"])
+        return written
+
+    @property
+    def asset(self) -> Path:
+        """The folder of the functions' code."""
+        keys = {function["Code"]["S3Key"] for function in self.all("AWS::Lambda::Function").values()}
+        (key,) = keys
+        return self.folder / f"asset.{key.removesuffix('.zip')}"
+
+    def permissions(self, role: str) -> dict[str, list[str]]:
+        """What a role may do: each action, and what on. A role has no other statements than plain ones that allow."""
+        found: dict[str, list[str]] = {}
+        for policy in self.all("AWS::IAM::Policy").values():
+            if policy["Roles"] != [role]:
+                continue
+            for statement in policy["PolicyDocument"]["Statement"]:
+                assert set(statement) == {"Action", "Effect", "Resource"}
+                assert statement["Effect"] == "Allow"
+                for action in _listed(statement["Action"]):
+                    found[action] = sorted([*found.get(action, []), *_listed(statement["Resource"])])
+        return found
+
+    def plain(self, value: Any) -> Any:
+        """A value of the template with its references as text: `Place.Arn`, `${AWS::Region}`."""
+        match value:
+            case {"Ref": str(name)}:
+                return self._names.get(name, f"${{{name}}}")
+            case {"Fn::GetAtt": [str(name), str(attribute)]}:
+                return f"{self._names[name]}.{attribute}"
+            case {"Fn::Join": [str(between), list(parts)]}:
+                return between.join(str(self.plain(part)) for part in parts)
+            case {"Fn::Sub": str(text)}:
+                return text
+            case Mapping():
+                return {key: self.plain(inner) for key, inner in value.items()}
+            case list():
+                return [self.plain(inner) for inner in value]
+        return value
+
+
+def _name(path: str) -> str:
+    return path.removeprefix(f"{STACK}/").removesuffix("/Resource")
+
+
+def _listed(value: Any) -> list[str]:
+    return value if isinstance(value, list) else [value]

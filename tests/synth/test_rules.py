@@ -1,0 +1,38 @@
+"""What others have learned to look for in a template."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.synth.conftest import CHOSEN
+from tests.synth.synthesized import Synthesized, run_app
+
+
+def test_cfn_lint_has_nothing_to_say(default: Synthesized, chosen: Synthesized) -> None:
+    # The CDK makes what has a role depend on that role and on its policy; that the first is redundant is no fault.
+    checks = ["--non-zero-exit-code", "informational", "--ignore-checks", "W3005"]
+
+    linted = subprocess.run(  # noqa: S603 - the linter that is installed beside this interpreter
+        [Path(sys.prefix) / "bin" / "cfn-lint", *checks, "--", default.template_file, chosen.template_file],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert linted.returncode == 0, linted.stdout + linted.stderr
+
+
+@pytest.mark.parametrize("settings", [{}, CHOSEN], ids=["default", "chosen"])
+def test_cdk_nag_finds_nothing_that_is_not_acknowledged_with_a_reason(tmp_path: Path, settings: dict[str, Any]) -> None:
+    done = run_app(tmp_path, app="tests/synth/nagged_app.py", **settings)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
+    packs = {pack["pluginName"]: pack for pack in report["pluginReports"]}
+    assert {"AwsSolutions", "Serverless"} <= set(packs)
+    for pack in packs.values():
+        assert all(len(finding["reason"]) > 30 for finding in pack.get("suppressedViolations", []))
