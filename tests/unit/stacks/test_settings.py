@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as patience
 from hypothesis import strategies as st
 
 from stacks.settings import Schedule, Settings, SettingsError
@@ -209,6 +210,7 @@ def test_keys_of_the_cdk_are_none_of_ours(key: str) -> None:
     assert settings(**{key: [5]}) == settings()
 
 
+@patience(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(list(Settings.model_fields)),
