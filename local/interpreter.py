@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from antlr4 import CommonTokenStream, InputStream
@@ -26,6 +26,7 @@ from moto.stepfunctions.parser.asl.component.common.error_name.failure_event imp
 )
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name import StatesErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.states_error_name_type import StatesErrorNameType
+from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
@@ -40,6 +41,7 @@ from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 from moto.stepfunctions.parser.asl.parse.asl_parser import ASLParserException, SyntaxErrorListener
 from moto.stepfunctions.parser.asl.parse.intrinsic.intrinsic_parser import IntrinsicParser
 from moto.stepfunctions.parser.asl.parse.intrinsic.preprocessor import Preprocessor
+from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from local.clocked import datetime_on, event_on, thread_on, threading_on, time_on
@@ -60,6 +62,9 @@ def install(aws: "LocalAws") -> None:
     _silence(aws)
     for patch in (_waits, _errors, _payloads, _intrinsics, _nested_executions, _context):
         patch(aws)
+    # A parser of paths is built anew for each path that moto reads, which takes longer than all else that a state does.
+    for module in (json_path, result_path):
+        aws.replace(module, "parse", lru_cache(maxsize=1_000)(module.parse))
 
 
 def aws_time(moment: datetime.datetime) -> str:

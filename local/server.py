@@ -7,13 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from botocore.config import Config
 from botocore.session import Session
+from moto import backends
+from moto.backends import list_of_moto_modules
 from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
@@ -182,6 +184,8 @@ class LocalAws:
             ("lambda", "use_docker", False),
         ):
             self.replace_item(default_user_config[service], setting, value)
+        # moto looks through its folders for each request.
+        self.replace(backends, "list_of_moto_modules", cache(lambda: frozenset(list_of_moto_modules())))
         # moto takes naive local times for UTC.
         self._replace_environment("TZ", "UTC")
         self.on_closed(time.tzset)
