@@ -29,17 +29,21 @@ class StatusMeaning:
     `before`: for an execution that has neither asked for a start nor joined one. `after`: for one that has.
     `may_bill`: whether a model in it bills, or comes to bill if nobody does anything.
     `refusal_is_final`: whether a start that the service refused in it is not asked for again.
+    `is_stop`: whether a model that was starting comes into it by a stop.
     """
 
     before: Phase
     after: Phase
     may_bill: bool = False
     refusal_is_final: bool = False
+    is_stop: bool = False
 
 
 _CAN_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED)
 # Whether a failed model can be started again is not documented: before our own start, the service decides.
 _CAN_PERHAPS_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, refusal_is_final=True)
+_STOPPED = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, is_stop=True)
+_STOPS = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED, is_stop=True)
 _CANNOT_START_YET = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED)
 _CAN_NEVER_START = StatusMeaning(before=Phase.FAILED, after=Phase.FAILED)
 _COMES_UP = StatusMeaning(before=Phase.STARTING, after=Phase.STARTING, may_bill=True)
@@ -53,8 +57,8 @@ REKOGNITION: Mapping[str, StatusMeaning] = {
     "STARTING": _COMES_UP,
     "RUNNING": _RUNS,
     "FAILED": _CAN_PERHAPS_START,
-    "STOPPING": _CANNOT_START_YET,
-    "STOPPED": _CAN_START,
+    "STOPPING": _STOPS,
+    "STOPPED": _STOPPED,
     "DELETING": _CAN_NEVER_START,
     "COPYING_IN_PROGRESS": _CANNOT_START_YET,
     "COPYING_COMPLETED": _CAN_START,
@@ -67,12 +71,12 @@ REKOGNITION: Mapping[str, StatusMeaning] = {
 
 LOOKOUT_VISION: Mapping[str, StatusMeaning] = {
     "TRAINING": _CANNOT_START_YET,
-    "TRAINED": _CAN_START,
+    "TRAINED": _STOPPED,
     "TRAINING_FAILED": _CAN_NEVER_START,
     "STARTING_HOSTING": _COMES_UP,
     "HOSTED": _RUNS,
     "HOSTING_FAILED": _CAN_PERHAPS_START,
-    "STOPPING_HOSTING": _CANNOT_START_YET,
+    "STOPPING_HOSTING": _STOPS,
     # An update of the system is nobody's stop: what was starting before it comes up after it.
     "SYSTEM_UPDATING": StatusMeaning(before=Phase.BLOCKED, after=Phase.STARTING, may_bill=True),
     "DELETING": _CAN_NEVER_START,

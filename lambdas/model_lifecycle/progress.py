@@ -28,6 +28,8 @@ _REMEMBERED = (
     "attempt",
     "checks",
 )
+# A start that is refused for now goes back and forth between them, and waits all the while.
+_NOT_STARTING = {Phase.STARTABLE, Phase.BLOCKED}
 _INSTANTS = ("started_at", "deadline", "asked_at", "running_at", "since")
 
 
@@ -102,7 +104,7 @@ class Progress:
 
     @property
     def may_bill(self) -> bool:
-        """The model bills, or comes to bill if nobody does anything, or nobody can tell."""
+        """The model bills, or comes to bill if nobody does anything; unseen, it may if this execution asked."""
         return self.answer_lost or (self.meaning.may_bill if self.status else self.asked)
 
     @classmethod
@@ -174,7 +176,8 @@ class Progress:
 
     def in_phase(self, phase: Phase, *, now: datetime) -> "Progress":
         """The same progress in that phase, which began now unless it already was the phase."""
-        since = self.since if self.since is not None and phase is self.phase else now
+        same = phase is self.phase or {phase, self.phase} == _NOT_STARTING
+        since = self.since if self.since is not None and same else now
         return replace(self, phase=phase, since=since)
 
     def failed(self, error: ModelLifecycleError) -> "Progress":
@@ -212,7 +215,7 @@ class Progress:
             return f"{words}, which is not known here, so nothing waits for it."
         if not self.begun:
             return f"{words} and cannot be started from it."
-        if self.meaning.before in (Phase.STARTABLE, Phase.BLOCKED) and not self.meaning.refusal_is_final:
+        if self.meaning.is_stop:
             return f"{words} after its start was under way: someone stopped it, so it is not started again."
         return f"{words} after its start was under way."
 

@@ -1,10 +1,12 @@
 """The only caller of the table of model records."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from model_lifecycle.errors import RecordChangedError
+from model_lifecycle.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
 from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.request import Request
@@ -24,7 +26,7 @@ class RecordTable:
 
     def read(self, request: Request) -> ModelRecord:
         """The item, or an empty record where there is none."""
-        with service_errors("GetItem"):
+        with _table_errors("GetItem"):
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": _id(request)}}, ConsistentRead=True
             )
@@ -42,7 +44,7 @@ class RecordTable:
         """PutItem on condition that the version is still the one that was read."""
         written = replace(after, version=before.version + 1)
         try:
-            with service_errors("PutItem"):
+            with _table_errors("PutItem"):
                 self._client.put_item(
                     TableName=self._table_name,
                     Item={"ModelId": {"S": _id(request)}, **_attributes(written)},
@@ -52,6 +54,16 @@ class RecordTable:
         except RecordChangedError:
             return None
         return written
+
+
+@contextmanager
+def _table_errors(operation: str) -> Iterator[None]:
+    try:
+        with service_errors(operation):
+            yield
+    except ModelNotFoundError as error:
+        # It is the table that is not there.
+        raise ServiceRefusedError(str(error)) from error
 
 
 def _id(request: Request) -> str:

@@ -52,13 +52,20 @@ def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> 
         if not claim.make(progress, now=now):
             # Another execution is about to ask, too. It wins, and this one sees what comes of it.
             return progress
-        progress = _ask(progress, model, now=now)
-        if not progress.asked:
-            claim.withdraw()
     except ServiceUnavailableError as error:
         return progress.unseen(error, now=now)
     except ModelLifecycleError as error:
         return progress.failed(error)
+    progress = _ask(progress, model, now=now)
+    return progress if progress.asked else _withdraw(progress, claim)
+
+
+def _withdraw(progress: Progress, claim: Claim) -> Progress:
+    try:
+        claim.withdraw()
+    except ModelLifecycleError as error:
+        # How the start went matters more. The claim that stands means: perhaps asked.
+        return replace(progress, trouble=error.cause)
     return progress
 
 
