@@ -48,6 +48,6 @@ $(READY): requirements.txt requirements-dev.txt Makefile
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=<a newer one>")'
 	@echo "Setting up $(VENV) (once, about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
 	@$(BIN)/npm install --prefix $(VENV) --no-save --no-package-lock --no-audit --no-fund --silent aws-cdk@$(CDK_CLI_VERSION)
 	@touch $@

@@ -20,7 +20,7 @@ SCHEDULE = {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def deployed() -> Iterator[Lifecycle]:
     clock = VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
     with LocalAws(clock=clock) as aws:

@@ -92,7 +92,7 @@ def told_to_end(process: "subprocess.Popen[str]", signal_number: signal.Signals)
 def readme_commands(port: str) -> str:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     [commands] = re.findall(r"```sh\n(export AWS_ENDPOINT_URL.*?)```", text, re.DOTALL)
-    return commands.replace("4599", port)
+    return str(commands).replace("4599", port)
 
 
 def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
