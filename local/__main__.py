@@ -1,7 +1,6 @@
 """`make local`: AWS on this machine with the app deployed, until it is told to end."""
 
 import argparse
-import signal
 import sys
 import threading
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 from local.cdk import CdkError, deploy
 from local.scenario import Scenario, ScenarioError
 from local.server import LocalAws
+from local.signals import end_once
 from local.terminal import Terminal
 
 _DEFAULT_SCENARIO = Path(__file__).parent / "scenarios" / "default.json"
@@ -19,7 +19,7 @@ def main() -> int:
     """Serve until SIGINT or SIGTERM. 0 after a clean end, 1 if it could not start, 2 for a wrong call."""
     arguments = _arguments()
     terminal = Terminal()
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_once()
     try:
         scenario = Scenario.read(arguments.scenario)
         with LocalAws(port=arguments.port) as aws:

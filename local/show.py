@@ -9,6 +9,7 @@ from pathlib import Path
 from local.cdk import CdkError, deploy
 from local.scenario import Scenario
 from local.server import LocalAws
+from local.signals import end_once
 from local.start_display import StartDisplay
 from local.subscriber import Notification, Subscriber
 from local.terminal import Terminal
@@ -23,6 +24,7 @@ _INTERRUPTED = 130
 def main() -> int:
     """Show the main job. 0 if both models run and both were told, 1 if not, 130 after Ctrl-C."""
     terminal = Terminal()
+    end_once()
     try:
         with LocalAws() as aws:
             return _show(aws, terminal)
