@@ -25,8 +25,8 @@ test: $(READY) ## Check the code and run every test
 	@$(BIN)/mypy
 	@$(BIN)/pytest --numprocesses auto
 
-local: $(READY) ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n]
-	@exec $(BIN)/python -m local $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)")
+local: $(READY) ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
+	@exec $(BIN)/python -m local $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 bootstrap: $(READY) ## Prepare the AWS account of your credentials for deploys, once
 	@$(CDK) bootstrap $(ARGS)

@@ -25,7 +25,7 @@ def main() -> int:
         with LocalAws(port=arguments.port) as aws:
             aws.load(scenario)
             with terminal.step("Deploy the app with the CDK") as at:
-                outputs = deploy(aws, progress=at)
+                outputs = deploy(aws, context=dict(arguments.context), progress=at)
             for name, value in sorted(outputs.items()):
                 terminal.say(f"{name} {value}")
             for model in scenario.models:
@@ -44,7 +44,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make local", description=__doc__)
     parser.add_argument("--scenario", type=Path, default=_DEFAULT_SCENARIO, help="which models there are")
     parser.add_argument("--port", type=_port, default=0, help="a free port if not given")
+    parser.add_argument(
+        "-c", "--context", type=_setting, action="append", default=[], help="a setting of the deploy, key=value"
+    )
     return parser.parse_args()
+
+
+def _setting(written: str) -> tuple[str, str]:
+    key, equals, value = written.partition("=")
+    if not key or not equals:
+        raise argparse.ArgumentTypeError(f"it is {written}; allowed is key=value")
+    return key, value
 
 
 def _port(written: str) -> int:

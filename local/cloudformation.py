@@ -5,13 +5,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from moto.cloudformation import parsing
-from moto.cloudformation.models import CloudFormationBackend, Event, Stack, cloudformation_backends
+from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, Stack, cloudformation_backends
 from moto.cloudformation.parsing import OutputMap
+from moto.core.exceptions import ServiceException
 
 from local.resources import models
 
 if TYPE_CHECKING:
     from local.server import LocalAws
+
+_STACK = "AWS::CloudFormation::Stack"
+_NO_UPDATES = "The local AWS creates stacks and updates none: destroy this one, and deploy it again"
 
 
 def install(aws: "LocalAws") -> None:
@@ -23,6 +28,15 @@ def install(aws: "LocalAws") -> None:
     aws.replace(parsing, "parse_and_create_resource", _strict(parsing.parse_and_create_resource))
     aws.replace(Stack, "parse_template", staticmethod(_json_first(Stack.parse_template)))
     aws.replace(cloudformation_backends, "backend", _Backend)
+
+
+class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]
+    """There is no such change set. The CDK waits for it after it has deleted one."""
+
+    code = "ChangeSetNotFound"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"ChangeSet [{name}] does not exist")
 
 
 class ResourceFailedError(Exception):
@@ -85,29 +99,54 @@ class _Backend(CloudFormationBackend):  # type: ignore[misc]
             _fail(stack, "ROLLBACK_COMPLETE", error)
             return stack
 
+    def describe_change_set(self, change_set_name: str) -> ChangeSet:
+        """Describe a change set. moto says of one that is not there that its stack is not."""
+        try:
+            return super().describe_change_set(change_set_name)
+        except ValidationError as error:
+            raise ChangeSetNotFoundError(change_set_name) from error
+
+    def update_stack(self, name: str, *_: Any, **__: Any) -> Stack:
+        """Leave a stack as it is, and say so."""
+        stack = self.get_stack(name)
+        _refuse_update(stack)
+        return stack
+
     def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
         """Apply a change set; one that cannot be applied leaves its stack failed."""
         change_set = self.describe_change_set(change_set_name)
         stack = self.stacks[change_set.stack_id]
+        if change_set.change_set_type != "CREATE":
+            change_set.execution_status = "EXECUTE_FAILED"
+            _refuse_update(stack)
+            return
         try:
             super().execute_change_set(change_set_name, stack_name)
         except ResourceFailedError as error:
             change_set.execution_status = "EXECUTE_FAILED"
-            created = change_set.change_set_type == "CREATE"
-            _fail(stack, "ROLLBACK_COMPLETE" if created else "UPDATE_ROLLBACK_COMPLETE", error)
+            _fail(stack, "ROLLBACK_COMPLETE", error)
         else:
             # moto leaves the outputs of the empty template that the stack began with.
             stack.output_map = OutputMap(stack.resource_map, change_set.template_dict, stack.stack_id)
 
 
+def _refuse_update(stack: Stack) -> None:
+    # moto's updates lose resources and outputs: better none.
+    _tell_failure(stack, "UPDATE_ROLLBACK_COMPLETE", ResourceFailedError(stack.name, _STACK, _NO_UPDATES))
+
+
 def _fail(stack: Stack, status: str, error: ResourceFailedError) -> None:
-    stack.status = status
     # Resources and outputs are made when they are asked for: what has failed must not be asked for again.
     resources = stack.resource_map
     made = set(resources._parsed_resources)  # noqa: SLF001
     wanted = resources._resource_json_map  # noqa: SLF001
     resources._resource_json_map = {name: wanted[name] for name in wanted if name in made}  # noqa: SLF001
     stack.output_map = OutputMap(resources, {}, stack.stack_id)
+    _tell_failure(stack, status, error)
+
+
+def _tell_failure(stack: Stack, status: str, error: ResourceFailedError) -> None:
+    stack.status = status
     failure = Event(
         stack_id=stack.stack_id,
         stack_name=stack.name,

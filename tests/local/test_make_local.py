@@ -6,16 +6,14 @@ import re
 import signal
 import socket
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.local.make import PATIENCE_SECONDS, ROOT, environment, made, make, processes_of_group
+
 VERSION_ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
 SCENARIO = {
     "Models": [
@@ -23,38 +21,12 @@ SCENARIO = {
         {"ProjectName": "boards", "ModelVersion": "1", "StartSeconds": 2},
     ]
 }
-PATIENCE_SECONDS = 180
 
 
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def environment() -> dict[str, str]:
-    """The caller's own, with this Python's tools first and no AWS of their own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    return kept | {"PATH": f"{Path(sys.prefix, 'bin')}{os.pathsep}{kept['PATH']}"}
-
-
-@contextmanager
-def make_local(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """`make local`, in a process group of its own, so that whatever it leaves behind can be found."""
-    with subprocess.Popen(
-        ["make", "--no-print-directory", "local", *arguments],
-        cwd=ROOT,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
 
 
 def ready_at(process: "subprocess.Popen[str]") -> str:
@@ -64,11 +36,6 @@ def ready_at(process: "subprocess.Popen[str]") -> str:
             return str(line.removeprefix("ready ").strip())
     assert process.stderr is not None
     raise AssertionError(process.stderr.read())
-
-
-def processes_of_group(group: int) -> list[str]:
-    listed = subprocess.run(["ps", "-eo", "pgid,args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if line.split()[0] == str(group)]
 
 
 def processes_that_serve(endpoint: str) -> list[str]:
@@ -108,7 +75,7 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path, signal_number: si
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO))
     port = free_port()
-    with make_local(f"SCENARIO={scenario}", f"PORT={port}") as process:
+    with make("local", f"SCENARIO={scenario}", f"PORT={port}") as process:
         endpoint = ready_at(process)
         assert endpoint == f"http://localhost:{port}"
 
@@ -141,7 +108,7 @@ def test_a_malformed_scenario_is_refused_with_the_reason(tmp_path: Path, text: s
     scenario = tmp_path / "scenario.json"
     scenario.write_text(text)
 
-    with make_local(f"SCENARIO={scenario}") as process:
+    with make("local", f"SCENARIO={scenario}") as process:
         _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode != 0
@@ -150,7 +117,7 @@ def test_a_malformed_scenario_is_refused_with_the_reason(tmp_path: Path, text: s
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
 def test_a_port_that_is_none_is_refused_with_what_is_allowed(port: str) -> None:
-    with make_local(f"PORT={port}") as process:
+    with make("local", f"PORT={port}") as process:
         _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode != 0
@@ -162,8 +129,40 @@ def test_a_port_that_is_taken_is_refused() -> None:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
-        with make_local(f"PORT={port}") as process:
+        with make("local", f"PORT={port}") as process:
             _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode != 0
     assert str(port) in complaint
+
+
+def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
+    with make("local") as process:
+        endpoint = ready_at(process)
+        aws = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        for target, arguments in (
+            ("destroy", "--force"),
+            ("bootstrap", ""),
+            ("deploy", "-c notification_emails=you@example.com --require-approval never"),
+        ):
+            done = made(target, f"ARGS={arguments}", more=aws)
+            assert done.returncode == 0, done.stderr
+        assert "ModelLifecycle.StartModelStateMachineArn = arn:aws:states:" in done.stderr + done.stdout
+
+        again = made("deploy", "ARGS=-c start_timeout_minutes=5 --require-approval never", more=aws)
+        assert again.returncode != 0
+        assert "destroy this one, and deploy it again" in again.stderr + again.stdout
+        told_to_end(process, signal.SIGTERM)
+
+
+def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
+    done = made("local", "ARGS=-c start_timeout_minutes=soon", more={})
+
+    assert done.returncode != 0
+    [line] = [line for line in done.stderr.splitlines() if "start_timeout_minutes" in line]
+    assert line.endswith('start_timeout_minutes is "soon"; allowed is a whole number from 1 to 1,440.')

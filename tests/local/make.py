@@ -1,0 +1,58 @@
+"""`make` as a person runs it: a process group of its own, with no AWS of the caller's."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_SECONDS = 180
+
+
+def environment() -> dict[str, str]:
+    """The caller's own, with this Python's tools first and no AWS of their own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    return kept | {"PATH": f"{Path(sys.prefix, 'bin')}{os.pathsep}{kept['PATH']}"}
+
+
+@contextmanager
+def make(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """A target under way; ended with the block, whatever happens in it."""
+    with subprocess.Popen(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+
+
+def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
+    """A target that has ended, run with more of an environment."""
+    return subprocess.run(
+        ["make", "--no-print-directory", *arguments],
+        cwd=ROOT,
+        env={**environment(), **more},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=False,
+    )
+
+
+def processes_of_group(group: int) -> list[str]:
+    """What still runs of a process group, as `ps` shows it."""
+    listed = subprocess.run(["ps", "-eo", "pgid,args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if line.split()[0] == str(group)]
