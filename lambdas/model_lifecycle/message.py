@@ -149,6 +149,11 @@ def _why_not_billed(ending: Ending) -> str:
     return "not known: this execution did not start the model, and could not see whether it runs"
 
 
+def _checks(count: int) -> str:
+    """Empty for none: the net cannot know how often the execution looked."""
+    return f"{count:,} check{'' if count == 1 else 's'}" if count else ""
+
+
 def _lines(ending: Ending, money: _Money | None) -> list[tuple[str, str]]:
     seen = ending.report or {}
     lines = []
@@ -156,13 +161,12 @@ def _lines(ending: Ending, money: _Money | None) -> list[tuple[str, str]]:
         service = ending.request.service
         lines += [
             ("Model", f"{ending.request.version} of the project {ending.request.project} ({service.title})"),
-            ("Status", f"{seen.get('Status') or 'not known'} {seen.get('StatusMessage', '')}".strip()),
+            ("Status", ": ".join(filter(None, (seen.get("Status") or "not known", seen.get("StatusMessage"))))),
         ]
     if ending.error:
         lines += [("Error", ending.error)]
     if seen:
-        checks = "1 check" if seen["Checks"] == 1 else f"{seen['Checks']:,} checks"
-        lines += [("Took", f"{_duration(seen['ElapsedSeconds'])}, {checks}")]
+        lines += [("Took", ", ".join(filter(None, (_duration(seen["ElapsedSeconds"]), _checks(seen["Checks"])))))]
     if ending.request is not None and ending.may_bill:
         runs = ending.outcome is Outcome.RUNNING
         lines += [
