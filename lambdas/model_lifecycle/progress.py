@@ -46,7 +46,7 @@ def _pascal(name: str) -> str:
 class Progress:
     """What is known of one start. Every method gives a new one.
 
-    `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether it was carried out is
+    `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether one was carried out is
     not known yet. `joined`: someone else's start was under way and is waited for. `since`: when the present phase was
     first seen. `trouble`: why the last call was of no use, else empty. `refusals`: how often the service refused to
     start a model that its status says can be started. `attempt`: which start it is; one that was refused is followed
@@ -130,8 +130,10 @@ class Progress:
 
     def recalling(self, record: ModelRecord) -> "Progress":
         """The model's record tells of a start call of this execution whose answer never came: a step died."""
-        if self.asked or record.latest_start != self.execution_arn:
+        if self.asked:
             return self
+        if record.latest_start != self.execution_arn:
+            return replace(self, answer_lost=False)
         return replace(
             self,
             asked=True,
@@ -139,6 +141,10 @@ class Progress:
             asked_at=record.asked_at,
             status=record.status_when_asked or NEVER_SEEN,
         )
+
+    def unremembered(self) -> "Progress":
+        """The model's record cannot be read. Until the model is seen nobody can tell whether a step that died asked."""
+        return self if self.asked else replace(self, answer_lost=True, status=NEVER_SEEN, status_message="")
 
     def seen(self, description: ModelDescription, *, now: datetime) -> "Progress":
         """The model was looked at."""

@@ -20,10 +20,8 @@ def start_model(progress: Progress, model: Model, *, records: ModelRecords, now:
     """
     try:
         record = records.read(progress.request)
-    except ServiceUnavailableError as error:
-        return progress.unseen(error, now=now).settled(now=now)
     except ModelLifecycleError as error:
-        return progress.failed(error).settled(now=now)
+        return _look_without_record(progress, model, error, now=now).settled(now=now)
     progress = look(progress.recalling(record), model, now=now)
     if progress.phase is Phase.STARTABLE and now < progress.deadline:
         progress = _claim(progress, model, Claim(progress.request, record, records), now=now)
@@ -44,6 +42,17 @@ def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
     except ModelLifecycleError as error:
         return progress.failed(error)
     return replace(progress, request=model.request).seen(description, now=now)
+
+
+def _look_without_record(progress: Progress, model: Model, trouble: ModelLifecycleError, *, now: datetime) -> Progress:
+    """Start nothing: a step that died may have asked already. What the model does can be told all the same."""
+    progress = look(progress.unremembered(), model, now=now)
+    if progress.phase in (Phase.RUNNING, Phase.FAILED):
+        return progress
+    if isinstance(trouble, ServiceUnavailableError):
+        # Back to this step, even if the model comes up: the record tells whether by this execution.
+        return replace(progress.in_phase(Phase.BLOCKED, now=now), trouble=trouble.cause)
+    return progress.failed(trouble)
 
 
 def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> Progress:
