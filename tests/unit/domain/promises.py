@@ -1,0 +1,102 @@
+"""What a start promises, whatever befalls the model, the calls about it and the processes that make them."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from model_lifecycle.errors import MAX_CAUSE_CHARACTERS
+from model_lifecycle.message import MAX_SUBJECT_CHARACTERS
+from model_lifecycle.phase import meaning_of
+from model_lifecycle.services import BY_NAME
+from tests.unit.domain.life import DEATHS, Call
+from tests.unit.domain.lived_execution import LivedExecution
+from tests.unit.domain.living_model import OwnStart
+
+
+def assert_promises_kept(execution: LivedExecution) -> None:
+    """Every one of them."""
+    assert_it_ended_in_time(execution)
+    assert_it_started_the_model_once_at_most(execution)
+    assert_it_did_not_start_again_what_someone_else_stopped(execution)
+    assert_its_end_is_told(execution)
+    if execution.message:
+        assert_the_message_is_true(execution)
+
+
+def assert_it_ended_in_time(execution: LivedExecution) -> None:
+    """Whatever comes at the deadline or after it is the last; a wait ends with the deadline, to the second."""
+    *before, last = execution.visits
+    assert all(visit.began < execution.deadline for visit in before)
+    took = before[-1].ended - before[-1].began if before else timedelta()
+    assert last.began <= execution.deadline + timedelta(seconds=1) + took
+    for start in execution.world.own_starts:
+        assert max(step.began for step in execution.steps if step.began <= start.moment) < execution.deadline
+
+
+def assert_it_started_the_model_once_at_most(execution: LivedExecution) -> None:
+    """Nobody had to stop it first, since there is no stop before a start."""
+    for one, other in pairwise(execution.world.own_starts):
+        assert could_not_be_known(execution, one, other)
+
+
+def assert_it_did_not_start_again_what_someone_else_stopped(execution: LivedExecution) -> None:
+    """Not once it had asked for the start or joined one."""
+    if execution.begun is None:
+        return
+    for stopped in execution.world.stopped_by_others:
+        for start in execution.world.own_starts:
+            if execution.begun < stopped < start.moment:
+                asked = [one for one in execution.world.own_starts if one.moment < stopped]
+                assert asked
+                assert could_not_be_known(execution, asked[-1], start)
+
+
+def could_not_be_known(execution: LivedExecution, one: OwnStart, other: OwnStart) -> bool:
+    """Whether a start had come about could not be known when the other was asked for.
+
+    Its answer was lost, and at every look from then on whose step lived the model was as before, or it could not be
+    seen: it had been started and stopped in between. That looks like a call that never arrived. Where the service
+    keeps client tokens, it tells the two apart.
+    """
+    unseen = execution.learned_between(one, other) <= {None, one.status_before}
+    return not one.answered and unseen and not execution.life.keeps_tokens
+
+
+def assert_its_end_is_told(execution: LivedExecution) -> None:
+    """By one message, readable for people: what cannot be told lies in the dead-letter queue."""
+    if execution.message is None:
+        assert execution.life.lasting_faults[Call.DESCRIBE][0] in DEATHS
+        return
+    assert execution.message.subject.isascii()
+    assert len(execution.message.subject) <= MAX_SUBJECT_CHARACTERS
+    assert len(execution.document["Cause"] or "") <= MAX_CAUSE_CHARACTERS
+    assert execution.document["Summary"]
+
+
+def assert_the_message_is_true(execution: LivedExecution) -> None:
+    """It says what the service said at the last look, and claims nothing that nobody could see."""
+    document, look, life = execution.document, execution.last_look, execution.life
+    seen = look.told if look else None
+    if seen is not None:
+        assert document["Status"] == seen
+    else:
+        assert document["Status"] in {"", life.status, *(look.told for look in execution.world.looks)}
+    if document["Outcome"] == "Running":
+        assert seen == life.words.running
+    elif seen == life.words.running:
+        # The function died, and Notify saw that the model runs all the same.
+        assert document["Error"] == "FunctionFailedError"
+    assert_it_bills_only_noticed(execution, seen)
+    if execution.world.own_starts and "Asked" in document and not execution.forgot:
+        assert document["Asked"] is True
+        assert document["AlreadyRunning"] is False
+    if not life.happenings and not execution.world.own_starts:
+        assert "someone stopped it" not in (document["Cause"] or "")
+
+
+def assert_it_bills_only_noticed(execution: LivedExecution, seen: str | None) -> None:
+    """What bills is said to bill; so is what this execution may have started, if nobody could look."""
+    life = execution.life
+    status = execution.status_at_end if seen is None else seen
+    may_bill = meaning_of(status, BY_NAME[life.service].statuses).may_bill
+    if may_bill and (seen is not None or execution.world.own_starts):
+        assert execution.document["MayBill"] is True
