@@ -86,10 +86,16 @@ def assert_the_message_is_true(execution: LivedExecution) -> None:
         # The function died, and Notify saw that the model runs all the same.
         assert document["Error"] == "FunctionFailedError"
     assert_it_bills_only_noticed(execution, seen)
+    assert_it_knows_what_it_did(execution)
+
+
+def assert_it_knows_what_it_did(execution: LivedExecution) -> None:
+    """It does not deny a start of its own, and lays nothing to others who did nothing."""
+    document = execution.document
     if execution.world.own_starts and "Asked" in document and not execution.forgot:
-        assert document["Asked"] is True
+        assert document["Asked"] is not False
         assert document["AlreadyRunning"] is False
-    if not life.happenings and not execution.world.own_starts:
+    if not execution.life.happenings and not execution.world.own_starts:
         assert "someone stopped it" not in (document["Cause"] or "")
 
 

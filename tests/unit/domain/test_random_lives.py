@@ -13,7 +13,7 @@ from tests.unit.domain.lived_execution import LivedExecution
 from tests.unit.domain.promises import assert_promises_kept
 
 # The same lives each time, so that nothing fails but by what was changed.
-many = settings(derandomize=True, deadline=None, max_examples=350, suppress_health_check=[HealthCheck.too_slow])
+many = settings(derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 
 BLIND = [(fault, 1) for fault in (*NO_ANSWER, Fault.DENIED)]
 UNHEARD = st.sampled_from([Fault.ANSWER_LOST, *DEATHS])
@@ -29,6 +29,27 @@ def test_a_start_keeps_its_promises_whatever_the_model_and_other_people_do(life:
 @given(lives(*NO_ANSWER, happenings=2))
 def test_a_start_keeps_its_promises_whatever_is_not_answered(life: Life) -> None:
     assert_promises_kept(LivedExecution(life))
+
+
+@many
+@given(lives(*NO_ANSWER, happenings=0), st.integers(0, 100))
+def test_calls_that_were_not_carried_out_delay_a_start_and_nothing_else(life: Life, start_seconds: int) -> None:
+    looks = (Call.DESCRIBE, Call.READ)
+    undisturbed = replace(
+        life,
+        execution_input={**life.execution_input, "StartTimeoutSeconds": 400, "PollIntervalSeconds": None},
+        status=life.words.stopped,
+        start_seconds=start_seconds,
+        start_ends_in=life.words.running,
+        faults={call: fault if call[0] in looks else Fault.THROTTLED for call, fault in life.faults.items()},
+        lasting_faults={},
+    )
+
+    execution = LivedExecution(undisturbed)
+
+    assert execution.document["Outcome"] == "Running"
+    assert len(execution.world.own_starts) == 1
+    assert_promises_kept(execution)
 
 
 @many
