@@ -10,9 +10,8 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
-from model_lifecycle.client_config import CLIENT_CONFIG
+from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.endings import Endings
 from model_lifecycle.environment import NotifyEnvironment, defaults_from
 from model_lifecycle.home import Home
@@ -29,8 +28,6 @@ environment = NotifyEnvironment.read()
 defaults = defaults_from()
 topic = boto3.client("sns", config=CLIENT_CONFIG)
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
-# Between Publish and the record an error would let the message be repeated: here it pays to try again at once.
-TABLE_CONFIG = CLIENT_CONFIG.merge(Config(read_timeout=3, retries={"total_max_attempts": 4, "mode": "standard"}))
 told = DynamoDBPersistenceLayer(
     table_name=environment.told_table_name,
     key_attr="NotificationId",

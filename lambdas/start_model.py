@@ -7,7 +7,7 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import CLIENT_CONFIG
+from model_lifecycle.client_config import TABLE_CONFIG
 from model_lifecycle.environment import defaults_from, record_table_name
 from model_lifecycle.home import Home
 from model_lifecycle.instant import utcnow
@@ -18,7 +18,7 @@ from model_lifecycle.step import take_step
 
 logger = Logger()
 defaults = defaults_from()
-records = RecordTable(record_table_name(), boto3.client("dynamodb", config=CLIENT_CONFIG))
+records = RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
 action = partial(start_model, records=records)
 
 

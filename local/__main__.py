@@ -23,9 +23,10 @@ def main() -> int:
     try:
         scenario = Scenario.read(arguments.scenario)
         with LocalAws(port=arguments.port) as aws:
-            aws.load(scenario)
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, context=dict(arguments.context), progress=at)
+            # Only now, or a model that is starting or stopping at first would be done with it during the deploy.
+            aws.load(scenario)
             for name, value in sorted(outputs.items()):
                 terminal.say(f"{name} {value}")
             for model in scenario.models:

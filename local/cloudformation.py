@@ -99,6 +99,12 @@ class _Backend(CloudFormationBackend):  # type: ignore[misc]
             _fail(stack, "ROLLBACK_COMPLETE", error)
             return stack
 
+    def delete_change_set(self, change_set_name: str) -> None:
+        """Delete a change set. The CDK deletes the one before, whether there was one or not."""
+        names = {change_set.change_set_name for change_set in self.change_sets.values()}
+        if change_set_name in self.change_sets or change_set_name in names:
+            super().delete_change_set(change_set_name)
+
     def describe_change_set(self, change_set_name: str) -> ChangeSet:
         """Describe a change set. moto says of one that is not there that its stack is not."""
         try:

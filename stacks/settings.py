@@ -151,7 +151,7 @@ def _violation(detail: ErrorDetails) -> str:
 def _unknown(path: str, detail: ErrorDetails) -> str:
     model = Settings if len(detail["loc"]) == 1 else Schedule
     meant = get_close_matches(str(detail["loc"][-1]), model.model_fields, n=1)
-    hint = f"did you mean {meant[0]}?" if meant else f"allowed are {', '.join(model.model_fields)}"
+    hint = f"perhaps {meant[0]} is meant" if meant else f"allowed are {', '.join(model.model_fields)}"
     return f"{path} is {shown(detail['input'])}, but there is no such setting; {hint}"
 
 

@@ -144,7 +144,8 @@ class StartWorkflow(Construct):
                 },
                 "Progress": JsonPath.object_at("$.Progress"),
             },
-            result_path="$.Notification",
+            # Nothing reads it, and an input of just the largest size leaves no room for it.
+            result_path=JsonPath.DISCARD,
         )
         # Longer than the function's timeout: one that died while it told holds the memory of it for as long.
         return notify.add_retry(errors=["States.ALL"], interval=Duration.seconds(5), backoff_rate=2, max_attempts=5)
@@ -166,8 +167,9 @@ class StartWorkflow(Construct):
             errors=_LAMBDA_CANNOT_ANSWER,
             interval=Duration.seconds(1),
             backoff_rate=2,
-            max_attempts=6,
-            max_delay=Duration.seconds(20),
+            # A quarter of an hour: an account at its concurrency limit is no reason to end a start.
+            max_attempts=30,
+            max_delay=Duration.minutes(1),
             jitter_strategy=JitterType.FULL,
         )
 
@@ -177,7 +179,7 @@ class StartWorkflow(Construct):
         )
         notify = self._notify("Notify running", comment="Tell the subscribers that the model runs")
         # The model runs, whoever heard of it. The net tells what could not be told here.
-        return notify.add_catch(running, errors=["States.ALL"], result_path="$.NotTold").next(running)
+        return notify.add_catch(running, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(running)
 
     def _notify_failure(self) -> IChainable:
         not_running = Fail(
@@ -188,7 +190,7 @@ class StartWorkflow(Construct):
             cause_path="$.Progress.Failure.Cause",
         )
         notify = self._notify("Notify failure", comment="Tell the subscribers why the model does not run")
-        return notify.add_catch(not_running, errors=["States.ALL"], result_path="$.NotTold").next(not_running)
+        return notify.add_catch(not_running, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(not_running)
 
     def _explain_fault(self) -> Pass:
         return Pass(

@@ -5,3 +5,6 @@ from botocore.config import Config
 # One attempt: who called tries again, the state machine's loop and retries or Lambda's own for events. That tells a
 # lost answer from a refusal, and leaves a function's time to its calls instead of its waits.
 CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 1, "mode": "standard"})
+
+# Not so for what the app remembers: a record that cannot be read or written for a moment is worth a moment.
+TABLE_CONFIG = Config(connect_timeout=3, read_timeout=3, retries={"total_max_attempts": 5, "mode": "standard"})

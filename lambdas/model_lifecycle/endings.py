@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.ending import Ending, notification_id
-from model_lifecycle.errors import FunctionFailedError, InvalidRequestError, StartTimedOutError
+from model_lifecycle.errors import FunctionFailedError, InvalidRequestError, ModelNotFoundError, StartTimedOutError
 from model_lifecycle.home import Home
 from model_lifecycle.instant import from_instant
 from model_lifecycle.model import Model
 from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE, Outcome
-from model_lifecycle.phase import Phase
+from model_lifecycle.phase import NEVER_SEEN, Phase
 from model_lifecycle.progress import Progress
 from model_lifecycle.redrives import redrive_of_end
 from model_lifecycle.report import report
@@ -21,6 +21,12 @@ from model_lifecycle.start import look
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
+
+
+# Step Functions ends the execution, but not the function of the state that was under way.
+_CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
+_NOT_KNOWN = {"AlreadyRunning": None, "Joined": None, "Asked": None, "AskedAt": None, "RunningAt": None}
+_LOOK_AGAIN = "A step that was under way may still start the model: look again in a minute."
 
 
 class Endings:
@@ -65,7 +71,8 @@ class Endings:
         request = self._request(event["Input"])
         reported = progress.get("Report")
         if failure.get("Error") == FunctionFailedError.__name__:
-            reported = self._look(request, event["Execution"]["Arn"], from_instant(event["Execution"]["StartTime"]))
+            started_at = from_instant(event["Execution"]["StartTime"])
+            reported = self._look(request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
         return Ending(
             notification_id=self.identity(event),
             outcome=OF_PHASE[Phase(progress["Phase"])],
@@ -94,7 +101,7 @@ class Endings:
             return replace(ending, report=json.loads(execution["output"]))
         return replace(
             ending,
-            report=self._look(request, execution["executionArn"], execution["startDate"]),
+            report=self._look(request, execution["executionArn"], execution["startDate"], outcome),
             error=execution.get("error"),
             cause=execution.get("cause"),
         )
@@ -106,14 +113,20 @@ class Endings:
             # No model is named, then: the ending's own error and cause say what is wrong with the input.
             return None
 
-    def _look(self, request: Request | None, execution_arn: str, started_at: datetime) -> dict[str, Any] | None:
-        """How the model is now. Nobody can say whether the execution asked for its start: it may have."""
+    def _look(
+        self, request: Request | None, execution_arn: str, started_at: datetime, outcome: Outcome
+    ) -> dict[str, Any] | None:
+        """How the model is now. What the execution did about it is not known."""
         if request is None:
             return None
         progress = Progress.begin(request, execution_arn=execution_arn, started_at=started_at)
-        seen = look(replace(progress, asked=True), self._model_of(request), now=self._now)
-        # It may have run for long.
-        return report(replace(seen, running_at=None), now=self._now)
+        seen = look(progress, self._model_of(request), now=self._now)
+        told = report(seen, now=self._now) | _NOT_KNOWN
+        if seen.status == NEVER_SEEN and not isinstance(seen.failure, ModelNotFoundError):
+            told |= {"MayBill": True}
+        if outcome in _CUT_SHORT and seen.meaning.before is Phase.STARTABLE:
+            told |= {"MayBill": True, "Remedy": _LOOK_AGAIN}
+        return told
 
 
 def _read(written: str) -> object:

@@ -21,11 +21,11 @@ _SHAPES: dict[str, Any] = json.loads(
 _LATEST = "latest"
 
 
-def _field(shape_name: str) -> Field:
+def _field(shape_name: str, in_words: str) -> Field:
     shape = _SHAPES[shape_name]
-    lengths = (shape["min"], shape["max"])
-    allowed = f"a string of {lengths[0]} to {lengths[1]} characters that matches {shape['pattern']}"
-    return text(shape_name, shape["pattern"], characters=lengths, allowed=allowed)
+    shortest, longest = shape["min"], shape["max"]
+    allowed = f"{in_words}, a string of {shortest} to {longest} characters"
+    return text(shape_name, shape["pattern"], characters=(shortest, longest), allowed=allowed)
 
 
 def _contradictions(identity: Identity, _: Home | None) -> list[str]:
@@ -39,9 +39,12 @@ LOOKOUT_VISION = Service(
     name="LookoutVision",
     title="Amazon Lookout for Vision",
     statuses=STATUSES,
-    required=(_field("ProjectName"), _field("ModelVersion")),
+    required=(
+        _field("ProjectName", "a name of letters, digits, _ and -"),
+        _field("ModelVersion", 'a version\'s number, as "1"'),
+    ),
     optional=(),
-    start_options=(_field("ClientToken"),),
+    start_options=(_field("ClientToken", "letters, digits and -"),),
     contradictions=_contradictions,
     project=lambda identity: identity["ProjectName"],
     version=lambda identity: identity["ModelVersion"],

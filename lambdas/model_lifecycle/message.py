@@ -94,11 +94,12 @@ def _summary(ending: Ending) -> str:
         return _runs(ending)
     words = shortened(ending.cause or "", MAX_WORDS_CHARACTERS)
     told = f"{ending.error}: {words}" if ending.error and words else ending.error or words
-    return {
+    summary = {
         Outcome.FAILED: words or told or "The execution failed.",
         Outcome.TIMED_OUT: words or told or "The execution ran out of time.",
         Outcome.ABORTED: f"The execution was aborted. {told}".strip(),
     }[ending.outcome]
+    return f"{summary} {(ending.report or {}).get('Remedy') or ''}".strip()
 
 
 def _runs(ending: Ending) -> str:

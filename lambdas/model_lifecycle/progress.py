@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from model_lifecycle.errors import ModelFailedError, ModelLifecycleError, StartTimedOutError
+from model_lifecycle.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError, StartTimedOutError
 from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.model import ModelDescription
 from model_lifecycle.phase import NEVER_SEEN, Phase, StatusMeaning, meaning_of, phase_of
@@ -20,6 +20,7 @@ _REMEMBERED = (
     "min_inference_units",
     "max_inference_units",
     "asked",
+    "carried_out",
     "answer_lost",
     "joined",
     "already_running",
@@ -30,7 +31,9 @@ _REMEMBERED = (
 )
 # A start that is refused for now goes back and forth between them, and waits all the while.
 _NOT_STARTING = {Phase.STARTABLE, Phase.BLOCKED}
-_INSTANTS = ("started_at", "deadline", "asked_at", "running_at", "since")
+# No model comes up, and is stopped or fails again, in that time: starts take minutes.
+_CANNOT_HAVE_RUN = timedelta(seconds=30)
+_INSTANTS = ("started_at", "deadline", "asked_at", "running_at", "refused_at", "since")
 
 
 def failure_json(error: ModelLifecycleError) -> dict[str, str]:
@@ -46,11 +49,12 @@ def _pascal(name: str) -> str:
 class Progress:
     """What is known of one start. Every method gives a new one.
 
-    `asked`: this execution's start call was sent, its answer lost or not. `answer_lost`: whether one was carried out is
-    not known yet. `joined`: someone else's start was under way and is waited for. `since`: when the present phase was
-    first seen. `trouble`: why the last call was of no use, else empty. `refusals`: how often the service refused to
-    start a model that its status says can be started. `attempt`: which start it is; one that was refused is followed
-    by another.
+    `asked`: this execution's start call was sent, its answer lost or not. `carried_out`: the service did what was
+    asked. `answer_lost`: whether it did is not known yet. `joined`: someone else's start was under way and is waited
+    for. `refused_at`: when it asked in vain for a start, and its claim in the model's record could not be taken back.
+    `since`: when the present phase was first seen. `trouble`: why the last call was of no use, else empty.
+    `refusals`: how often the service refused to start a model that its status says can be started. `attempt`: which
+    start it is; one that was refused is followed by another.
     """
 
     request: Request
@@ -63,11 +67,13 @@ class Progress:
     min_inference_units: int | None = None
     max_inference_units: int | None = None
     asked: bool = False
+    carried_out: bool = False
     answer_lost: bool = False
     joined: bool = False
     already_running: bool = False
     asked_at: datetime | None = None
     running_at: datetime | None = None
+    refused_at: datetime | None = None
     since: datetime | None = None
     trouble: str = ""
     refusals: int = 0
@@ -94,7 +100,7 @@ class Progress:
     @property
     def begun(self) -> bool:
         """A start is under way as far as this execution knows: its own, or one that it joined."""
-        return self.joined or (self.asked and not self.answer_lost)
+        return self.joined or self.carried_out
 
     @property
     def client_token(self) -> str:
@@ -104,8 +110,15 @@ class Progress:
 
     @property
     def may_bill(self) -> bool:
-        """The model bills, or comes to bill if nobody does anything; unseen, it may if this execution asked."""
-        return self.answer_lost or (self.meaning.may_bill if self.status else self.asked)
+        """The model bills, or comes to bill if nobody does anything; or a start call may still be carried out."""
+        if isinstance(self.failure, ModelNotFoundError):
+            return False
+        if self.answer_lost or (self.asked and not self.carried_out):
+            return True
+        if self.status == NEVER_SEEN:
+            # A step that died may have asked, if all that is known is that the time is up.
+            return self.phase is Phase.OVERDUE
+        return self.meaning.may_bill
 
     @classmethod
     def from_json(cls, written: dict[str, Any], request: Request) -> "Progress":
@@ -130,34 +143,33 @@ class Progress:
 
     def recalling(self, record: ModelRecord) -> "Progress":
         """The model's record tells of a start call of this execution whose answer never came: a step died."""
-        if self.asked:
+        own = record.latest_start == self.execution_arn and record.asked_at != self.refused_at
+        if self.asked or not own:
             return self
-        if record.latest_start != self.execution_arn:
-            return replace(self, answer_lost=False)
         return replace(
             self,
             asked=True,
             answer_lost=True,
+            joined=False,
             asked_at=record.asked_at,
             status=record.status_when_asked or NEVER_SEEN,
         )
 
-    def unremembered(self) -> "Progress":
-        """The model's record cannot be read. Until the model is seen nobody can tell whether a step that died asked."""
-        return self if self.asked else replace(self, answer_lost=True, status=NEVER_SEEN, status_message="")
-
     def seen(self, description: ModelDescription, *, now: datetime) -> "Progress":
         """The model was looked at."""
-        # The answer was lost, and the model is as it was before the call: the call has not arrived.
-        lost = self.answer_lost and description.status == self.status
+        unchanged = self.answer_lost and description.status == self.status
         progress = replace(
             self,
+            carried_out=self.carried_out or (self.answer_lost and not unchanged),
             status=description.status,
             status_message=description.status_message,
             min_inference_units=description.min_inference_units,
             max_inference_units=description.max_inference_units,
-            answer_lost=lost,
+            # Long after, it may have been started and have ended again: that cannot be known any more.
+            answer_lost=unchanged and not self._asked_just_before(now),
         )
+        if progress.answer_lost:
+            return progress.in_phase(Phase.FAILED, now=now)
         phase = phase_of(description.status, self.request.service.statuses, begun=progress.begun)
         return replace(
             progress.in_phase(phase, now=now),
@@ -168,6 +180,10 @@ class Progress:
             trouble=self.trouble if phase is Phase.STARTABLE else "",
         )
 
+    def _asked_just_before(self, now: datetime) -> bool:
+        """Its start call was lost so shortly ago that a model which is as before cannot have been started by it."""
+        return self.asked_at is not None and now - self.asked_at <= _CANNOT_HAVE_RUN
+
     def unseen(self, trouble: ModelLifecycleError, *, now: datetime) -> "Progress":
         """The service could not answer. That tells nothing new: the phase stays; a start can only be tried later."""
         phase = Phase.BLOCKED if self.phase is Phase.STARTABLE else self.phase
@@ -176,7 +192,14 @@ class Progress:
     def accepted(self, status: str, *, now: datetime) -> "Progress":
         """The service accepted this execution's start, and says that the model has that status now."""
         progress = replace(
-            self, asked=True, answer_lost=False, asked_at=now, status=status, status_message="", trouble=""
+            self,
+            asked=True,
+            carried_out=True,
+            answer_lost=False,
+            asked_at=now,
+            status=status,
+            status_message="",
+            trouble="",
         )
         return progress.in_phase(Phase.STARTING, now=now)
 
@@ -212,15 +235,27 @@ class Progress:
 
     def _overdue(self) -> str:
         status = f"its status is {self._in_its_words()}" if self.status else "its status could not be read"
+        if self.answer_lost and self.status:
+            status = f"before its start was asked, its status was {self._in_its_words()}"
         trouble = f" The last trouble was: {self.trouble}" if self.trouble else ""
         return f"{self._model()} did not run within {self.request.start_timeout_seconds:,} seconds: {status}.{trouble}"
 
     def _why_failed(self) -> str:
         words = f"{self._model()} has the status {self._in_its_words()}"
+        if self.answer_lost:
+            return (
+                f"{words}, as before its start was asked, and the answer to that was lost: whether it was started in "
+                f"between cannot be known, so it is not started again."
+            )
         if self.status not in self.request.service.statuses:
             return f"{words}, which is not known here, so nothing waits for it."
         if not self.begun:
             return f"{words} and cannot be started from it."
+        if self.meaning.is_stop and self.asked and self.request.client_token:
+            return (
+                f"{words} after its start was accepted, so it is not started again: someone stopped it, or its "
+                f"ClientToken was used in the last 8 hours and the service repeated the answer of then."
+            )
         if self.meaning.is_stop:
             return f"{words} after its start was under way: someone stopped it, so it is not started again."
         return f"{words} after its start was under way."

@@ -10,7 +10,6 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 from botocore.parsers import ResponseParserError
-from urllib3.exceptions import NameResolutionError
 
 from model_lifecycle.errors import (
     AccessDeniedError,
@@ -38,7 +37,14 @@ _MEANINGS: dict[str, type[ModelLifecycleError]] = {
 }
 _NOT_NOW = frozenset(
     {
+        # What botocore's own retries take for throttling, too.
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
         "ThrottlingException",
+        "TooManyRequestsException",
         "ProvisionedThroughputExceededException",
         "ReplicatedWriteConflictException",
         "RequestLimitExceeded",
@@ -47,7 +53,10 @@ _NOT_NOW = frozenset(
         "InvalidPaginationTokenException",
     }
 )
-_SERVER_FAULT_CODES = frozenset({"InternalServerError", "InternalServerException"})
+_PERHAPS_DONE = frozenset(
+    {"InternalServerError", "InternalServerException", "RequestTimeout", "RequestTimeoutException"}
+)
+_TOO_MANY_REQUESTS = 429
 _SERVER_FAULT = 500
 
 
@@ -64,7 +73,8 @@ def service_errors(operation: str, *, where_unreachable: str = "") -> Iterator[N
         raise _answered(operation, error) from error
     except ConnectionError as error:
         words = f"{operation} found no connection: {error} {where_unreachable}".strip()
-        if where_unreachable and isinstance(error.kwargs.get("error"), NameResolutionError):
+        # By its name: which urllib3 there is, Lambda's runtime decides.
+        if where_unreachable and type(error.kwargs.get("error")).__name__ == "NameResolutionError":
             raise ServiceUnreachableError(words) from error
         raise ServiceUnavailableError(words, perhaps_done=False) from error
     except (HTTPClientError, ResponseParserError) as error:
@@ -81,8 +91,9 @@ def _answered(operation: str, error: ClientError) -> ModelLifecycleError:
     words = f"{operation} answered {code}: {error.response['Error'].get('Message') or 'no message'}"
     if code in _MEANINGS:
         return _MEANINGS[code](words)
-    if code in _NOT_NOW:
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+    if code in _NOT_NOW or status == _TOO_MANY_REQUESTS:
         return ServiceUnavailableError(words, perhaps_done=False)
-    if code in _SERVER_FAULT_CODES or error.response["ResponseMetadata"]["HTTPStatusCode"] >= _SERVER_FAULT:
+    if code in _PERHAPS_DONE or status >= _SERVER_FAULT:
         return ServiceUnavailableError(words, perhaps_done=True)
     return ServiceRefusedError(words)

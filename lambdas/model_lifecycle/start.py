@@ -6,7 +6,7 @@ from datetime import datetime
 from model_lifecycle.claim import Claim
 from model_lifecycle.errors import ModelFailedError, ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 from model_lifecycle.model import Model
-from model_lifecycle.phase import Phase
+from model_lifecycle.phase import NEVER_SEEN, Phase
 from model_lifecycle.progress import Progress
 from model_lifecycle.record import ModelRecords
 
@@ -46,13 +46,15 @@ def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
 
 def _look_without_record(progress: Progress, model: Model, trouble: ModelLifecycleError, *, now: datetime) -> Progress:
     """Start nothing: a step that died may have asked already. What the model does can be told all the same."""
-    progress = look(progress.unremembered(), model, now=now)
-    if progress.phase in (Phase.RUNNING, Phase.FAILED):
+    progress = look(progress, model, now=now)
+    if progress.phase is Phase.RUNNING:
         return progress
-    if isinstance(trouble, ServiceUnavailableError):
+    if progress.phase is not Phase.FAILED and isinstance(trouble, ServiceUnavailableError):
         # Back to this step, even if the model comes up: the record tells whether by this execution.
         return replace(progress.in_phase(Phase.BLOCKED, now=now), trouble=trouble.cause)
-    return progress.failed(trouble)
+    progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
+    # Unseen, too: if a step that died has asked, nobody knows.
+    return replace(progress, answer_lost=progress.status == NEVER_SEEN)
 
 
 def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> Progress:
@@ -66,15 +68,15 @@ def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> 
     except ModelLifecycleError as error:
         return progress.failed(error)
     progress = _ask(progress, model, now=now)
-    return progress if progress.asked else _withdraw(progress, claim)
+    return progress if progress.asked else _withdraw(progress, claim, now=now)
 
 
-def _withdraw(progress: Progress, claim: Claim) -> Progress:
+def _withdraw(progress: Progress, claim: Claim, *, now: datetime) -> Progress:
     try:
         claim.withdraw()
     except ModelLifecycleError as error:
-        # How the start went matters more. The claim that stands means: perhaps asked.
-        return replace(progress, trouble=error.cause)
+        # How the start went matters more. The claim that stands is known to mean nothing.
+        return replace(progress, trouble=error.cause, refused_at=now)
     return progress
 
 

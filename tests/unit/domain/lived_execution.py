@@ -82,11 +82,11 @@ class LivedExecution:
         teller = self.world.step
         return next((look for look in reversed(self.world.looks) if look.step == teller), None)
 
-    def learned_between(self, one: OwnStart, other: OwnStart) -> set[str | None]:
-        """The statuses that the execution learned of between two starts: what was told to a step that died is lost."""
+    def learned_between(self, one: OwnStart, other: OwnStart) -> list[Look]:
+        """What the execution learned of the status between two starts: what was told to a step that died is lost."""
         lived = {step.number for step in self.steps if step.answer}
         looks = self.world.looks[one.looks_before : other.looks_before]
-        return {look.told for look in looks if look.step in lived}
+        return [look for look in looks if look.step in lived]
 
     def _loop(self) -> dict[str, Any]:
         actions: dict[Phase, Action] = {

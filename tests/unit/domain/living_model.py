@@ -61,6 +61,7 @@ class Look:
 
     step: int
     told: str | None
+    moment: datetime
 
 
 class World:
@@ -187,7 +188,7 @@ class LivingModel:
             told = self._world.call(kind, carry_out)
         finally:
             if told is not None or kind is Call.DESCRIBE:
-                self._world.looks.append(Look(self._world.step, told))
+                self._world.looks.append(Look(self._world.step, told, self._world.now))
         return told
 
 

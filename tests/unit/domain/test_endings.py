@@ -179,9 +179,21 @@ class TestAnEndingThatTheNetCatches:
     def test_without_error_and_cause_is_told_all_the_same(self, executions: Executions) -> None:
         executions.has("ABORTED", input=json.dumps({"ProjectVersionArn": VERSION}))
 
-        ending = endings(FakeModel("STOPPED"), executions=executions.client).read(status_change("ABORTED"))
+        ending = endings(FakeModel("FAILED"), executions=executions.client).read(status_change("ABORTED"))
 
-        assert (ending.outcome, ending.error, ending.cause, ending.may_bill) == (Outcome.ABORTED, None, None, False)
+        assert (ending.outcome, ending.error, ending.cause) == (Outcome.ABORTED, None, None)
+
+    @pytest.mark.parametrize(("status", "may_bill"), [("STOPPED", True), ("EXPIRED", False), ("RUNNING", True)])
+    def test_of_an_abort_says_that_a_step_under_way_may_still_start_a_model_that_can_be_started(
+        self, executions: Executions, status: str, may_bill: bool
+    ) -> None:
+        executions.has("ABORTED", input=json.dumps({"ProjectVersionArn": VERSION}))
+
+        ending = endings(FakeModel(status), executions=executions.client).read(status_change("ABORTED"))
+
+        assert ending.may_bill is may_bill
+        assert ending.report is not None
+        assert bool(ending.report["Remedy"] and "look again" in ending.report["Remedy"]) is (status == "STOPPED")
 
     def test_of_a_start_that_was_overdue_is_no_other_outcome_than_a_state_tells(self, executions: Executions) -> None:
         """Its state could not tell it: to Step Functions the execution failed, to people the start timed out."""

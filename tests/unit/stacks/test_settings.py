@@ -146,7 +146,7 @@ def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
             "MinInferenceUnits is",
         ),
         ({"zone": "UTC"}, "schedules[0].zone", "no such setting"),
-        ({"expresion": "rate(1 day)"}, "schedules[0].expresion", "did you mean expression?"),
+        ({"expresion": "rate(1 day)"}, "schedules[0].expresion", "perhaps expression is meant"),
     ],
 )
 def test_a_bad_schedule_is_named_by_its_place_and_checked_as_in_lambda(
@@ -182,9 +182,9 @@ def test_every_bad_setting_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("key", "hint"),
     [
-        ("start_timeout", "did you mean start_timeout_minutes?"),
-        ("notification_email", "did you mean notification_emails?"),
-        ("log_retention_day", "did you mean log_retention_days?"),
+        ("start_timeout", "perhaps start_timeout_minutes is meant"),
+        ("notification_email", "perhaps notification_emails is meant"),
+        ("log_retention_day", "perhaps log_retention_days is meant"),
         ("colour", "allowed are notification_emails, project_arns, schedules"),
     ],
 )
