@@ -111,8 +111,9 @@ class Progress:
     @property
     def may_bill(self) -> bool:
         """The model bills, or comes to bill if nobody does anything; or a start call may still be carried out."""
-        if isinstance(self.failure, ModelNotFoundError):
-            return False
+        if self.asked and isinstance(self.failure, ModelNotFoundError):
+            # It was there: whether it is gone, one answer does not tell.
+            return True
         if self.answer_lost or (self.asked and not self.carried_out):
             return True
         if self.status == NEVER_SEEN:

@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.claim import Claim
-from model_lifecycle.errors import ModelFailedError, ModelInUseError, ModelLifecycleError, ServiceUnavailableError
+from model_lifecycle.errors import (
+    ModelFailedError,
+    ModelInUseError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    ServiceUnavailableError,
+)
 from model_lifecycle.model import Model
 from model_lifecycle.phase import NEVER_SEEN, Phase
 from model_lifecycle.progress import Progress
@@ -53,8 +59,9 @@ def _look_without_record(progress: Progress, model: Model, trouble: ModelLifecyc
         # Back to this step, even if the model comes up: the record tells whether by this execution.
         return replace(progress.in_phase(Phase.BLOCKED, now=now), trouble=trouble.cause)
     progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
-    # Unseen, too: if a step that died has asked, nobody knows.
-    return replace(progress, answer_lost=progress.status == NEVER_SEEN)
+    # If a step that died has asked, nobody knows, unless there is no such model.
+    unseen = progress.status == NEVER_SEEN and not isinstance(progress.failure, ModelNotFoundError)
+    return replace(progress, answer_lost=unseen)
 
 
 def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> Progress:
