@@ -263,7 +263,7 @@ class VirtualClock(Clock):
             return self._now
 
     def wait(self, seconds: float | None, interrupted: Interrupt | None = None) -> None:
-        if seconds is not None and seconds <= 0:
+        if (seconds is not None and seconds <= 0) or (interrupted is not None and interrupted.is_set()):
             return
         waiting = _Waiting(self._changed, self._count if self._marked else lambda _: None)
         with self._changed:
