@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Self
 
+from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.common_models import CloudFormationModel
@@ -38,9 +39,11 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
 
     resource_type = "?"
     create: Callable[[str, Properties], dict[str, str]]
+    remove: Callable[[str, Properties], object]
 
-    def __init__(self, attributes: dict[str, str]) -> None:
+    def __init__(self, attributes: dict[str, str], properties: Properties) -> None:
         self._attributes = attributes
+        self._properties = properties
 
     @property
     def physical_resource_id(self) -> str:
@@ -67,15 +70,26 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Properties, *_: str, **__: Any
     ) -> Self:
-        return cls(cls.create(resource_name, cloudformation_json["Properties"]))
+        properties = cloudformation_json["Properties"]
+        return cls(cls.create(resource_name, properties), properties)
+
+    def delete(self, *_: str) -> None:
+        """Delete the resource with its stack; one that is gone is as good as deleted."""
+        try:
+            type(self).remove(self.physical_resource_id, self._properties)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
 
 
 def _model(
     aws: "LocalAws", resource_type: str, create: "Callable[[LocalAws, str, Properties], dict[str, str]]"
 ) -> type[CloudFormationModel]:
+    remove = _REMOVERS.get(resource_type, lambda *_: None)
     members = {
         "resource_type": resource_type,
         "create": staticmethod(lambda name, properties: create(aws, name, properties)),
+        "remove": staticmethod(lambda ref, properties: remove(aws, ref, properties)),
         # moto files its models by the second part of this.
         "__module__": __name__,
     }
@@ -141,15 +155,29 @@ def _alias(aws: "LocalAws", _: str, properties: Properties) -> dict[str, str]:
 
 
 def _schedule_group(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
-    group = {"Name": name, **properties}
+    group = {"Name": _shortened(name), **properties}
     answer = aws.client("scheduler").create_schedule_group(**group)
     return {"Ref": group["Name"], "Arn": answer["ScheduleGroupArn"]}
 
 
+def _remove_schedule_group(aws: "LocalAws", name: str, _: Properties) -> None:
+    aws.client("scheduler").delete_schedule_group(Name=name)
+
+
 def _schedule(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
-    schedule = {"Name": name, **properties}
+    schedule = {"Name": _shortened(name), **properties}
     answer = aws.client("scheduler").create_schedule(**schedule)
     return {"Ref": schedule["Name"], "Arn": answer["ScheduleArn"]}
+
+
+def _remove_schedule(aws: "LocalAws", name: str, properties: Properties) -> None:
+    aws.client("scheduler").delete_schedule(Name=name, GroupName=properties.get("GroupName", "default"))
+
+
+def _shortened(name: str) -> str:
+    """Fit a made-up name, which ends in what makes it unique, into Scheduler's 64 characters."""
+    head, _, unique = name.rpartition("-")
+    return f"{head[: 63 - len(unique)]}-{unique}"
 
 
 _CREATORS: dict[str, "Callable[[LocalAws, str, Properties], dict[str, str]]"] = {
@@ -163,6 +191,11 @@ _CREATORS: dict[str, "Callable[[LocalAws, str, Properties], dict[str, str]]"] = 
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::Scheduler::ScheduleGroup": _schedule_group,
 }
+_REMOVERS: dict[str, "Callable[[LocalAws, str, Properties], object]"] = {
+    "AWS::Scheduler::Schedule": _remove_schedule,
+    "AWS::Scheduler::ScheduleGroup": _remove_schedule_group,
+}
+"""What ends with its stack by more than that nobody looks at it again."""
 
 
 class _Function(LambdaFunction):  # type: ignore[misc]

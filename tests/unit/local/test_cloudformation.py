@@ -1,6 +1,7 @@
 """CloudFormation on this machine: a stack has all that its template names, or says what it lacks."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -162,6 +163,90 @@ def test_a_state_machine_runs_with_its_settings(bench: Workbench) -> None:
     assert described["tracingConfiguration"] == {"enabled": True}
     assert described["loggingConfiguration"] == {"level": "ALL", "includeExecutionData": True}
     assert bench.ended(bench.start(arn))["output"] == '"that"'
+
+
+def scheduled(**more: Any) -> dict[str, Any]:
+    """Return a template's schedule that fires at some far time."""
+    return {
+        "Type": "AWS::Scheduler::Schedule",
+        "Properties": {
+            "ScheduleExpression": "at(2099-01-01T08:00:00)",
+            "ScheduleExpressionTimezone": "Europe/Berlin",
+            "FlexibleTimeWindow": {"Mode": "OFF"},
+            "StartDate": "2098-01-01T00:00:00Z",
+            "Target": {
+                "Arn": attribute("Queue", "Arn"),
+                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
+                "Input": "{}",
+                "RetryPolicy": {"MaximumRetryAttempts": 3},
+            },
+        }
+        | more,
+    }
+
+
+def test_schedules_and_their_group_come_and_go_with_the_stack(bench: Workbench) -> None:
+    resources = {
+        "Queue": QUEUE,
+        "Group": {"Type": "AWS::Scheduler::ScheduleGroup", "Properties": {"Name": f"group-{uuid4()}"}},
+        "InGroup": scheduled(Name="mine", GroupName=ref("Group")),
+        "ByDefault": scheduled(),
+    }
+    outputs = {name: ref(name) for name in resources} | {
+        f"{name}Arn": attribute(name, "Arn") for name in ("Group", "InGroup", "ByDefault")
+    }
+    stack = create(bench, resources, outputs)
+    found, scheduler = outputs_of(stack), bench.aws.client("scheduler")
+    mine = scheduler.get_schedule(Name="mine", GroupName=found["Group"])
+    assert (found["InGroup"], found["InGroupArn"]) == ("mine", mine["Arn"])
+    assert mine["ScheduleExpressionTimezone"] == "Europe/Berlin"
+    assert mine["Target"]["RetryPolicy"]["MaximumRetryAttempts"] == 3
+    assert scheduler.get_schedule_group(Name=found["Group"])["Arn"] == found["GroupArn"]
+    assert scheduler.get_schedule(Name=found["ByDefault"])["Arn"] == found["ByDefaultArn"]
+
+    bench.aws.client("cloudformation").delete_stack(StackName=stack["StackId"])
+
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.get_schedule_group(Name=found["Group"])
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.get_schedule(Name=found["ByDefault"])
+
+
+def test_schedules_that_get_no_name_have_different_ones_that_are_not_too_long(bench: Workbench) -> None:
+    long = [f"{'ScheduleWithAnExceedinglyLongName' * 2}{number}" for number in range(2)]
+    found = outputs_of(
+        create(bench, {"Queue": QUEUE} | {name: scheduled() for name in long}, {name: ref(name) for name in long})
+    )
+    assert [len(name) for name in set(found.values())] == [64, 64]
+
+
+def test_a_schedule_that_is_deleted_already_does_not_hinder_the_end_of_its_stack(bench: Workbench) -> None:
+    stack = create(bench, {"Queue": QUEUE, "Once": scheduled()}, {"Once": ref("Once")})
+    bench.aws.client("scheduler").delete_schedule(Name=outputs_of(stack)["Once"])
+
+    bench.aws.client("cloudformation").delete_stack(StackName=stack["StackId"])
+
+    [ended] = bench.aws.client("cloudformation").describe_stacks(StackName=stack["StackId"])["Stacks"]
+    assert ended["StackStatus"] == "DELETE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        ({"ScheduleExpression": "at(soon)"}, "ValidationException: .*Invalid Schedule Expression at.soon"),
+        ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "ValidationException: .*Mars/Olympus is not valid"),
+        ({"GroupName": "none"}, "ResourceNotFoundException.*Schedule group none does not exist"),
+        ({"Name": "no spaces"}, "ValidationException.*satisfy regular expression"),
+        ({"Colour": "red"}, 'Unknown parameter in input: "Colour"'),
+        ({"Target": {"Arn": NO_TOPIC}}, 'Missing required parameter in Target: "RoleArn"'),
+    ],
+)
+def test_a_schedule_that_the_service_refuses_fails_the_stack_with_the_reason(
+    bench: Workbench, wrong: dict[str, Any], reason: str
+) -> None:
+    stack = create(bench, {"Queue": QUEUE, "Once": scheduled(**wrong)})
+    assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
+    assert re.search(reason, reasons(bench, stack)["Once"])
 
 
 @pytest.mark.parametrize("resource_type", WITHOUT_EFFECT)
