@@ -9,11 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from model_lifecycle.errors import InvalidRequestError
 from model_lifecycle.fields import shown
 from model_lifecycle.rekognition_versions import REKOGNITION
-from model_lifecycle.request import MAX_TIMEOUT_SECONDS, Defaults, parse_request
-from stacks.schedule_expression import check_schedule_expression
+from model_lifecycle.request import MAX_TIMEOUT_SECONDS
+from stacks.schedules import Schedule, named_once
 
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""
@@ -34,14 +33,6 @@ _PROJECT_ARNS = (
 
 class SettingsError(Exception):
     """A setting is wrong; the text is one line that names its key, its value and what is allowed."""
-
-
-def _execution_input(value: object) -> object:
-    try:
-        parse_request(value, defaults=Defaults(start_timeout_seconds=1, stop_timeout_seconds=1), home=None)
-    except InvalidRequestError as error:
-        raise ValueError(str(error)) from error
-    return value
 
 
 def _project_arn(value: str) -> str:
@@ -76,28 +67,6 @@ def _list(value: object) -> object:
     return [item.strip() for item in value.split(",") if item.strip()]
 
 
-class Schedule(BaseModel):
-    """A rule that starts one execution with one input, again and again. Times are UTC."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$", description="1 to 40 letters, digits, '_', '.' or '-'")
-    expression: Annotated[str, AfterValidator(check_schedule_expression)] = Field(
-        description='"cron(...)" or "rate(...)" as EventBridge writes it, in UTC'
-    )
-    input: Annotated[dict[str, Any], AfterValidator(_execution_input)] = Field(
-        description="the execution input, as typed into the console"
-    )
-
-
-def _named_once(schedules: list[Schedule]) -> list[Schedule]:
-    names = [schedule.name for schedule in schedules]
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise ValueError(f"allowed is a name used once, and {', '.join(twice)} is used again")
-    return schedules
-
-
 class Settings(BaseModel):
     """The settings, checked. A field's description is what its error says is allowed."""
 
@@ -110,7 +79,7 @@ class Settings(BaseModel):
         default=[],
         description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
     )
-    schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(_named_once)] = Field(
+    schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(named_once)] = Field(
         default=[], description="a list of objects with name, expression and input"
     )
     start_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(

@@ -10,7 +10,7 @@ from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct
 
 from stacks.dead_letters import dead_letter_queue
-from stacks.settings import Schedule
+from stacks.schedules import Schedule
 
 REQUEST_SOURCE = "model-lifecycle.request"
 START_DETAIL_TYPE = "Start Model"

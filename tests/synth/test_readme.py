@@ -8,7 +8,8 @@ from model_lifecycle import errors
 from model_lifecycle.outcome import Outcome
 from model_lifecycle.request import Defaults, parse_request
 from model_lifecycle.services import SERVICES
-from stacks.settings import Schedule, Settings
+from stacks.schedules import Schedule
+from stacks.settings import Settings
 from tests.synth.synthesized import ROOT, Synthesized
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import settings as patience
 from hypothesis import strategies as st
 
-from stacks.settings import Schedule, Settings, SettingsError
+from stacks.schedules import Schedule
+from stacks.settings import Settings, SettingsError
 
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
