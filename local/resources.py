@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
@@ -39,7 +39,7 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
 
     resource_type = "?"
     create: Callable[[str, Properties], dict[str, str]]
-    remove: Callable[[str, Properties], object]
+    remove: ClassVar[Callable[[str, Properties], object]]
 
     def __init__(self, attributes: dict[str, str], properties: Properties) -> None:
         self._attributes = attributes
