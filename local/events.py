@@ -16,7 +16,8 @@ from moto.events.models import EventsBackend, Rule, events_backends
 from local.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
 from local.event_inputs import input_for
-from local.schedule_expressions import ScheduleExpressionError, parse
+from schedule_expressions.errors import ScheduleExpressionError
+from schedule_expressions.parsing import parse
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -18,7 +18,10 @@ from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
 from local.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
-from local.schedule_expressions import Once, Rate, ScheduleExpressionError, parse
+from schedule_expressions.errors import ScheduleExpressionError
+from schedule_expressions.one_time import Once
+from schedule_expressions.parsing import parse
+from schedule_expressions.rate import Rate
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from model_lifecycle.errors import InvalidRequestError
 from model_lifecycle.request import Defaults, parse_request
-from stacks.schedule_expression import check_schedule_expression
+from schedule_expressions.parsing import parse
 
 
 def _execution_input(value: object) -> object:
@@ -17,13 +17,18 @@ def _execution_input(value: object) -> object:
     return value
 
 
+def _expression(value: str) -> str:
+    parse(value)
+    return value
+
+
 class Schedule(BaseModel):
     """A rule that starts one execution with one input, again and again. Times are UTC."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$", description="1 to 40 letters, digits, '_', '.' or '-'")
-    expression: Annotated[str, AfterValidator(check_schedule_expression)] = Field(
+    expression: Annotated[str, AfterValidator(_expression)] = Field(
         description='"cron(...)" or "rate(...)" as EventBridge writes it, in UTC'
     )
     input: Annotated[dict[str, Any], AfterValidator(_execution_input)] = Field(

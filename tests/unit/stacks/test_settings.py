@@ -135,7 +135,7 @@ def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
         ({"name": "m" * 41}, "schedules[0].name", "1 to 40 letters"),
         ({"name": "m\n"}, "schedules[0].name", "1 to 40 letters"),
         ({"name": 5}, "schedules[0].name", "1 to 40 letters"),
-        ({"expression": "every day"}, "schedules[0].expression", "allowed is rate(value"),
+        ({"expression": "every day"}, "schedules[0].expression", "allowed is cron(minutes"),
         ({"expression": "cron(0 7 * * * *)"}, "schedules[0].expression", 'allowed is "?"'),
         ({"expression": 5}, "schedules[0].expression", '"cron(...)" or "rate(...)"'),
         ({"input": None}, "schedules[0].input", "the execution input"),

@@ -1,4 +1,4 @@
-"""AWS's schedule expressions."""
+"""When schedule expressions fire."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from local.schedule_expressions import ScheduleExpressionError, parse
+from schedule_expressions.local_time import moments
+from schedule_expressions.parsing import parse
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -44,6 +45,8 @@ def firings(expression: str, after: str, count: int = 3, zone: str = "UTC") -> l
         ("cron(0 0 1W 8 ? 2026)", "2026-01-05T00:00", ["2026-08-03 00:00"]),
         # The 31st of January 2027 is a Sunday: not into February.
         ("cron(0 0 31W 1 ? 2027)", "2026-01-05T00:00", ["2027-01-29 00:00"]),
+        # The 31st of January 2026 is a Saturday, the 28th of February as well.
+        ("cron(0 0 LW * ? *)", "2026-01-05T00:00", ["2026-01-30 00:00", "2026-02-27 00:00", "2026-03-31 00:00"]),
         ("cron(0 0 ? * 6L *)", "2026-01-05T00:00", ["2026-01-30 00:00", "2026-02-27 00:00", "2026-03-27 00:00"]),
         ("cron(0 0 ? * L *)", "2026-01-05T00:00", ["2026-01-10 00:00", "2026-01-17 00:00", "2026-01-24 00:00"]),
         ("cron(0 0 ? * MON#1 *)", "2026-01-05T00:00", ["2026-02-02 00:00", "2026-03-02 00:00", "2026-04-06 00:00"]),
@@ -55,6 +58,7 @@ def firings(expression: str, after: str, count: int = 3, zone: str = "UTC") -> l
         ("rate(1 minute)", "2026-01-05T00:00", ["2026-01-05 00:01", "2026-01-05 00:02", "2026-01-05 00:03"]),
         ("rate(36 hours)", "2026-01-05T00:00", ["2026-01-06 12:00", "2026-01-08 00:00", "2026-01-09 12:00"]),
         ("at(2026-01-05T12:30:00)", "2026-01-05T00:00", ["2026-01-05 12:30"]),
+        ("rate(999999999 days)", "2026-01-05T00:00", []),
         ("at(2026-01-05T12:30:00)", "2026-01-05T12:30", []),
     ],
 )
@@ -81,6 +85,32 @@ def test_a_local_time_that_daylight_saving_doubles_fires_once() -> None:
     assert schedule.next_after(first, BERLIN) == datetime(2026, 10, 26, 1, 30, tzinfo=UTC)
 
 
+def test_a_day_of_a_rate_is_24_hours_whatever_the_clocks_do() -> None:
+    first = parse("rate(1 day)").next_after(datetime(2026, 10, 24, 12, 0, tzinfo=UTC), BERLIN)
+
+    assert first == datetime(2026, 10, 25, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("local", "zone", "shown"),
+    [
+        ("2026-03-29T02:30", "Europe/Berlin", []),
+        ("2026-03-29T03:00", "Europe/Berlin", ["2026-03-29T01:00"]),
+        ("2026-10-25T02:30", "Europe/Berlin", ["2026-10-25T00:30", "2026-10-25T01:30"]),
+        ("2026-10-25T03:00", "Europe/Berlin", ["2026-10-25T02:00"]),
+        # Half an hour forth and back.
+        ("2026-04-05T01:45", "Australia/Lord_Howe", ["2026-04-04T14:45", "2026-04-04T15:15"]),
+        # A whole day was left out.
+        ("2011-12-30T12:00", "Pacific/Apia", []),
+        ("2026-10-25T02:30", "UTC", ["2026-10-25T02:30"]),
+    ],
+)
+def test_a_clock_shows_a_local_time_never_once_or_twice(local: str, zone: str, shown: list[str]) -> None:
+    found = moments(datetime.fromisoformat(local), ZoneInfo(zone))
+
+    assert [f"{moment:%Y-%m-%dT%H:%M}" for moment in found] == shown
+
+
 @settings(deadline=None, max_examples=50)
 @given(
     st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2030, 1, 1)),  # noqa: DTZ001
@@ -95,43 +125,3 @@ def test_time_only_ever_goes_forward(moment: datetime, zone: str) -> None:
         moments.append(following)
 
     assert all(timedelta(0) < after - before <= timedelta(hours=50) for before, after in pairwise(moments))
-
-
-@pytest.mark.parametrize(
-    ("expression", "why"),
-    [
-        ("every day", "'every day' is not of the form cron(...) or rate(...)"),
-        ("at(2026-01-05T12:30:00)", "is not of the form cron(...) or rate(...)"),
-        ("cron(0 8 * * MON-FRI *)", "must have ? in exactly one of the fields day-of-month (*) and day-of-week"),
-        ("cron(0 8 ? * ? *)", "must have ? in exactly one of the fields"),
-        ("cron(0 8 ? * MON-FRI)", "has 5 fields instead of 6"),
-        ("cron(60 8 * * ? *)", "the minutes field is '60': 60 is out of range (allowed is 0-59)"),
-        ("cron(0 24 * * ? *)", "the hours field is '24': 24 is out of range"),
-        ("cron(0 0 0 * ? *)", "the day-of-month field is '0': 0 is out of range"),
-        ("cron(0 0 1 FOO ? *)", "the month field is 'FOO': 'FOO' is no value (allowed is 1-12 or JAN-DEC)"),
-        ("cron(0 0 ? * 8 *)", "the day-of-week field is '8': 8 is out of range (allowed is 1-7 or SUN-SAT)"),
-        ("cron(0 0 ? * MON#6 *)", "'6' after # is no number from 1 to 5"),
-        ("cron(0 0 ? * 2/2 *)", "the day-of-week field is '2/2': it takes no steps"),
-        ("cron(0 0 1 1 ? 1969)", "the year field is '1969': 1969 is out of range (allowed is 1970-2199)"),
-        ("cron(*/0 0 1 1 ? *)", "the step '0' is no number from 1 to 59"),
-        ("cron(5-1 0 1 1 ? *)", "the range 5-1 ends before it begins"),
-        ("cron(1, 0 1 1 ? *)", "a value is missing"),
-        ("cron(? 0 1 1 ? *)", "the minutes field is '?'"),
-        ("rate(1 minutes)", "must be written rate(1 minute)"),
-        ("rate(5 minute)", "must be written rate(5 minutes)"),
-        ("rate(0 minutes)", "must have a number greater than 0"),
-        ("rate(1.5 hours)", "must be a positive whole number and a unit"),
-        ("rate(10000000000 days)", "is too long"),
-    ],
-)
-def test_what_aws_does_not_take_is_refused_with_the_reason(expression: str, why: str) -> None:
-    with pytest.raises(ScheduleExpressionError) as error:
-        parse(expression)
-
-    assert why in str(error.value)
-
-
-@pytest.mark.parametrize("expression", ["at(tomorrow)", "at(2026-02-30T12:00:00)", "at(2026-01-05T12:00:00Z)"])
-def test_a_time_that_is_none_is_refused(expression: str) -> None:
-    with pytest.raises(ScheduleExpressionError):
-        parse(expression, one_time=True)

@@ -1,0 +1,62 @@
+"""One field of a cron expression: numbers, words, lists, ranges and steps."""
+
+import re
+from dataclasses import dataclass
+
+from schedule_expressions.errors import ScheduleExpressionError
+
+
+@dataclass(frozen=True)
+class CronField:
+    """What a field of a cron expression is called and holds."""
+
+    name: str
+    least: int
+    most: int
+    words: tuple[str, ...] = ()
+    steps: bool = True
+
+    def error(self, text: str, why: str) -> ScheduleExpressionError:
+        """What is wrong with the field's text, and what is allowed."""
+        allowed = f"{self.least}-{self.most}"
+        if self.words:
+            allowed += f" or {self.words[0]}-{self.words[-1]}"
+        return ScheduleExpressionError(f"its {self.name} is {text[:40]!r}: {why[:80]}; allowed is {allowed}")
+
+    def value(self, item: str, text: str) -> int:
+        """Read one number or word of the field's text."""
+        if item.upper() in self.words:
+            return self.words.index(item.upper()) + self.least
+        if not re.fullmatch(r"[0-9]{1,4}", item):
+            raise self.error(text, f"{item!r} is no value" if item else "a value is missing")
+        number = int(item)
+        if not self.least <= number <= self.most:
+            raise self.error(text, f"{item} is out of range")
+        return number
+
+    def values(self, text: str) -> tuple[int, ...]:
+        """Expand lists, ranges, steps and the asterisk."""
+        return tuple(sorted({value for item in text.split(",") for value in self._expanded(item, text)}))
+
+    def _expanded(self, item: str, text: str) -> range:
+        span, slash, step = item.partition("/")
+        if slash and not self.steps:
+            raise self.error(text, "it takes no steps")
+        first, last = self._span(span, text, open_ended=bool(slash))
+        if not slash:
+            return range(first, last + 1)
+        if not re.fullmatch(r"[0-9]{1,4}", step) or not 1 <= int(step) <= self.most:
+            raise self.error(text, f"the step {step!r} is no number from 1 to {self.most}")
+        return range(first, last + 1, int(step))
+
+    def _span(self, span: str, text: str, *, open_ended: bool) -> tuple[int, int]:
+        if span == "*":
+            return self.least, self.most
+        start, dash, end = span.partition("-")
+        first = self.value(start, text)
+        if not dash:
+            return first, self.most if open_ended else first
+        last = self.value(end, text)
+        if last < first:
+            raise self.error(text, f"the range {span} ends before it begins")
+        return first, last
