@@ -32,6 +32,16 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Run:
+    """A time in which a model ran with the same inference units."""
+
+    begin: datetime
+    end: datetime
+    min_units: int
+    max_units: int
+
+
+@dataclass(frozen=True)
 class ModelLife:
     """A script, the moment at which it began, and the accepted calls, oldest first."""
 
@@ -41,10 +51,31 @@ class ModelLife:
 
     def at(self, moment: datetime) -> Condition:
         """Tell how the model is at a moment that is not before the last call."""
+        *_, condition = self.conditions(moment)
+        return condition
+
+    def conditions(self, until: datetime) -> Iterator[Condition]:
+        """Yield how the model is from its beginning to a moment, each condition until the next one's `since`."""
         condition = self._first()
-        for call in self._happenings(moment):
-            condition = call.applied_to(self._course(condition, call.moment), self)
-        return self._course(condition, moment)
+        for happening in self._happenings(until):
+            yield condition
+            ended = self._course(condition, happening.moment)
+            if ended is not condition:
+                yield ended
+            condition = happening.applied_to(ended, self)
+        yield condition
+        ended = self._course(condition, until)
+        if ended is not condition:
+            yield ended
+
+    def runs(self, until: datetime) -> Iterator[Run]:
+        """Yield when the model ran, up to a moment that is not before the last call."""
+        conditions = list(self.conditions(until))
+        ends = [*(condition.since for condition in conditions[1:]), until]
+        for condition, end in zip(conditions, ends, strict=True):
+            if condition.status == self.script.words.running:
+                least = condition.min_units or self.script.min_inference_units
+                yield Run(condition.since, end, least, condition.max_units or least)
 
     def startable_at(self, moment: datetime) -> bool:
         """Whether the service accepts a start."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from local.clock import Clock
-from local.model_life import Condition, ModelLife
+from local.model_life import Condition, ModelLife, Run
 from local.scenario import ModelScript
 
 Script = TypeVar("Script", bound=ModelScript)
@@ -43,11 +43,13 @@ class Models(Generic[Script]):
         self._lives: dict[str, ModelLife] = {}
 
     def load(self, scripts: Iterable[tuple[str, Script]]) -> None:
-        """Replace all models by these; their lives begin now."""
+        """Replace all models by these; their lives begin now, or with their run before."""
         with self._lock:
             now = self._clock.now()
             self._scripts = dict(scripts)
-            self._lives = {identity: ModelLife(script, now) for identity, script in self._scripts.items()}
+            self._lives = {
+                identity: ModelLife(script, now - script.has_run_for) for identity, script in self._scripts.items()
+            }
 
     def all(self) -> list[Known[Script]]:
         """List every model in the order of the scenario."""
@@ -62,6 +64,12 @@ class Models(Generic[Script]):
         """
         with self._lock:
             return self._get(identity, self._clock.now())
+
+    def runs(self) -> list[tuple[Script, list[Run]]]:
+        """Tell when each model ran, up to now."""
+        with self._lock:
+            now = self._clock.now()
+            return [(script, list(self._lives[identity].runs(now))) for identity, script in self._scripts.items()]
 
     def start(self, identity: str, *, min_units: int, max_units: int | None) -> Condition:
         """Start a model that can be started, and tell how it is then.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from botocore.model import ListShape, Shape, StructureShape
@@ -14,7 +15,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "long": (int,),
     "float": (int, float),
     "double": (int, float),
-    "timestamp": (int, float, str),
+    "timestamp": (int, float, str, datetime),
     "boolean": (bool,),
     "list": (list,),
     "structure": (dict,),

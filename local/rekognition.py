@@ -1,7 +1,8 @@
 """Rekognition Custom Labels on this machine: moto's Rekognition, and the life of model versions."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
@@ -10,7 +11,7 @@ from moto.rekognition.responses import RekognitionResponse
 
 from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
-from local.model_life import Condition
+from local.model_life import Condition, Run
 from local.models import Known, Models, NotNowError, UnknownModelError
 from local.pages import page_of
 from local.scenario import VERSION_ARN, RekognitionModel, Scenario
@@ -76,6 +77,13 @@ class RekognitionService:
         ]
         return {"ProjectDescriptions": descriptions, **token}
 
+    def runs(self, region: str) -> Iterator[tuple[dict[str, str], list[Run]]]:
+        """Yield when each model version of a region ran, by the dimensions of its metrics."""
+        for script, runs in self._models.runs():
+            match = _parts(script)
+            if match["region"] == region:
+                yield {"ProjectName": match["project"], "VersionName": match["version"]}, runs
+
     def _in(self, region: str) -> list[Known[RekognitionModel]]:
         return [known for known in self._models.all() if _part(known, "region") == region]
 
@@ -140,10 +148,14 @@ def _json(body: str) -> Any:
 
 
 def _part(known: Known[RekognitionModel], name: str) -> str:
-    match = VERSION_ARN.fullmatch(known.script.project_version_arn)
+    return _parts(known.script)[name]
+
+
+def _parts(script: RekognitionModel) -> re.Match[str]:
+    match = VERSION_ARN.fullmatch(script.project_version_arn)
     if match is None:
-        raise ValueError(f"{known.script.project_version_arn} is no version's ARN")
-    return match[name]
+        raise ValueError(f"{script.project_version_arn} is no version's ARN")
+    return match
 
 
 def _described(known: Known[RekognitionModel]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
@@ -39,11 +39,11 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
 
     resource_type = "?"
     create: Callable[[str, Properties], dict[str, str]]
-    remove: ClassVar[Callable[[str, Properties], object]]
+    remove: Callable[[str, Properties], object]
 
-    def __init__(self, attributes: dict[str, str], properties: Properties) -> None:
+    def __init__(self, attributes: dict[str, str], remove: Callable[[], object]) -> None:
         self._attributes = attributes
-        self._properties = properties
+        self._remove = remove
 
     @property
     def physical_resource_id(self) -> str:
@@ -71,12 +71,13 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
         cls, resource_name: str, cloudformation_json: Properties, *_: str, **__: Any
     ) -> Self:
         properties = cloudformation_json["Properties"]
-        return cls(cls.create(resource_name, properties), properties)
+        attributes = cls.create(resource_name, properties)
+        return cls(attributes, lambda: cls.remove(attributes["Ref"], properties))
 
     def delete(self, *_: str) -> None:
         """Delete the resource with its stack; one that is gone is as good as deleted."""
         try:
-            type(self).remove(self.physical_resource_id, self._properties)
+            self._remove()
         except ClientError as error:
             if error.response["Error"]["Code"] != "ResourceNotFoundException":
                 raise
@@ -85,7 +86,7 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
 def _model(
     aws: "LocalAws", resource_type: str, create: "Callable[[LocalAws, str, Properties], dict[str, str]]"
 ) -> type[CloudFormationModel]:
-    remove = _REMOVERS.get(resource_type, lambda *_: None)
+    remove = _REMOVERS.get(resource_type, _leave)
     members = {
         "resource_type": resource_type,
         "create": staticmethod(lambda name, properties: create(aws, name, properties)),
@@ -170,6 +171,10 @@ def _schedule(aws: "LocalAws", name: str, properties: Properties) -> dict[str, s
     return {"Ref": schedule["Name"], "Arn": answer["ScheduleArn"]}
 
 
+def _leave(_aws: "LocalAws", _ref: str, _properties: Properties) -> None:
+    """Let what nobody looks at any more be."""
+
+
 def _remove_schedule(aws: "LocalAws", name: str, properties: Properties) -> None:
     aws.client("scheduler").delete_schedule(Name=name, GroupName=properties.get("GroupName", "default"))
 
@@ -195,7 +200,6 @@ _REMOVERS: dict[str, "Callable[[LocalAws, str, Properties], object]"] = {
     "AWS::Scheduler::Schedule": _remove_schedule,
     "AWS::Scheduler::ScheduleGroup": _remove_schedule_group,
 }
-"""What ends with its stack by more than that nobody looks at it again."""
 
 
 class _Function(LambdaFunction):  # type: ignore[misc]

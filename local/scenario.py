@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -114,6 +115,11 @@ class ModelScript(Part):
         return _one_of(cls.words.start_endings, status)
 
     @property
+    def has_run_for(self) -> timedelta:
+        """For how long it runs already as the scenario begins."""
+        return timedelta(0)
+
+    @property
     def turns(self) -> list[Turn]:
         """What befalls it, earliest first."""
         return sorted(self.then, key=lambda turn: turn.after_seconds)
@@ -140,7 +146,10 @@ def _project_arn(arn: str) -> str:
 
 
 class RekognitionModel(ModelScript):
-    """A model version of Rekognition Custom Labels."""
+    """A model version of Rekognition Custom Labels.
+
+    One that is RUNNING may have been so for `running_for_seconds` before the scenario begins.
+    """
 
     words = REKOGNITION
 
@@ -149,6 +158,12 @@ class RekognitionModel(ModelScript):
     status: str = REKOGNITION.stopped
     start_ends_in: str = REKOGNITION.running
     then: tuple[RekognitionTurn, ...] = Field(default=(), strict=False)
+    running_for_seconds: Seconds = 0
+
+    @property
+    def has_run_for(self) -> timedelta:
+        """For how long it runs already as the scenario begins."""
+        return timedelta(seconds=self.running_for_seconds)
 
     @property
     def identity(self) -> str:
@@ -163,6 +178,12 @@ class RekognitionModel(ModelScript):
         head, _, tail = self.project_version_arn.partition("/version/")
         created = int(tail.rpartition("/")[2])
         return f"{head}/{created - PROJECT_OLDER_BY if created > PROJECT_OLDER_BY else created + 1}"
+
+    @model_validator(mode="after")
+    def _runs_already(self) -> Self:
+        if self.running_for_seconds and self.status != REKOGNITION.running:
+            raise _refuse(f"RunningForSeconds only with the Status {REKOGNITION.running}")
+        return self
 
     @model_validator(mode="after")
     def _of_its_project(self) -> Self:

@@ -36,6 +36,7 @@ _ADAPTERS = (
     "cloudformation",
     "rekognition",
     "lookoutvision",
+    "metrics",
     "events",
     "scheduler",
     "faults",

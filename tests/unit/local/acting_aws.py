@@ -14,7 +14,7 @@ from local import aws_api, server
 from local.clock import Clock
 from local.scenario import Scenario
 
-ADAPTERS = ("functions", "faults", "rekognition", "lookoutvision", "events", "scheduler")
+ADAPTERS = ("functions", "faults", "rekognition", "lookoutvision", "metrics", "events", "scheduler")
 
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
 

@@ -112,6 +112,18 @@ def test_every_status_has_a_message_and_no_other_has(words: Any) -> None:
             {"ProjectVersionArn": ARN, "MinInferenceUnits": 3, "MaxInferenceUnits": 2},
             "allowed is MaxInferenceUnits not less than MinInferenceUnits (3)",
         ),
+        (
+            {"ProjectVersionArn": ARN, "RunningForSeconds": 60},
+            "allowed is RunningForSeconds only with the Status RUNNING",
+        ),
+        (
+            {"ProjectVersionArn": ARN, "Status": "RUNNING", "RunningForSeconds": -1},
+            "Models[0].RunningForSeconds is -1; allowed is",
+        ),
+        (
+            {"ProjectName": "boards", "ModelVersion": "1", "Status": "HOSTED", "RunningForSeconds": 60},
+            "Models[0].RunningForSeconds is 60, but there is no such field",
+        ),
         ({}, "Models[0].ProjectVersionArn is missing"),
         ({"ProjectName": "boards"}, "Models[0].ModelVersion is missing"),
         ({"ProjectName": "boards", "ModelVersion": "latest"}, "Models[0].ModelVersion is 'latest'; allowed is"),

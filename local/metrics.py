@@ -1,0 +1,266 @@
+"""CloudWatch's metrics on this machine: moto's, read as CloudWatch reads them, and the inference units of models."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+
+from moto.cloudwatch import urls
+from moto.cloudwatch.exceptions import CloudWatchException
+from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum, cloudwatch_backends
+from moto.cloudwatch.responses import CloudWatchResponse
+from moto.core.responses import ActionResult
+
+from local import aws_api, parameters
+from local.aws_errors import AwsError
+from local.clock import Clock
+from local.datapoints import STATISTICS, Sample, by_period, oldest, rounded
+from local.model_life import Run
+from local.pages import page_of
+from local.rekognition import LocalRekognitionResponse
+
+if TYPE_CHECKING:
+    from local.server import LocalAws
+
+NAMESPACE = "AWS/Rekognition"
+_MINUTE = timedelta(minutes=1)
+_LISTED_FOR = timedelta(days=14)
+_MOST_STATISTICS = 1_440
+_MOST_DATAPOINTS = 100_800
+_MOST_METRICS = 500
+_UNITS: dict[str, Callable[[Run], int]] = {
+    "InServiceInferenceUnits": lambda run: run.min_units,
+    "DesiredInferenceUnits": lambda run: run.min_units,
+    "MinInferenceUnits": lambda run: run.min_units,
+    "MaxInferenceUnits": lambda run: run.max_units,
+}
+"""The metrics of a running model. Nothing here makes a model scale, so it has what it was started with at least."""
+
+
+class Metric(NamedTuple):
+    """What identifies a metric; the dimensions by name."""
+
+    namespace: str
+    name: str
+    dimensions: tuple[tuple[str, str], ...]
+
+
+class Metrics:
+    """All metrics of one region."""
+
+    def __init__(self, backend: CloudWatchBackend, clock: Clock) -> None:
+        self._backend = backend
+        self._clock = clock
+
+    def all(self, since: datetime) -> list[Metric]:
+        """List those that had data since a moment."""
+        put = {_metric_of(datum) for datum in self._backend.get_all_metrics() if _utc(datum.timestamp) >= since}
+        run = {
+            Metric(NAMESPACE, name, tuple(sorted(dimensions.items())))
+            for dimensions, runs in self._runs()
+            if any(True for _ in _whole_minutes(runs, since, self._clock.now()))
+            for name in _UNITS
+        }
+        return sorted(put | run)
+
+    def samples(self, metric: Metric, start: datetime, end: datetime) -> list[Sample]:
+        """Give a metric's samples from `start` on, before `end`."""
+        put = [datum for datum in self._backend.get_all_metrics() if _metric_of(datum) == metric]
+        found = [_sample_of(datum) for datum in put if start <= _utc(datum.timestamp) < end]
+        if metric.namespace == NAMESPACE and metric.name in _UNITS:
+            units = _UNITS[metric.name]
+            for dimensions, runs in self._runs():
+                if tuple(sorted(dimensions.items())) == metric.dimensions:
+                    found += [
+                        Sample.of(minute, units(run), "Count") for run, minute in _whole_minutes(runs, start, end)
+                    ]
+        return found
+
+    def _runs(self) -> Iterator[tuple[dict[str, str], list[Run]]]:
+        return LocalRekognitionResponse.service.runs(self._backend.region_name)
+
+
+def _whole_minutes(runs: Iterable[Run], start: datetime, end: datetime) -> Iterator[tuple[Run, datetime]]:
+    """Yield the minutes of the time from `start` on, before `end`, in which a model ran from first to last."""
+    for run in runs:
+        begin = max(run.begin, start)
+        minute = begin.replace(second=0, microsecond=0)
+        if minute < begin:
+            minute += _MINUTE
+        while minute < end and minute + _MINUTE <= run.end:
+            yield run, minute
+            minute += _MINUTE
+
+
+class LocalCloudWatchBackend(CloudWatchBackend):  # type: ignore[misc]
+    """moto's CloudWatch, where what is put without a time is put now."""
+
+    clock: ClassVar[Clock]
+    _urls: ClassVar[ModuleType] = urls
+
+    @property
+    def _url_module(self) -> ModuleType:
+        return self._urls
+
+    def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
+        now = self.clock.now().replace(tzinfo=None)
+        super().put_metric_data(namespace, [{"Timestamp": now, **datum} for datum in metric_data])
+
+
+class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
+    """moto's CloudWatch, which reads metrics otherwise: periods, dimensions, limits and pages are CloudWatch's."""
+
+    clock: ClassVar[Clock]
+
+    def get_metric_data(self) -> ActionResult:
+        asked = self._asked("GetMetricData")
+        queries = asked["MetricDataQueries"]
+        if len({query["Id"] for query in queries}) < len(queries):
+            raise _error("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
+        start, end = self._time(asked, "ValidationError")
+        points = [
+            (number, moment, value)
+            for number, query in enumerate(queries)
+            for moment, value in self._series(query, start, end, asked.get("ScanBy", "TimestampDescending"))
+        ]
+        paged = {"NextToken": asked.get("NextToken"), "MaxResults": asked.get("MaxDatapoints", _MOST_DATAPOINTS)}
+        page, following = _page(points, paged)
+        shown = {number: list(group) for number, group in groupby(page, key=lambda point: point[0])}
+        last = {point[0]: point for point in points}
+        results = [
+            {
+                "Id": query["Id"],
+                "Label": query.get("Label") or query["MetricStat"]["Metric"]["MetricName"],
+                "Timestamps": [moment for _, moment, _ in shown.get(number, [])],
+                "Values": [value for _, _, value in shown.get(number, [])],
+                "StatusCode": "PartialData" if number in shown and shown[number][-1] != last[number] else "Complete",
+            }
+            for number, query in enumerate(queries)
+            # What has no data at all comes with the first page.
+            if number in shown or (number not in last and not asked.get("NextToken"))
+        ]
+        return ActionResult({"MetricDataResults": results, **following, "Messages": []})
+
+    def get_metric_statistics(self) -> ActionResult:
+        asked = self._asked("GetMetricStatistics")
+        statistics = asked.get("Statistics") or []
+        if not statistics:
+            raise _error("InvalidParameterCombination", "Must specify Statistics; others are not served here.")
+        start, end = self._time(asked, "InvalidParameterValue")
+        period = _period(asked["Period"], "InvalidParameterValue")
+        if (wanted := -(-(end - start) // period)) > _MOST_STATISTICS:
+            raise _error(
+                "InvalidParameterCombination",
+                f"You have requested up to {wanted:,} datapoints, which exceeds the limit of {_MOST_STATISTICS:,}. "
+                "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
+            )
+        samples = self._samples(asked, start, end, period, asked.get("Unit"))
+        datapoints = [
+            {"Timestamp": moment, "Unit": gathered[0].unit or "None"}
+            | {name: STATISTICS[name](gathered) for name in statistics}
+            for moment, gathered in by_period(samples, start, period).items()
+        ]
+        return ActionResult({"Label": asked["MetricName"], "Datapoints": datapoints})
+
+    def list_metrics(self) -> ActionResult:
+        asked = self._asked("ListMetrics")
+        since = self.clock.now() - (timedelta(hours=3) if asked.get("RecentlyActive") else _LISTED_FOR)
+        found = [
+            {
+                "Namespace": metric.namespace,
+                "MetricName": metric.name,
+                "Dimensions": [{"Name": name, "Value": value} for name, value in metric.dimensions],
+            }
+            for metric in self._metrics.all(since)
+            if asked.get("Namespace") in (None, metric.namespace)
+            and asked.get("MetricName") in (None, metric.name)
+            and all(_is_among(dimension, metric) for dimension in asked.get("Dimensions", []))
+        ]
+        page, following = _page(found, {"NextToken": asked.get("NextToken"), "MaxResults": _MOST_METRICS})
+        return ActionResult({"Metrics": page, **following})
+
+    @property
+    def _metrics(self) -> Metrics:
+        return Metrics(self.cloudwatch_backend, self.clock)
+
+    def _asked(self, operation: str) -> dict[str, Any]:
+        try:
+            return parameters.check(self._get_params(), aws_api.operation_model("cloudwatch", operation).input_shape)
+        except AwsError as error:
+            raise _error("ValidationError", error.message) from error
+
+    def _time(self, asked: dict[str, Any], refusal: str) -> tuple[datetime, datetime]:
+        start, end = _utc(asked["StartTime"]), _utc(asked["EndTime"])
+        if start >= end:
+            raise _error(refusal, "The parameter StartTime must be less than the parameter EndTime.")
+        return rounded(start, self.clock.now()), end
+
+    def _series(
+        self, query: dict[str, Any], start: datetime, end: datetime, scan_by: str
+    ) -> list[tuple[datetime, float]]:
+        stat = query.get("MetricStat")
+        if stat is None:
+            raise _error("ValidationError", f"{query['Id']} has no MetricStat: expressions are not served here.")
+        statistic = STATISTICS.get(stat["Stat"])
+        if statistic is None:
+            raise _error("ValidationError", f"{query['Id']} asks for {stat['Stat']}: served are {sorted(STATISTICS)}.")
+        period = _period(stat["Period"], "ValidationError")
+        samples = self._samples(stat["Metric"], start, end, period, stat.get("Unit"))
+        series = [(moment, statistic(gathered)) for moment, gathered in by_period(samples, start, period).items()]
+        return series if scan_by == "TimestampAscending" else series[::-1]
+
+    def _samples(
+        self, asked: dict[str, Any], start: datetime, end: datetime, period: timedelta, unit: str | None
+    ) -> list[Sample]:
+        dimensions = sorted((dimension["Name"], dimension["Value"]) for dimension in asked.get("Dimensions", []))
+        metric = Metric(asked["Namespace"], asked["MetricName"], tuple(dimensions))
+        samples = self._metrics.samples(metric, max(start, oldest(period, self.clock.now())), end)
+        return [sample for sample in samples if unit in (None, sample.unit)]
+
+
+def install(aws: "LocalAws") -> None:
+    """Let a local AWS tell the metrics of its models."""
+    aws.replace(LocalCloudWatchBackend, "clock", aws.clock)
+    aws.replace(LocalCloudWatchResponse, "clock", aws.clock)
+    aws.replace(cloudwatch_backends, "backend", LocalCloudWatchBackend)
+    aws.replace_item(urls.url_paths, "{0}/$", LocalCloudWatchResponse.dispatch)
+
+
+def _period(seconds: int, refusal: str) -> timedelta:
+    if seconds % 60 and seconds not in (1, 5, 10, 20, 30):
+        raise _error(refusal, "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60.")
+    return timedelta(seconds=seconds)
+
+
+def _page(items: list[Any], asked: dict[str, Any]) -> tuple[Any, dict[str, str]]:
+    try:
+        return page_of(items, asked)
+    except AwsError as error:
+        raise _error("InvalidNextToken", error.message) from error
+
+
+def _error(code: str, message: str) -> CloudWatchException:
+    return CloudWatchException(code, message)
+
+
+def _is_among(asked: dict[str, str], metric: Metric) -> bool:
+    """Whether a metric has a dimension; asked for without a value, any value will do."""
+    return any(name == asked["Name"] and asked.get("Value") in (None, value) for name, value in metric.dimensions)
+
+
+def _metric_of(datum: Any) -> Metric:
+    dimensions = sorted((dimension.name, dimension.value) for dimension in datum.dimensions)
+    return Metric(datum.namespace, datum.name, tuple(dimensions))
+
+
+def _sample_of(datum: Any) -> Sample:
+    moment = _utc(datum.timestamp)
+    if isinstance(datum, MetricAggregatedDatum):
+        return Sample(moment, datum.min, datum.max, datum.sum, datum.sample_count, datum.unit)
+    return Sample.of(moment, datum.value, datum.unit)
+
+
+def _utc(moment: datetime) -> datetime:
+    """moto's moments are naive."""
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
