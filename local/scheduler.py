@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import unquote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
+from botocore.model import OperationModel
 from moto.core.common_types import TYPE_RESPONSE
 from moto.scheduler import urls
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, ScheduleGroup, scheduler_backends
@@ -18,6 +20,7 @@ from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
 from local.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
+from local.pages import page_after
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.one_time import Once
 from schedule_expressions.parsing import parse
@@ -45,6 +48,7 @@ class LocalSchedulerBackend(EventBridgeSchedulerBackend):  # type: ignore[misc]
         self._lock = threading.RLock()
         self._timers: dict[str, Timer] = {}
         self._asked: dict[str, dict[str, Any]] = {}
+        self._deleted: list[dict[str, Any]] = []
 
     @property
     def _url_module(self) -> ModuleType:
@@ -79,8 +83,7 @@ class LocalSchedulerBackend(EventBridgeSchedulerBackend):  # type: ignore[misc]
         Raises `AwsError`.
         """
         with self._lock:
-            if asked["Name"] not in self._group(asked).schedules:
-                raise AwsError("ResourceNotFoundException", f"Schedule {asked['Name']} does not exist.")
+            self._schedule(asked)
             self._check(asked)
             schedule = super().update_schedule(
                 name=asked["Name"], group_name=asked.get("GroupName"), **self._settings(asked)
@@ -88,8 +91,49 @@ class LocalSchedulerBackend(EventBridgeSchedulerBackend):  # type: ignore[misc]
             schedule.action_after_completion = asked.get("ActionAfterCompletion", "NONE")
             return self._put(schedule, asked)
 
+    def get(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Describe a schedule.
+
+        Raises `AwsError`.
+        """
+        with self._lock:
+            described = self._schedule(asked).to_dict()
+            return {name: value for name, value in described.items() if value is not None}
+
+    def delete(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Delete a schedule; it fires no more. Asked again with the same client token, it is deleted already.
+
+        Raises `AwsError`.
+        """
+        with self._lock:
+            if asked not in self._deleted:
+                schedule = self._schedule(asked)
+                self.delete_schedule(schedule.group_name, schedule.name)
+                if asked.get("ClientToken"):
+                    self._deleted.append(asked)
+            return {}
+
+    def listed(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """List schedules by group, name and state; a page goes on after the last name, whatever was deleted since.
+
+        Raises `AwsError`.
+        """
+        with self._lock:
+            groups = [self._group(asked)] if "GroupName" in asked else list(self.schedule_groups.values())
+            found = [
+                schedule
+                for group in groups
+                for schedule in group.schedules.values()
+                if schedule.name.startswith(asked.get("NamePrefix", ""))
+                and asked.get("State") in (None, schedule.state)
+            ]
+        page, token = page_after(found, asked, key=lambda schedule: schedule.arn, error="ValidationException")
+        shown = ("Arn", "Name", "GroupName", "State", "CreationDate", "LastModificationDate", "Target")
+        described = [schedule.to_dict(short=True) for schedule in page]
+        return {"Schedules": [{name: schedule[name] for name in shown} for schedule in described], **token}
+
     def delete_schedule(self, group_name: str | None, name: str) -> None:
-        """Delete a schedule; it fires no more."""
+        """Delete a schedule that is there; it fires no more."""
         with self._lock:
             schedule = self.get_schedule(group_name, name)
             super().delete_schedule(group_name, name)
@@ -117,6 +161,12 @@ class LocalSchedulerBackend(EventBridgeSchedulerBackend):  # type: ignore[misc]
         if name not in self.schedule_groups:
             raise AwsError("ResourceNotFoundException", f"Schedule group {name} does not exist.")
         return self.schedule_groups[name]
+
+    def _schedule(self, asked: dict[str, Any]) -> Schedule:
+        group = self._group(asked)
+        if asked["Name"] not in group.schedules:
+            raise AwsError("ResourceNotFoundException", f"Schedule {asked['Name']} does not exist.")
+        return group.schedules[asked["Name"]]
 
     def _check(self, asked: dict[str, Any]) -> None:
         try:
@@ -234,24 +284,46 @@ class LocalSchedulerResponse(EventBridgeSchedulerResponse):  # type: ignore[misc
     """moto's Scheduler, with what it is given checked against the service's model."""
 
     def create_schedule(self) -> TYPE_RESPONSE:
-        return self._answer("CreateSchedule", "ScheduleArn", self.scheduler_backend.create)
+        return self._answer("CreateSchedule", lambda asked: {"ScheduleArn": self.scheduler_backend.create(asked)})
 
     def update_schedule(self) -> TYPE_RESPONSE:
-        return self._answer("UpdateSchedule", "ScheduleArn", self.scheduler_backend.update)
+        return self._answer("UpdateSchedule", lambda asked: {"ScheduleArn": self.scheduler_backend.update(asked)})
+
+    def get_schedule(self) -> TYPE_RESPONSE:
+        return self._answer("GetSchedule", self.scheduler_backend.get)
+
+    def delete_schedule(self) -> TYPE_RESPONSE:
+        return self._answer("DeleteSchedule", self.scheduler_backend.delete)
+
+    def list_schedules(self) -> TYPE_RESPONSE:
+        return self._answer("ListSchedules", self.scheduler_backend.listed)
 
     def create_schedule_group(self) -> TYPE_RESPONSE:
-        return self._answer("CreateScheduleGroup", "ScheduleGroupArn", self.scheduler_backend.create_group)
+        return self._answer(
+            "CreateScheduleGroup", lambda asked: {"ScheduleGroupArn": self.scheduler_backend.create_group(asked)}
+        )
 
-    def _answer(self, operation: str, member: str, act: Callable[[dict[str, Any]], str]) -> TYPE_RESPONSE:
+    def _answer(self, operation: str, act: Callable[[dict[str, Any]], dict[str, Any]]) -> TYPE_RESPONSE:
         model = aws_api.operation_model("scheduler", operation)
         try:
-            asked = {**json.loads(self.body or "{}"), "Name": self.path.rpartition("/")[2]}
-            arn = act(parameters.check(asked, model.input_shape))
+            asked = {**json.loads(self.body or "{}"), **self._addressed(model)}
+            document = act(parameters.check(asked, model.input_shape))
         except AwsError as error:
             refused = answer(error, model.service_model, "rest-json")
             # moto reads the status from the headers.
             return refused.status, {**refused.headers, "status": str(refused.status)}, refused.body
-        return 200, {"Content-Type": "application/json"}, json.dumps({member: arn})
+        return 200, {"Content-Type": "application/json"}, json.dumps(document)
+
+    def _addressed(self, model: OperationModel) -> dict[str, Any]:
+        """Give the parameters that are in the address."""
+        found: dict[str, Any] = {}
+        for name, member in model.input_shape.members.items() if model.input_shape else ():
+            if member.serialization.get("location") == "uri":
+                found[name] = unquote(self.path.rpartition("/")[2])
+            elif values := self.querystring.get(member.serialization.get("name", "")):
+                is_number = member.type_name == "integer" and values[0].isdecimal()
+                found[name] = int(values[0]) if is_number else values[0]
+        return found
 
 
 def install(aws: "LocalAws") -> None:

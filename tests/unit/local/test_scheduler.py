@@ -171,6 +171,104 @@ def test_a_group_has_schedules_of_its_own_and_takes_them_along(aws: ActingAws, s
     assert heard(aws, DAY) == ["2026-03-27T14:30:00Z"]
 
 
+def test_schedules_are_listed_by_group_name_and_state_in_pages(scheduler: Any) -> None:
+    scheduler.create_schedule_group(Name="leases")
+    for number in range(5):
+        scheduler.create_schedule(**schedule("rate(1 hour)", Name=f"parts-{number}", GroupName="leases"))
+    scheduler.create_schedule(**schedule("rate(1 hour)", Name="boards", GroupName="leases", State="DISABLED"))
+    scheduler.create_schedule(**schedule("rate(1 hour)", Name="parts-9"))
+
+    assert names(scheduler, GroupName="leases") == ["boards", *(f"parts-{number}" for number in range(5))]
+    assert names(scheduler, NamePrefix="parts-", GroupName="default") == ["parts-9"]
+    assert len(names(scheduler, NamePrefix="parts-")) == 6
+    assert names(scheduler, State="DISABLED") == ["boards"]
+    pages = list(
+        scheduler.get_paginator("list_schedules").paginate(
+            GroupName="leases", NamePrefix="parts-", PaginationConfig={"PageSize": 2}
+        )
+    )
+    assert [[found["Name"] for found in page["Schedules"]] for page in pages] == [
+        ["parts-0", "parts-1"],
+        ["parts-2", "parts-3"],
+        ["parts-4"],
+    ]
+    [first] = scheduler.list_schedules(MaxResults=1, GroupName="leases")["Schedules"]
+    assert (first["GroupName"], first["State"], first["Target"]) == ("leases", "DISABLED", {"Arn": QUEUE})
+    assert first["CreationDate"] == START
+
+
+def test_who_deletes_while_paging_misses_none(scheduler: Any) -> None:
+    for number in range(5):
+        scheduler.create_schedule(**schedule("rate(1 hour)", Name=f"parts-{number}"))
+
+    token: dict[str, str] = {}
+    while True:
+        page = scheduler.list_schedules(MaxResults=2, **token)
+        for found in page["Schedules"]:
+            scheduler.delete_schedule(Name=found["Name"])
+        if "NextToken" not in page:
+            break
+        token = {"NextToken": page["NextToken"]}
+
+    assert names(scheduler) == []
+
+
+def test_a_schedule_is_as_it_was_asked_for(scheduler: Any) -> None:
+    scheduler.create_schedule_group(Name="leases")
+    asked = schedule("at(2026-03-27T13:30:00)", GroupName="leases", ActionAfterCompletion="DELETE", Description="Mine")
+    target = {"DeadLetterConfig": {"Arn": DEAD}, "RetryPolicy": {"MaximumRetryAttempts": 2}}
+    asked["Target"] |= target
+
+    arn = scheduler.create_schedule(**asked)["ScheduleArn"]
+
+    found = scheduler.get_schedule(Name="it", GroupName="leases")
+    assert {name: found[name] for name in asked} == asked
+    assert (found["Arn"], found["State"], found["CreationDate"]) == (arn, "ENABLED", START)
+    assert not {"StartDate", "EndDate", "KmsKeyArn"} & set(found)
+
+
+def test_a_deletion_that_is_asked_for_again_with_its_token_is_done_already(scheduler: Any) -> None:
+    scheduler.create_schedule(**schedule("rate(1 hour)"))
+
+    for _ in range(2):
+        scheduler.delete_schedule(Name="it", ClientToken="a")
+
+    with pytest.raises(scheduler.exceptions.ResourceNotFoundException):
+        scheduler.delete_schedule(Name="it", ClientToken="b")
+
+
+@pytest.mark.parametrize(
+    ("method", "asked", "code", "status"),
+    [
+        ("get_schedule", {"Name": "it"}, "ResourceNotFoundException", 404),
+        ("get_schedule", {"Name": "it", "GroupName": "none"}, "ResourceNotFoundException", 404),
+        ("delete_schedule", {"Name": "it"}, "ResourceNotFoundException", 404),
+        ("delete_schedule", {"Name": "it", "GroupName": "none"}, "ResourceNotFoundException", 404),
+        ("update_schedule", schedule("rate(1 hour)"), "ResourceNotFoundException", 404),
+        ("create_schedule", schedule("rate(1 hour)", GroupName="none"), "ResourceNotFoundException", 404),
+        ("list_schedules", {"GroupName": "none"}, "ResourceNotFoundException", 404),
+        ("get_schedule_group", {"Name": "none"}, "ResourceNotFoundException", 404),
+        ("delete_schedule_group", {"Name": "none"}, "ResourceNotFoundException", 404),
+        ("create_schedule_group", {"Name": "default"}, "ConflictException", 409),
+        ("create_schedule_group", {"Name": "no spaces"}, "ValidationException", 400),
+        ("get_schedule", {"Name": "no spaces"}, "ValidationException", 400),
+        ("delete_schedule", {"Name": "n" * 65}, "ValidationException", 400),
+        ("list_schedules", {"MaxResults": 101}, "ValidationException", 400),
+        ("list_schedules", {"NamePrefix": "no spaces"}, "ValidationException", 400),
+        ("list_schedules", {"NextToken": "mine"}, "ValidationException", 400),
+    ],
+)
+def test_what_is_not_there_or_cannot_be_is_an_error_by_name(
+    scheduler: Any, method: str, asked: dict[str, Any], code: str, status: int
+) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(scheduler, method)(**asked)
+
+    response = error.value.response
+    assert (response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"]) == (code, status)
+    assert isinstance(error.value, getattr(scheduler.exceptions, code))
+
+
 @pytest.mark.parametrize(
     ("arn", "operation", "parameter"),
     [
