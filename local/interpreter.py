@@ -30,9 +30,6 @@ from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
-from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_sfn import (
-    StateTaskServiceSfn,
-)
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import StateTaskLambda
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
@@ -60,7 +57,7 @@ def install(aws: "LocalAws") -> None:
     """Put the interpreter on the clock, and right its mistakes."""
     _put_on_clock(aws)
     _silence(aws)
-    for patch in (_waits, _errors, _payloads, _intrinsics, _nested_executions, _context):
+    for patch in (_waits, _errors, _payloads, _intrinsics, _context):
         patch(aws)
     # A parser of paths is built anew for each path that moto reads, which takes longer than all else that a state does.
     for module in (json_path, result_path):
@@ -236,50 +233,6 @@ def _intrinsics(aws: "LocalAws") -> None:
 
     aws.replace(IntrinsicParser, "parse", staticmethod(parse))
     aws.replace(Preprocessor, "_replace_escaped_characters", staticmethod(replace_escaped))
-
-
-def _nested_executions(aws: "LocalAws") -> None:
-    """Let `states:startExecution` speak the API's own case; moto leaves the two hooks for that empty."""
-    prepare = StateTaskServiceSfn._normalise_parameters  # noqa: SLF001
-
-    def operation(task: StateTaskServiceSfn, action: str | None) -> Any:
-        name = "".join(word.title() for word in task._get_boto_service_action(action).split("_"))  # noqa: SLF001
-        return aws.client("stepfunctions").meta.service_model.operation_model(name)
-
-    def normalise_parameters(
-        self: StateTaskServiceSfn, parameters: dict[str, Any], *names: Any, service_action_name: str | None = None
-    ) -> None:
-        prepare(self, parameters, *names, service_action_name=service_action_name)
-        self._to_boto_request(parameters, operation(self, service_action_name).input_shape)
-
-    def normalise_response(
-        self: StateTaskServiceSfn, response: Any, *_: Any, service_action_name: str | None = None
-    ) -> None:
-        self._from_boto_response(response, operation(self, service_action_name).output_shape)
-        for name, value in list(response.items()):
-            if isinstance(value, datetime.datetime):
-                response[name] = aws_time(value)
-
-    def waiting(build: Callable[..., Any]) -> Callable[..., Any]:
-        """Let a task wait for the end of the execution that it started; moto asks every now and then."""
-
-        def build_resolver(self: StateTaskServiceSfn, env: Environment, *args: Any, **kwargs: Any) -> Any:
-            arn = env.stack[-1]["ExecutionArn"]
-            resolve = build(self, env, *args, **kwargs)
-            execution = models.stepfunctions_parser_backends[aws.account_id][aws.region].describe_execution(arn)
-
-            def resolve_ended() -> Any:
-                execution.ended.wait()
-                return resolve()
-
-            return resolve_ended
-
-        return build_resolver
-
-    for builder in ("_build_sync_resolver", "_build_sync2_resolver"):
-        aws.replace(StateTaskServiceSfn, builder, waiting(getattr(StateTaskServiceSfn, builder)))
-    aws.replace(StateTaskServiceSfn, "_normalise_parameters", normalise_parameters)
-    aws.replace(StateTaskServiceSfn, "_normalise_response", normalise_response)
 
 
 def _context(aws: "LocalAws") -> None:

@@ -17,7 +17,7 @@ from moto.stepfunctions.parser.api import ExecutionStatus, InvalidDefinition
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local import interpreter
+from local import interpreter, service_tasks
 from local.execution_events import ExecutionEvents
 from local.executions import LocalExecution
 from local.interpreter import MAX_PAYLOAD_BYTES
@@ -32,6 +32,7 @@ _REDRIVABLE_FOR = timedelta(days=14)
 def install(aws: "LocalAws") -> None:
     """Let state machines run as in AWS."""
     interpreter.install(aws)
+    service_tasks.install(aws)
     members = {"aws": aws, "events": ExecutionEvents(aws)}
     backend = type("StateMachinesBackend", (_Backend,), members)
     aws.replace(stepfunctions_parser_backends, "backend", backend)

@@ -1,4 +1,4 @@
-"""What `local.interpreter` replaces in moto is still what it was when it was replaced.
+"""What this machine's Step Functions replaces in moto is still what it was when it was replaced.
 
 A failure here says that moto has changed: look whether the change is needed still, and fits still.
 """
@@ -32,6 +32,7 @@ REPLACED = {
     f"{TASK}.state_task_lambda:StateTaskLambda": "5cc90f9fc985",
     f"{TASK}.service.state_task_service:StateTaskService._normalise_parameters": "e38c815b248c",
     f"{TASK}.service.state_task_service:StateTaskService._normalise_response": "29e16699c761",
+    f"{TASK}.service.state_task_service_aws_sdk:StateTaskServiceAwsSdk": "edb4227c772e",
     f"{TASK}.service.state_task_service_sfn:StateTaskServiceSfn": "ef7dd676eb82",
     f"{ASL}.eval.environment:Environment": "ec16ccaa7a1e",
     f"{ASL}.eval.event.event_manager:EventManager": "dadefb20f89f",

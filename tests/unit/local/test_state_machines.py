@@ -1,5 +1,6 @@
 """Step Functions on this machine: how executions begin, wait, fail, end, and begin again."""
 
+import hashlib
 import json
 from datetime import datetime, timedelta
 from typing import Any
@@ -238,6 +239,43 @@ def test_an_intrinsic_function_that_cannot_be_read_is_refused(bench: Workbench) 
     assert error_of(refused) == "InvalidDefinition"
 
 
+def test_a_name_can_be_made_of_what_is_hashed(bench: Workbench) -> None:
+    parameters = {
+        "Text.$": "States.Format('{}|{}', $.Arn, $.Count)",
+        "Hash.$": "States.Hash($.Arn, 'SHA-256')",
+        "Name.$": "States.Format('stop-{}', States.Hash(States.Format('{}|{}', $.Arn, $.Count), 'SHA-1'))",
+    }
+    ended = bench.run({"Pass": {"Type": "Pass", "Parameters": parameters, "End": True}}, {"Arn": "arn:it", "Count": 2})
+    assert json.loads(ended["output"]) == {
+        "Text": "arn:it|2",
+        "Hash": hashlib.sha256(b"arn:it").hexdigest(),
+        "Name": f"stop-{hashlib.sha1(b'arn:it|2').hexdigest()}",  # noqa: S324
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "chosen"),
+    [
+        ({"Asked": True}, "Yes"),
+        ({"Asked": False}, "No"),
+        ({}, "Absent"),
+        ({"Asked": None}, "No"),
+        ({"Asked": "true"}, "No"),
+    ],
+)
+def test_a_choice_tells_true_from_false_and_from_nothing(bench: Workbench, given: Any, chosen: str) -> None:
+    choices = [
+        {
+            "And": [{"Variable": "$.Asked", "IsPresent": True}, {"Variable": "$.Asked", "BooleanEquals": True}],
+            "Next": "Yes",
+        },
+        {"Variable": "$.Asked", "IsPresent": False, "Next": "Absent"},
+    ]
+    ends = {name: {"Type": "Pass", "Result": name, "End": True} for name in ("Yes", "No", "Absent")}
+    ended = bench.run({"Asked?": {"Type": "Choice", "Choices": choices, "Default": "No"}, **ends}, given)
+    assert json.loads(ended["output"]) == chosen
+
+
 @pytest.mark.parametrize("pattern", [".sync:2", ""])
 def test_an_execution_can_start_another(bench: Workbench, pattern: str) -> None:
     nested = bench.machine({"Wait": {"Type": "Wait", "Seconds": 3_600, "Next": "Pass"}, **PASS})
@@ -391,12 +429,13 @@ class TestRedrive:
         assert (again["status"], again["error"], again["redriveCount"]) == ("FAILED", "Broken", 1)
 
     def test_the_count_is_in_the_context(self, bench: Workbench) -> None:
-        counted = {"Type": "Pass", "Parameters": {"Count.$": "$$.Execution.RedriveCount"}, "End": True}
+        told = {"Count.$": "$$.Execution.RedriveCount", "Name.$": "States.Format('it-{}', $$.Execution.RedriveCount)"}
+        counted = {"Type": "Pass", "Parameters": told, "End": True}
         wait = {"Type": "Wait", "Seconds": 100, "Next": "Count"}
         with bench.aws.clock.running():
             aborted = bench.start(bench.machine({"Wait": wait, "Count": counted}))
             bench.aws.client("stepfunctions").stop_execution(executionArn=aborted)
-        assert json.loads(self.redrive(bench, aborted)["output"]) == {"Count": 1}
+        assert json.loads(self.redrive(bench, aborted)["output"]) == {"Count": 1, "Name": "it-1"}
 
     def test_the_machines_timeout_begins_again(self, bench: Workbench) -> None:
         timed_out = bench.run(WAIT, TimeoutSeconds=60)
