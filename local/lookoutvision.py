@@ -30,6 +30,7 @@ TOKEN_LIFE = timedelta(hours=8)
 
 _MODEL_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models/(?P<ModelVersion>[^/]*)"
 _MODELS_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models"
+_PROJECTS_PATH = r"/2020-11-20/projects"
 _OPERATIONS = {("GET", ""): "DescribeModel", ("POST", "/start"): "StartModel", ("POST", "/stop"): "StopModel"}
 _URL_BASE = r"https?://lookoutvision\.(.+)\.amazonaws\.com"
 
@@ -50,7 +51,7 @@ class LookoutVisionService:
 
     def __init__(self, clock: Clock, *, region: str, account: str) -> None:
         self._clock = clock
-        self._arn = f"arn:aws:lookoutvision:{region}:{account}:model/"
+        self._arns = f"arn:aws:lookoutvision:{region}:{account}"
         self._models: Models[LookoutModel] = Models(clock)
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, str], _Kept] = {}
@@ -69,7 +70,7 @@ class LookoutVisionService:
         return {
             "ModelDescription": {
                 "ModelVersion": known.script.model_version,
-                "ModelArn": f"{self._arn}{known.script.identity}",
+                "ModelArn": f"{self._arns}:model/{known.script.identity}",
                 "Status": condition.status,
                 "StatusMessage": condition.message,
                 **{name: value for name, value in units.items() if value is not None},
@@ -90,13 +91,22 @@ class LookoutVisionService:
         models = [
             {
                 "ModelVersion": known.script.model_version,
-                "ModelArn": f"{self._arn}{known.script.identity}",
+                "ModelArn": f"{self._arns}:model/{known.script.identity}",
                 "Status": known.condition.status,
                 "StatusMessage": known.condition.message,
             }
             for known in page
         ]
         return {"Models": models, **token}
+
+    def list_projects(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Name the projects that the models belong to."""
+        names = list(dict.fromkeys(known.script.project_name for known in self._models.all()))
+        page, token = page_of(names, asked, error="ValidationException")
+        return {
+            "Projects": [{"ProjectArn": f"{self._arns}:project/{name}", "ProjectName": name} for name in page],
+            **token,
+        }
 
     def start_model(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Start a model."""
@@ -172,7 +182,7 @@ class LookoutVisionBackend(BaseBackend):  # type: ignore[misc]
 
     @property
     def _url_module(self) -> Any:
-        paths = (_MODELS_PATH, _MODEL_PATH, f"{_MODEL_PATH}/start", f"{_MODEL_PATH}/stop")
+        paths = (_PROJECTS_PATH, _MODELS_PATH, _MODEL_PATH, f"{_MODEL_PATH}/start", f"{_MODEL_PATH}/stop")
         return SimpleNamespace(url_bases=[_URL_BASE], url_paths={"{0}" + path + "$": serve for path in paths})
 
 
@@ -193,6 +203,7 @@ def serve(request: Request, _: str, headers: Mapping[str, str]) -> HttpResult:
     acts = {
         "DescribeModel": service.describe_model,
         "ListModels": service.list_models,
+        "ListProjects": service.list_projects,
         "StartModel": service.start_model,
         "StopModel": service.stop_model,
     }
@@ -217,11 +228,21 @@ def _called(request: Request) -> tuple[str, dict[str, Any]] | None:
         operation = _OPERATIONS.get((request.method, match["verb"]))
         names = {"ProjectName": match["ProjectName"], "ModelVersion": match["ModelVersion"]}
         return (operation, names) if operation else None
-    if (match := re.fullmatch(_MODELS_PATH, request.path)) and request.method == "GET":
-        size = request.args.get("maxResults", "")
-        asked = {"ProjectName": match["ProjectName"], "NextToken": request.args.get("nextToken")}
-        return "ListModels", {**asked, "MaxResults": int(size) if size.isdecimal() else size or None}
+    if request.method != "GET":
+        return None
+    if match := re.fullmatch(_MODELS_PATH, request.path):
+        return "ListModels", {"ProjectName": match["ProjectName"], **_paging(request)}
+    if re.fullmatch(_PROJECTS_PATH, request.path):
+        return "ListProjects", _paging(request)
     return None
+
+
+def _paging(request: Request) -> dict[str, Any]:
+    size = request.args.get("maxResults", "")
+    return {
+        "NextToken": request.args.get("nextToken"),
+        "MaxResults": int(size) if size.isdecimal() else size or None,
+    }
 
 
 def install(aws: "LocalAws") -> None:

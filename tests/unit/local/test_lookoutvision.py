@@ -172,6 +172,34 @@ def test_the_models_of_a_project_are_listed_in_pages(aws: ActingAws, lookout: An
         lookout.list_models(ProjectName="boards", MaxResults=0)
 
 
+def test_projects_are_listed_in_pages(aws: ActingAws, lookout: Any) -> None:
+    aws.play(BOARDS, {**BOARDS, "ModelVersion": "2"}, *({**BOARDS, "ProjectName": name} for name in ("b", "c")))
+
+    first = lookout.list_projects(MaxResults=2)
+    rest = lookout.list_projects(MaxResults=2, NextToken=first["NextToken"])
+
+    assert [project["ProjectName"] for project in first["Projects"] + rest["Projects"]] == ["boards", "b", "c"]
+    assert rest["Projects"][0]["ProjectArn"] == "arn:aws:lookoutvision:us-east-1:123456789012:project/c"
+    assert "NextToken" not in rest
+    for wrong in ({"MaxResults": 101}, {"NextToken": "more"}, {"NextToken": "more, please"}):
+        with pytest.raises(lookout.exceptions.ValidationException):
+            lookout.list_projects(**wrong)
+
+
+def test_without_models_there_is_no_project(aws: ActingAws, lookout: Any) -> None:
+    aws.play()
+
+    assert lookout.list_projects()["Projects"] == []
+
+
+def test_a_fault_befalls_the_list_of_projects(aws: ActingAws, lookout: Any) -> None:
+    aws.play(BOARDS, faulty=[{"Operation": "ListProjects", "Error": "ThrottlingException", "Times": 1}])
+
+    with pytest.raises(lookout.exceptions.ThrottlingException):
+        lookout.list_projects()
+    assert len(lookout.list_projects()["Projects"]) == 1
+
+
 @pytest.mark.parametrize(
     ("path", "body"),
     [
