@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-_FINEST_DAYS = 15
-_FINE_DAYS = 63
-_MINUTE, _FIVE_MINUTES, _HOUR = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+_FIVE_MINUTES = timedelta(minutes=5)
+_HOUR = timedelta(hours=1)
+_FINEST_FOR = timedelta(days=15)
+_FINE_FOR = timedelta(days=63)
+_KEPT_FOR = timedelta(days=455)
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One or more values that were put for one moment."""
+    """One or more values of one moment, or of the rest of its period."""
 
     moment: datetime
     minimum: float
@@ -36,31 +39,52 @@ STATISTICS: dict[str, Callable[[list[Sample]], float]] = {
 }
 
 
-def rounded(start: datetime, now: datetime) -> datetime:
-    """Round the beginning of a request down: the older, the coarser.
+@dataclass(frozen=True)
+class Window:
+    """A time that is asked for: data from `since` on, before `end`, in periods that count from `start`."""
 
-    Source: StartTime in the API reference of GetMetricData.
-    """
-    age = now - start
-    step = _MINUTE
-    if age > timedelta(days=_FINEST_DAYS):
-        step = _HOUR if age > timedelta(days=_FINE_DAYS) else _FIVE_MINUTES
-    return start - (start - datetime.min.replace(tzinfo=start.tzinfo)) % step
+    start: datetime
+    end: datetime
+    period: timedelta
+    since: datetime
+
+    @classmethod
+    def asked(cls, start: datetime, end: datetime, period: timedelta, now: datetime) -> "Window":
+        """Round the start down, the older, the coarser, and leave out what is too old for the period.
+
+        Source: StartTime in the API reference of GetMetricData, and Period in that of MetricStat.
+        """
+        begin = floor(start, _precision(now - start))
+        return cls(begin, end, period, max(begin, _oldest(period, now)))
+
+    def has(self, moment: datetime) -> bool:
+        """Whether data of a moment belong here."""
+        return self.since <= moment < self.end
+
+    def period_of(self, moment: datetime) -> datetime:
+        """Tell the beginning of the period to which a moment belongs."""
+        return moment - (moment - self.start) % self.period
+
+    def gather(self, samples: Iterable[Sample]) -> dict[datetime, list[Sample]]:
+        """Gather samples under the beginnings of their periods, oldest first."""
+        gathered: defaultdict[datetime, list[Sample]] = defaultdict(list)
+        for sample in samples:
+            gathered[self.period_of(sample.moment)].append(sample)
+        return dict(sorted(gathered.items()))
 
 
-def oldest(period: timedelta, now: datetime) -> datetime:
-    """Tell how far back there is data for a period.
+def floor(moment: datetime, step: timedelta) -> datetime:
+    """Round a moment down to a step that divides a day."""
+    return moment - (moment - moment.replace(hour=0, minute=0, second=0, microsecond=0)) % step
 
-    Source: Period in the API reference of MetricStat.
-    """
+
+def _precision(age: timedelta) -> timedelta:
+    if age <= _FINEST_FOR:
+        return MINUTE
+    return _FIVE_MINUTES if age <= _FINE_FOR else _HOUR
+
+
+def _oldest(period: timedelta, now: datetime) -> datetime:
     if period % _HOUR == timedelta(0):
-        return now - timedelta(days=455)
-    return now - timedelta(days=_FINE_DAYS if period % _FIVE_MINUTES == timedelta(0) else _FINEST_DAYS)
-
-
-def by_period(samples: Iterable[Sample], start: datetime, period: timedelta) -> dict[datetime, list[Sample]]:
-    """Gather samples under the beginnings of their periods, oldest first; the periods count from `start`."""
-    gathered: defaultdict[datetime, list[Sample]] = defaultdict(list)
-    for sample in samples:
-        gathered[sample.moment - (sample.moment - start) % period].append(sample)
-    return dict(sorted(gathered.items()))
+        return now - _KEPT_FOR
+    return now - (_FINE_FOR if period % _FIVE_MINUTES == timedelta(0) else _FINEST_FOR)

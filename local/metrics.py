@@ -1,6 +1,6 @@
 """CloudWatch's metrics on this machine: moto's, read as CloudWatch reads them, and the inference units of models."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from types import ModuleType
@@ -15,7 +15,7 @@ from moto.core.responses import ActionResult
 from local import aws_api, parameters
 from local.aws_errors import AwsError
 from local.clock import Clock
-from local.datapoints import STATISTICS, Sample, by_period, oldest, rounded
+from local.datapoints import MINUTE, STATISTICS, Sample, Window, floor
 from local.model_life import Run
 from local.pages import page_of
 from local.rekognition import LocalRekognitionResponse
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from local.server import LocalAws
 
 NAMESPACE = "AWS/Rekognition"
-_MINUTE = timedelta(minutes=1)
+_INSTANT = timedelta(microseconds=1)
 _LISTED_FOR = timedelta(days=14)
 _MOST_STATISTICS = 1_440
 _MOST_DATAPOINTS = 100_800
@@ -59,38 +59,48 @@ class Metrics:
         run = {
             Metric(NAMESPACE, name, tuple(sorted(dimensions.items())))
             for dimensions, runs in self._runs()
-            if any(True for _ in _whole_minutes(runs, since, self._clock.now()))
+            if any(_whole_minutes(run, since, self._clock.now()) for run in runs)
             for name in _UNITS
         }
         return sorted(put | run)
 
-    def samples(self, metric: Metric, start: datetime, end: datetime) -> list[Sample]:
-        """Give a metric's samples from `start` on, before `end`."""
-        put = [datum for datum in self._backend.get_all_metrics() if _metric_of(datum) == metric]
-        found = [_sample_of(datum) for datum in put if start <= _utc(datum.timestamp) < end]
+    def samples(self, metric: Metric, window: Window) -> list[Sample]:
+        """Give a metric's samples of a time."""
+        found = [
+            _sample_of(datum)
+            for datum in self._backend.get_all_metrics()
+            if _metric_of(datum) == metric and window.has(_utc(datum.timestamp))
+        ]
         if metric.namespace == NAMESPACE and metric.name in _UNITS:
             units = _UNITS[metric.name]
             for dimensions, runs in self._runs():
                 if tuple(sorted(dimensions.items())) == metric.dimensions:
-                    found += [
-                        Sample.of(minute, units(run), "Count") for run, minute in _whole_minutes(runs, start, end)
-                    ]
+                    found += [sample for run in runs for sample in _samples_of(run, units(run), window)]
         return found
 
     def _runs(self) -> Iterator[tuple[dict[str, str], list[Run]]]:
         return LocalRekognitionResponse.service.runs(self._backend.region_name)
 
 
-def _whole_minutes(runs: Iterable[Run], start: datetime, end: datetime) -> Iterator[tuple[Run, datetime]]:
-    """Yield the minutes of the time from `start` on, before `end`, in which a model ran from first to last."""
-    for run in runs:
-        begin = max(run.begin, start)
-        minute = begin.replace(second=0, microsecond=0)
-        if minute < begin:
-            minute += _MINUTE
-        while minute < end and minute + _MINUTE <= run.end:
-            yield run, minute
-            minute += _MINUTE
+def _samples_of(run: Run, units: int, window: Window) -> Iterator[Sample]:
+    """Yield a sample for each period in which a model ran, with as many values as it ran whole minutes."""
+    if minutes := _whole_minutes(run, window.since, window.end):
+        moment, end = minutes
+        while moment < end:
+            following = min(end, _ceiling(window.period_of(moment) + window.period))
+            count = (following - moment) // MINUTE
+            yield Sample(moment, units, units, units * count, count, "Count")
+            moment = following
+
+
+def _whole_minutes(run: Run, since: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+    """Tell from when to when a model ran through the minutes that begin from `since` on, before `end`."""
+    first, last = _ceiling(max(run.begin, since)), min(floor(run.end, MINUTE), _ceiling(end))
+    return (first, last) if first < last else None
+
+
+def _ceiling(moment: datetime) -> datetime:
+    return floor(moment + MINUTE - _INSTANT, MINUTE)
 
 
 class LocalCloudWatchBackend(CloudWatchBackend):  # type: ignore[misc]
@@ -118,11 +128,11 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
         queries = asked["MetricDataQueries"]
         if len({query["Id"] for query in queries}) < len(queries):
             raise _error("ValidationError", "The values for parameter id in MetricDataQueries are not unique.")
-        start, end = self._time(asked, "ValidationError")
+        time = self._time(asked, "ValidationError")
         points = [
             (number, moment, value)
             for number, query in enumerate(queries)
-            for moment, value in self._series(query, start, end, asked.get("ScanBy", "TimestampDescending"))
+            for moment, value in self._series(query, time, asked.get("ScanBy", "TimestampDescending"))
         ]
         paged = {"NextToken": asked.get("NextToken"), "MaxResults": asked.get("MaxDatapoints", _MOST_DATAPOINTS)}
         page, following = _page(points, paged)
@@ -155,11 +165,11 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
                 f"You have requested up to {wanted:,} datapoints, which exceeds the limit of {_MOST_STATISTICS:,}. "
                 "You may reduce the datapoints requested by increasing Period, or decreasing the time range.",
             )
-        samples = self._samples(asked, start, end, period, asked.get("Unit"))
+        window = Window.asked(start, end, period, self.clock.now())
         datapoints = [
             {"Timestamp": moment, "Unit": gathered[0].unit or "None"}
             | {name: STATISTICS[name](gathered) for name in statistics}
-            for moment, gathered in by_period(samples, start, period).items()
+            for moment, gathered in window.gather(self._samples(asked, window, asked.get("Unit"))).items()
         ]
         return ActionResult({"Label": asked["MetricName"], "Datapoints": datapoints})
 
@@ -194,10 +204,10 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
         start, end = _utc(asked["StartTime"]), _utc(asked["EndTime"])
         if start >= end:
             raise _error(refusal, "The parameter StartTime must be less than the parameter EndTime.")
-        return rounded(start, self.clock.now()), end
+        return start, end
 
     def _series(
-        self, query: dict[str, Any], start: datetime, end: datetime, scan_by: str
+        self, query: dict[str, Any], time: tuple[datetime, datetime], scan_by: str
     ) -> list[tuple[datetime, float]]:
         stat = query.get("MetricStat")
         if stat is None:
@@ -205,18 +215,15 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
         statistic = STATISTICS.get(stat["Stat"])
         if statistic is None:
             raise _error("ValidationError", f"{query['Id']} asks for {stat['Stat']}: served are {sorted(STATISTICS)}.")
-        period = _period(stat["Period"], "ValidationError")
-        samples = self._samples(stat["Metric"], start, end, period, stat.get("Unit"))
-        series = [(moment, statistic(gathered)) for moment, gathered in by_period(samples, start, period).items()]
+        window = Window.asked(*time, _period(stat["Period"], "ValidationError"), self.clock.now())
+        samples = self._samples(stat["Metric"], window, stat.get("Unit"))
+        series = [(moment, statistic(gathered)) for moment, gathered in window.gather(samples).items()]
         return series if scan_by == "TimestampAscending" else series[::-1]
 
-    def _samples(
-        self, asked: dict[str, Any], start: datetime, end: datetime, period: timedelta, unit: str | None
-    ) -> list[Sample]:
+    def _samples(self, asked: dict[str, Any], window: Window, unit: str | None) -> list[Sample]:
         dimensions = sorted((dimension["Name"], dimension["Value"]) for dimension in asked.get("Dimensions", []))
         metric = Metric(asked["Namespace"], asked["MetricName"], tuple(dimensions))
-        samples = self._metrics.samples(metric, max(start, oldest(period, self.clock.now())), end)
-        return [sample for sample in samples if unit in (None, sample.unit)]
+        return [sample for sample in self._metrics.samples(metric, window) if unit in (None, sample.unit)]
 
 
 def install(aws: "LocalAws") -> None:

@@ -137,6 +137,12 @@ def test_a_period_has_the_statistic_of_its_minutes(
     assert {found["Timestamp"]: found[stat] for found in by_statistics} == by_data
 
 
+def test_a_period_shorter_than_a_minute_has_what_was_measured_at_its_beginning(aws: ActingAws, cloudwatch: Any) -> None:
+    aws.play({**RUNNING, "RunningForSeconds": 2 * MINUTE})
+
+    assert series(cloudwatch, at(8), at(9), period=10, stat="Sum") == {"08:58": 1, "08:59": 1}
+
+
 def test_the_first_moment_is_asked_for_and_the_last_is_not(aws: ActingAws, cloudwatch: Any) -> None:
     aws.play({**RUNNING, "RunningForSeconds": HOUR})
 
@@ -181,6 +187,16 @@ def test_what_is_old_is_there_by_coarser_periods_alone(aws: ActingAws, cloudwatc
     [result] = data(cloudwatch, query(period=period), **around)["MetricDataResults"]
 
     assert result["Timestamps"][0] == START - timedelta(days=days)
+
+
+@pytest.mark.parametrize(("days", "first"), [(14, "08:52"), (16, "08:50"), (64, "08:00")])
+def test_the_older_the_first_moment_the_coarser_it_is_rounded(
+    aws: ActingAws, cloudwatch: Any, days: int, first: str
+) -> None:
+    aws.play({**RUNNING, "RunningForSeconds": 65 * 24 * HOUR})
+    past = timedelta(days=days)
+
+    assert list(series(cloudwatch, at(8, 52, 30) - past, at(8, 53) - past, period=HOUR)) == [first]
 
 
 def test_a_model_of_another_region_is_not_here(aws: ActingAws, cloudwatch: Any) -> None:
