@@ -11,7 +11,7 @@ CDK := $(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(abspath $(BIN))
 export JSII_NODE := $(abspath $(BIN))/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test local bootstrap deploy destroy lock clean
+.PHONY: help run test local plan bootstrap deploy destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ test: $(READY) ## Check the code and run every test
 
 local: $(READY) ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
 	@exec $(BIN)/python -m local $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+
+plan: $(READY) ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
+	@$(BIN)/python -m plan $(ARGS)
 
 bootstrap: $(READY) ## Prepare the AWS account of your credentials for deploys, once
 	@$(CDK) bootstrap $(ARGS)

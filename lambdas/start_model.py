@@ -7,11 +7,13 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import TABLE_CONFIG
-from model_lifecycle.environment import defaults_from, record_table_name
+from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.environment import defaults_from, record_table_name, stop_target_from
 from model_lifecycle.home import Home
 from model_lifecycle.instant import utcnow
+from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.models import model_of
+from model_lifecycle.phase import Goal
 from model_lifecycle.record_table import RecordTable
 from model_lifecycle.start import start_model
 from model_lifecycle.step import take_step
@@ -19,13 +21,14 @@ from model_lifecycle.step import take_step
 logger = Logger()
 defaults = defaults_from()
 records = RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
-action = partial(start_model, records=records)
+leases = LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=CLIENT_CONFIG))
+actions = {Goal.RUNNING: partial(start_model, records=records, leases=leases)}
 
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    """Take the step that asks for the start."""
+    """Take the step that arms the stop and asks for the start."""
     home = Home.of(context.invoked_function_arn)
-    answer = take_step(event, action, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+    answer = take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
     logger.info("Start model", execution=event["Execution"]["Arn"], answer=answer)
     return answer

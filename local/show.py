@@ -1,4 +1,6 @@
-"""`make run`: deploy the app into AWS on this machine, start two models, and show what a subscriber hears."""
+"""`make run`: deploy the app into AWS on this machine, and show two models' whole lives as their subscribers hear
+them.
+"""
 
 import json
 import sys
@@ -7,22 +9,24 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from local.cdk import CdkError, deploy
+from local.life_display import LifeDisplay
 from local.scenario import Scenario
 from local.server import LocalAws
 from local.signals import end_once
-from local.start_display import StartDisplay
 from local.subscriber import Notification, Subscriber
 from local.terminal import Terminal
-from local.watched_start import WatchedStart
+from local.watched_life import WatchedLife
 
 _SCENARIO = Path(__file__).parent / "scenarios" / "run.json"
+_LEASE_SECONDS = 20
 _PATIENCE_SECONDS = 60
 _LOOK_EVERY_SECONDS = 0.25
 _INTERRUPTED = 130
+_TOLD_OF_A_LIFE = ("Running", "Stopped")
 
 
 def main() -> int:
-    """Show the main job. 0 if both models run and both were told, 1 if not, 130 after Ctrl-C."""
+    """Show the main job. 0 if both models ran and were stopped, and all of it was told; 1 if not, 130 after Ctrl-C."""
     terminal = Terminal()
     end_once()
     try:
@@ -42,33 +46,52 @@ def _show(aws: LocalAws, terminal: Terminal) -> int:
     with terminal.step(f"Deploy the app with the CDK into AWS on this machine, {aws.endpoint_url}") as at:
         outputs = deploy(aws, progress=at)
     subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
-    by_event, by_hand = (WatchedStart(aws, outputs["StartModelStateMachineArn"], model) for model in scenario.models)
+    by_event, by_hand = lives = [
+        WatchedLife(
+            aws,
+            start_model_arn=outputs["StartModelStateMachineArn"],
+            stop_model_arn=outputs["StopModelStateMachineArn"],
+            model=model,
+            lease_seconds=_LEASE_SECONDS,
+        )
+        for model in scenario.models
+    ]
+    terminal.say(f"Start {len(lives)} models, each with a lease of {_LEASE_SECONDS} seconds")
     by_event.begin_by_event()
     by_hand.begin_by_hand()
-    starts = (by_event, by_hand)
-    told = _watch(starts, subscriber, terminal)
+    told = _watch(lives, subscriber, terminal)
     for notification in told:
         _print(notification, terminal)
-    running = [start for start in starts if start.model_runs]
-    told_running = [notification for notification in told if notification.document["Outcome"] == "Running"]
-    terminal.say(f"{len(running)} of {len(starts)} models run, and {len(told_running)} notifications say so.")
-    return 0 if len(running) == len(told_running) == len(starts) else 1
+    return _judge(lives, told, terminal)
 
 
-def _watch(starts: Sequence[WatchedStart], subscriber: Subscriber, terminal: Terminal) -> list[Notification]:
-    """Look at the starts until all have ended and were told, or patience ends."""
+def _watch(lives: Sequence[WatchedLife], subscriber: Subscriber, terminal: Terminal) -> list[Notification]:
+    """Look at the lives until all are over and were told, or patience ends."""
     told: list[Notification] = []
     began = time.monotonic()
-    with StartDisplay(terminal, starts) as display:
+    with LifeDisplay(terminal, lives) as display:
         while (seconds := time.monotonic() - began) < _PATIENCE_SECONDS:
-            for start in starts:
-                start.look()
+            for life in lives:
+                life.look()
             told += subscriber.receive()
             display.update(seconds)
-            if all(start.ended for start in starts) and len(told) >= len(starts):
+            if all(life.over for life in lives) and len(told) >= len(lives) * len(_TOLD_OF_A_LIFE):
                 break
             time.sleep(_LOOK_EVERY_SECONDS)
     return told
+
+
+def _judge(lives: Sequence[WatchedLife], told: Sequence[Notification], terminal: Terminal) -> int:
+    outcomes = [notification.document["Outcome"] for notification in told]
+    counts = [outcomes.count(outcome) for outcome in _TOLD_OF_A_LIFE]
+    stopped = [life for life in lives if life.ended_well]
+    usages = [notification.document.get("Ran") for notification in told]
+    usd = sum(usage["Usd"] for usage in usages if usage)
+    terminal.say(
+        f"{counts[0]} of {len(lives)} models ran, {len(stopped)} were stopped at the end of their leases, and "
+        f"{counts[1]} notifications say so: about {usd:.2f} USD on AWS, nothing here."
+    )
+    return 0 if len(stopped) == len(lives) and counts == [len(lives)] * len(counts) else 1
 
 
 def _print(notification: Notification, terminal: Terminal) -> None:

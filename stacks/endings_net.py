@@ -1,4 +1,6 @@
-"""The net below a state machine: it catches the endings that no state could tell."""
+"""The net below the state machines: it catches the endings that no state could tell."""
+
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk.aws_events import EventPattern, Rule
@@ -17,7 +19,14 @@ class EndingsNet(Construct):
     AWS delivers these events on a best-effort basis, so a net is all that they can be.
     """
 
-    def __init__(self, scope: Construct, id: str, *, state_machine: IStateMachine, notify: IFunction) -> None:  # noqa: A002
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        state_machines: Sequence[IStateMachine],
+        notify: IFunction,
+    ) -> None:
         super().__init__(scope, id)
         self.undelivered = dead_letter_queue(self, "Undelivered")
         Rule(
@@ -27,7 +36,10 @@ class EndingsNet(Construct):
             event_pattern=EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
-                detail={"stateMachineArn": [state_machine.state_machine_arn], "status": list(OF_EXECUTION)},
+                detail={
+                    "stateMachineArn": [machine.state_machine_arn for machine in state_machines],
+                    "status": list(OF_EXECUTION),
+                },
             ),
             targets=[
                 LambdaFunction(

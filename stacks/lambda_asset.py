@@ -14,7 +14,8 @@ from aws_cdk.aws_lambda import AssetCode, Code
 from packaging.requirements import Requirement
 
 _LAMBDAS = Path(__file__).parent.parent / "lambdas"
-_PACKAGE = "aws-lambda-powertools"
+# Lambda's machines have no time zones of their own.
+_PACKAGES = ("aws-lambda-powertools", "tzdata")
 _IN_THE_RUNTIME = frozenset({"boto3", "botocore"})
 # Differs from one installation of the same package to the next, and so would the asset's hash.
 _INSTALLATION_RECORDS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_url.json"})
@@ -37,15 +38,15 @@ def lambda_asset() -> AssetCode:
 class _Copies:
     def try_bundle(self, output_dir: str, _options: BundlingOptions) -> bool:
         shutil.copytree(_LAMBDAS, output_dir, ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
-        for package in _closure(_PACKAGE):
+        for package in _closure(*_PACKAGES):
             _copy(package, Path(output_dir))
         return True
 
 
-def _closure(name: str) -> list[Distribution]:
-    """The package and what it needs, without what its extras need."""
+def _closure(*names: str) -> list[Distribution]:
+    """The packages and what they need, without what their extras need."""
     found: dict[str, Distribution] = {}
-    wanted = [name]
+    wanted = list(names)
     while wanted:
         name = wanted.pop()
         if name in found or name in _IN_THE_RUNTIME:

@@ -4,12 +4,15 @@ from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from stacks.endings_net import EndingsNet
+from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.notifications import Notifications
 from stacks.observability import Observability
 from stacks.settings import Settings
 from stacks.start_workflow import StartWorkflow
+from stacks.stop_workflow import StopWorkflow
 from stacks.triggers import Triggers
+from stacks.watch import Watch
 
 
 class ModelLifecycleStack(Stack):
@@ -18,21 +21,30 @@ class ModelLifecycleStack(Stack):
     def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:  # noqa: A002
         super().__init__(scope, id, description="Runs machine-learning models that bill by the hour")
         notifications = Notifications(self, "Notifications", emails=settings.notification_emails)
-        functions = LifecycleFunctions(self, "Functions", settings=settings, notifications=notifications)
-        start = StartWorkflow(self, "StartWorkflow", functions=functions, settings=settings)
-        net = EndingsNet(self, "EndingsNet", state_machine=start.state_machine, notify=functions.notify)
-        triggers = Triggers(self, "Triggers", start_model=start.state_machine, schedules=settings.schedules)
+        leases = Leases(self, "Leases")
+        functions = LifecycleFunctions(self, "Functions", settings=settings, notifications=notifications, leases=leases)
+        stop = StopWorkflow(self, "StopWorkflow", functions=functions, settings=settings).state_machine
+        start = StartWorkflow(
+            self, "StartWorkflow", functions=functions, stop_model=stop, settings=settings
+        ).state_machine
+        net = EndingsNet(self, "EndingsNet", state_machines=[start, stop], notify=functions.notify)
+        triggers = Triggers(self, "Triggers", start_model=start, stop_model=stop, schedules=settings.schedules)
+        watch = Watch(self, "Watch", watch_models=functions.watch_models)
         Observability(
             self,
             "Observability",
             topic=notifications.topic,
-            state_machine=start.state_machine,
+            state_machines={"start": start, "stop": stop},
             dead_letters={
                 "UndeliveredRequests": (triggers.undelivered, "A request or a schedule did not start its execution."),
+                "UndeliveredStops": (leases.undelivered, "A lease is over, and stop-model could not be started."),
                 "UndeliveredEndings": (net.undelivered, "An execution's end did not reach Notify."),
                 "UndeliveredMessages": (notifications.undelivered, "A subscriber did not get a message."),
+                "UndeliveredWatch": (watch.undelivered, "The watch was not called."),
+                "UnwatchedModels": (functions.unwatched, "The watch could not look at a model, or tell of it."),
                 "UntoldEndings": (functions.untold, "Notify could not tell an execution's end."),
             },
         )
-        CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine.state_machine_arn)
+        CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
+        CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)
         CfnOutput(self, "NotificationTopicArn", value=notifications.topic.topic_arn)

@@ -1,4 +1,10 @@
 """The names by which the deployed things are found."""
 
+from aws_cdk import Aws
+
 STACK = "ModelLifecycle"
-START_MODEL = "start-model"
+
+
+def state_machine_arn(name: str) -> str:
+    """A machine by its name, for what the machine itself depends on."""
+    return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{name}"

@@ -9,6 +9,7 @@ from aws_cdk.aws_cloudwatch import (
     ComparisonOperator,
     Dashboard,
     GraphWidget,
+    IWidget,
     TreatMissingData,
 )
 from aws_cdk.aws_cloudwatch_actions import SnsAction
@@ -27,12 +28,12 @@ class Observability(Construct):
         id: str,  # noqa: A002
         *,
         topic: ITopic,
-        state_machine: IStateMachine,
+        state_machines: Mapping[str, IStateMachine],
         dead_letters: Mapping[str, tuple[IQueue, str]],
     ) -> None:
         super().__init__(scope, id)
         alarms = [self._alarm(name, queue, lost, topic) for name, (queue, lost) in dead_letters.items()]
-        self._dashboard(state_machine, alarms)
+        self._dashboard(state_machines, alarms)
 
     def _alarm(self, name: str, queue: IQueue, lost: str, topic: ITopic) -> Alarm:
         alarm = Alarm(
@@ -48,24 +49,24 @@ class Observability(Construct):
         alarm.add_alarm_action(SnsAction(topic))
         return alarm
 
-    def _dashboard(self, state_machine: IStateMachine, alarms: list[Alarm]) -> None:
+    def _dashboard(self, state_machines: Mapping[str, IStateMachine], alarms: list[Alarm]) -> None:
+        executions = [self._executions(verb, machine) for verb, machine in state_machines.items()]
         Dashboard(
             self,
             "Dashboard",
-            widgets=[
-                [
-                    GraphWidget(
-                        title="Starts",
-                        left=[
-                            state_machine.metric_started(),
-                            state_machine.metric_succeeded(),
-                            state_machine.metric_failed(),
-                            state_machine.metric_timed_out(),
-                            state_machine.metric_aborted(),
-                        ],
-                    ),
-                    GraphWidget(title="How long a start takes", left=[state_machine.metric_time()]),
-                ],
-                [AlarmWidget(title=alarm.node.id, alarm=alarm) for alarm in alarms],
+            widgets=[*executions, [AlarmWidget(title=alarm.node.id, alarm=alarm) for alarm in alarms]],
+        )
+
+    @staticmethod
+    def _executions(verb: str, machine: IStateMachine) -> list[IWidget]:
+        ends = GraphWidget(
+            title=f"{verb.title()}s",
+            left=[
+                machine.metric_started(),
+                machine.metric_succeeded(),
+                machine.metric_failed(),
+                machine.metric_timed_out(),
+                machine.metric_aborted(),
             ],
         )
+        return [ends, GraphWidget(title=f"How long a {verb} takes", left=[machine.metric_time()])]

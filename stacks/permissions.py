@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 
+from stacks.names import state_machine_arn
+
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
 
@@ -16,17 +18,20 @@ _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 class ServiceActions:
     """The actions of one service, and the ARNs that they are checked against.
 
-    `service`: its namespace in IAM and in ARNs. `looks_at` and `starts` turn a project ARN into the checked one.
-    `look_without_resource`: actions that have no resource level.
+    `service`: its namespace in IAM and in ARNs. `looks_at` and `changes` turn a project ARN into the checked one.
+    `look_without_resource`,
+    `list_without_resource`: actions that have no resource level.
     """
 
     service: str
     every_project: str
     look: str
     start: str
+    stop: str
     looks_at: Callable[[str], str]
-    starts: Callable[[str], str]
+    changes: Callable[[str], str]
     look_without_resource: tuple[str, ...] = ()
+    list_without_resource: tuple[str, ...] = ()
 
 
 def _rekognition_versions(project: str) -> str:
@@ -46,7 +51,8 @@ REKOGNITION = ServiceActions(
     look="rekognition:DescribeProjectVersions",
     looks_at=lambda project: project,
     start="rekognition:StartProjectVersion",
-    starts=_rekognition_versions,
+    stop="rekognition:StopProjectVersion",
+    changes=_rekognition_versions,
     look_without_resource=("rekognition:DescribeProjects",),
 )
 LOOKOUT_VISION = ServiceActions(
@@ -55,7 +61,9 @@ LOOKOUT_VISION = ServiceActions(
     look="lookoutvision:DescribeModel",
     looks_at=_lookout_models,
     start="lookoutvision:StartModel",
-    starts=_lookout_models,
+    stop="lookoutvision:StopModel",
+    changes=_lookout_models,
+    list_without_resource=("lookoutvision:ListModels", "lookoutvision:ListProjects"),
 )
 _SERVICES = (REKOGNITION, LOOKOUT_VISION)
 
@@ -83,16 +91,53 @@ class ModelPermissions:
             )
         ]
 
+    def find(self) -> list[PolicyStatement]:
+        """What finding every model takes, beyond looking at one."""
+        return [
+            PolicyStatement(actions=[action], resources=["*"])
+            for service, projects in self._projects.items()
+            if projects
+            for action in service.list_without_resource
+        ]
+
     def start(self) -> list[PolicyStatement]:
         """What asking for a start takes."""
+        return self._change(lambda service: service.start)
+
+    def stop(self) -> list[PolicyStatement]:
+        """What asking for a stop takes."""
+        return self._change(lambda service: service.stop)
+
+    def _change(self, action: Callable[[ServiceActions], str]) -> list[PolicyStatement]:
         return [
-            PolicyStatement(actions=[service.start], resources=[service.starts(arn) for arn in projects])
+            PolicyStatement(actions=[action(service)], resources=[service.changes(arn) for arn in projects])
             for service, projects in self._projects.items()
             if projects
         ]
 
 
-def executions_of(state_machine_name: str) -> PolicyStatement:
-    """Read the executions of one machine, by its name: the machine itself depends on the function."""
-    arn = f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{state_machine_name}:*"
-    return PolicyStatement(actions=["states:DescribeExecution", "states:GetExecutionHistory"], resources=[arn])
+def executions_of(*state_machine_names: str) -> PolicyStatement:
+    """Read the executions of machines, by their names: the machines themselves depend on the function."""
+    return PolicyStatement(
+        actions=["states:DescribeExecution", "states:GetExecutionHistory"],
+        resources=[f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{name}:*" for name in state_machine_names],
+    )
+
+
+def start_executions_of(state_machine_name: str) -> PolicyStatement:
+    """Start executions of one machine, by its name."""
+    return PolicyStatement(actions=["states:StartExecution"], resources=[state_machine_arn(state_machine_name)])
+
+
+def read_metrics() -> PolicyStatement:
+    """Read CloudWatch's metrics; the action has no resource level."""
+    return PolicyStatement(actions=["cloudwatch:GetMetricData"], resources=["*"])
+
+
+def send_events(source: str) -> PolicyStatement:
+    """Send events to the default bus, in that source's name only."""
+    return PolicyStatement(
+        actions=["events:PutEvents"],
+        resources=[f"arn:{Aws.PARTITION}:events:{_HERE}:event-bus/default"],
+        conditions={"StringEquals": {"events:source": source}},
+    )

@@ -1,42 +1,140 @@
-"""The schedules of the settings: what starts executions at set times."""
+"""The schedules of the settings: what starts and stops models at set times."""
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
 from model_lifecycle.errors import InvalidRequestError
-from model_lifecycle.request import Defaults, parse_request
+from model_lifecycle.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults
+from model_lifecycle.request import parse_request
+from model_lifecycle.stop_request import parse_stop_request
 from schedule_expressions.parsing import parse
+from stacks.time_zone import check_time_zone
+
+Action: TypeAlias = Literal["start", "stop"]
+
+_UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
+_RECURRING = '"cron(...)" or "rate(...)" as EventBridge writes it, or with a time_zone "at(yyyy-mm-ddThh:mm:ss)"'
+_PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop": parse_stop_request}
 
 
-def _execution_input(value: object) -> object:
+@dataclass(frozen=True, kw_only=True)
+class ScheduledExecution:
+    """What one expression starts, again and again: an execution of start-model or of stop-model.
+
+    Without a `time_zone` the expression is meant in UTC.
+    """
+
+    schedule: str
+    action: Action
+    expression: str
+    time_zone: str | None
+    input: dict[str, Any]
+
+
+def _expression(value: str, info: ValidationInfo) -> str:
+    # Where the time zone is wrong, that is what is said.
+    local = info.data.get("time_zone", "wrong") is not None
+    if value.startswith("at(") and not local:
+        raise ValueError("allowed is at(...) only together with a time_zone")
+    parse(value, one_time=local)
+    return value
+
+
+def _another_expression(value: str, info: ValidationInfo) -> str:
+    if value == info.data.get("start"):
+        raise ValueError("allowed is another time than that of start")
+    return value
+
+
+def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
     try:
-        parse_request(value, defaults=Defaults(start_timeout_seconds=1, stop_timeout_seconds=1), home=None)
+        _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
     except InvalidRequestError as error:
         raise ValueError(str(error)) from error
     return value
 
 
-def _expression(value: str) -> str:
-    parse(value)
-    return value
+_Expression: TypeAlias = Annotated[str, AfterValidator(_expression)]
+_ExecutionInput: TypeAlias = Annotated[dict[str, Any], AfterValidator(_execution_input)]
 
 
-class Schedule(BaseModel):
-    """A rule that starts one execution with one input, again and again. Times are UTC."""
+class _Scheduled(BaseModel):
+    """What every form has."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$", description="1 to 40 letters, digits, '_', '.' or '-'")
-    expression: Annotated[str, AfterValidator(_expression)] = Field(
-        description='"cron(...)" or "rate(...)" as EventBridge writes it, in UTC'
-    )
-    input: Annotated[dict[str, Any], AfterValidator(_execution_input)] = Field(
-        description="the execution input, as typed into the console"
+    time_zone: Annotated[str, AfterValidator(check_time_zone)] | None = Field(
+        default=None, description="the IANA name of a time zone, as Europe/Berlin"
     )
 
 
-def named_once(schedules: list[Schedule]) -> list[Schedule]:
+class ScheduledAction(_Scheduled):
+    """One execution, of start-model unless `action` says otherwise, again and again."""
+
+    action: Action = Field(default="start", description="start or stop")
+    expression: _Expression = Field(description=_RECURRING)
+    input: _ExecutionInput = Field(description="the execution input, as typed into the console")
+
+    @property
+    def executions(self) -> tuple[ScheduledExecution, ...]:
+        """The one that it starts."""
+        return (
+            ScheduledExecution(
+                schedule=self.name,
+                action=self.action,
+                expression=self.expression,
+                time_zone=self.time_zone,
+                input=self.input,
+            ),
+        )
+
+
+class ScheduledRun(_Scheduled):
+    """A model that is started and stopped again and again."""
+
+    start: _Expression = Field(description=_RECURRING)
+    stop: Annotated[_Expression, AfterValidator(_another_expression)] = Field(description=_RECURRING)
+    model: _ExecutionInput = Field(description="the input of the start, as typed into the console")
+
+    @property
+    def executions(self) -> tuple[ScheduledExecution, ...]:
+        """The start, and the stop of the same model."""
+        named = parse_request(self.model, defaults=_UNUSED, home=None).identity
+        waits = {name: self.model.get(name) for name in (STOP_TIMEOUT.name, POLL_INTERVAL.name)}
+        chosen = {name: seconds for name, seconds in waits.items() if seconds is not None}
+        stop = {**named, **chosen, "Reason": f"The schedule {self.name} stops it"}
+        return (
+            ScheduledExecution(
+                schedule=self.name, action="start", expression=self.start, time_zone=self.time_zone, input=self.model
+            ),
+            ScheduledExecution(
+                schedule=self.name, action="stop", expression=self.stop, time_zone=self.time_zone, input=stop
+            ),
+        )
+
+
+FORMS: dict[str, type[_Scheduled]] = {form.__name__: form for form in (ScheduledAction, ScheduledRun)}
+"""The forms of a schedule. Their names stand in the place of an error."""
+
+
+def _form(value: object) -> str:
+    only_of_a_run = ScheduledRun.model_fields.keys() - ScheduledAction.model_fields.keys()
+    if isinstance(value, ScheduledRun) or (isinstance(value, dict) and only_of_a_run & value.keys()):
+        return ScheduledRun.__name__
+    return ScheduledAction.__name__
+
+
+Schedule: TypeAlias = Annotated[
+    Annotated[ScheduledAction, Tag(ScheduledAction.__name__)] | Annotated[ScheduledRun, Tag(ScheduledRun.__name__)],
+    Discriminator(_form),
+]
+
+
+def named_once(schedules: list[ScheduledAction | ScheduledRun]) -> list[ScheduledAction | ScheduledRun]:
     """The schedules themselves. Raises ValueError if two have one name."""
     names = [schedule.name for schedule in schedules]
     twice = sorted({name for name in names if names.count(name) > 1})

@@ -10,15 +10,20 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import ErrorDetails
 
 from model_lifecycle.fields import shown
+from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.rekognition_versions import REKOGNITION
-from model_lifecycle.request import MAX_TIMEOUT_SECONDS
-from stacks.schedules import Schedule, named_once
+from model_lifecycle.request import MAX_LEASE_SECONDS
+from stacks.schedules import FORMS, Schedule, named_once
+from stacks.time_zone import check_time_zone
 
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""
 
 _RETENTION_DAYS = "one of " + ", ".join(map(str, get_args(LogRetentionDays)))
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
+_LEASE_HOURS = MAX_LEASE_SECONDS // 3_600
+_HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
+_HOURS_OR_NONE = f"{_HOURS}, or null for none"
 # What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
@@ -80,13 +85,25 @@ class Settings(BaseModel):
         description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
     )
     schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(named_once)] = Field(
-        default=[], description="a list of objects with name, expression and input"
+        default=[], description="a list of objects with name, expression and input, or with name, start, stop and model"
     )
     start_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(
         default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
     )
     stop_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(
         default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
+    )
+    default_stop_after_hours: Annotated[float | None, BeforeValidator(_number)] = Field(
+        default=None, gt=0, le=_LEASE_HOURS, allow_inf_nan=False, description=_HOURS_OR_NONE
+    )
+    warn_after_hours: Annotated[float, BeforeValidator(_number)] = Field(
+        default=24.0, gt=0, le=_LEASE_HOURS, allow_inf_nan=False, description=_HOURS
+    )
+    stop_after_hours_unleased: Annotated[float | None, BeforeValidator(_number)] = Field(
+        default=None, gt=0, le=_LEASE_HOURS, allow_inf_nan=False, description=_HOURS_OR_NONE
+    )
+    time_zone: Annotated[str, AfterValidator(check_time_zone)] = Field(
+        default="UTC", description="the IANA name of a time zone, as Europe/Berlin"
     )
     price_per_inference_unit_hour: Annotated[float, BeforeValidator(_number)] = Field(
         default=4.0, ge=0, le=10_000, allow_inf_nan=False, description="a number of USD from 0 to 10,000"
@@ -118,18 +135,29 @@ def _violation(detail: ErrorDetails) -> str:
 
 
 def _unknown(path: str, detail: ErrorDetails) -> str:
-    model = Settings if len(detail["loc"]) == 1 else Schedule
+    model = _model(detail["loc"])
     meant = get_close_matches(str(detail["loc"][-1]), model.model_fields, n=1)
     hint = f"perhaps {meant[0]} is meant" if meant else f"allowed are {', '.join(model.model_fields)}"
     return f"{path} is {shown(detail['input'])}, but there is no such setting; {hint}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
+    # Of a schedule, pydantic names the form after its place.
+    written = (*location[:2], *location[3:]) if _form(location) else location
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in written).removeprefix(".")
+
+
+def _form(location: tuple[int | str, ...]) -> str | None:
+    return str(location[2]) if location[0] == "schedules" and len(location) > 2 else None
+
+
+def _model(location: tuple[int | str, ...]) -> type[BaseModel]:
+    form = _form(location)
+    return FORMS[form] if form else Settings
 
 
 def _allowed(location: tuple[int | str, ...]) -> str:
-    key, *rest = location
-    inner = next((part for part in rest if isinstance(part, str)), None)
-    field = Schedule.model_fields[inner] if inner else Settings.model_fields[str(key)]
-    return field.description or "another type of value"
+    form, key = _form(location), location[0]
+    if form is None or len(location) == 3:
+        return Settings.model_fields[str(key)].description or "another type of value"
+    return FORMS[form].model_fields[str(location[3])].description or "another type of value"

@@ -1,31 +1,63 @@
-"""An execution's claim to be the one that asks for a model's start."""
+"""An execution's claim on a model, in the model's record."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.progress import Progress
+from model_lifecycle.lease import Lease, of_new_run, of_same_run
 from model_lifecycle.record import ModelRecord, ModelRecords
-from model_lifecycle.request import Request
+from model_lifecycle.start_progress import StartProgress
+
+
+def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
+    """The record of a model whose start the execution is about to ask for."""
+    return replace(
+        of_new_run(found, lease),
+        latest_start=progress.execution_arn,
+        wanted_at=progress.started_at,
+        asked_by=progress.execution_arn,
+        asked_at=now,
+        status_when_asked=progress.status,
+        ran_at=None,
+        min_inference_units=None,
+        max_inference_units=None,
+        stopping=None,
+        stop_asked_at=None,
+        stopped_at=None,
+    )
+
+
+def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
+    """The record of a model that starts or runs already, which the execution wants, too."""
+    claimed = replace(
+        of_same_run(found, lease, now=now),
+        latest_start=progress.execution_arn,
+        wanted_at=progress.started_at,
+        stopping=None,
+        stop_asked_at=None,
+    )
+    if found.stopped_at is None:
+        return claimed
+    # It was stopped since: someone started it by hand, and nothing is known of this run but that it is there.
+    return replace(claimed, asked_by=None, asked_at=None, status_when_asked=None, ran_at=None, stopped_at=None)
 
 
 class Claim:
     """Stands in the model's record before the start call goes out. Raises as `ModelRecords` does."""
 
-    def __init__(self, request: Request, found: ModelRecord, records: ModelRecords) -> None:
-        self._request = request
+    def __init__(self, progress: StartProgress, found: ModelRecord, records: ModelRecords) -> None:
+        self._request = progress.request
         self._found = found
         self._records = records
         self._made: ModelRecord | None = None
 
-    def make(self, progress: Progress, *, now: datetime) -> bool:
-        """Write it. False if another execution has written in between: that one asks."""
-        after = replace(
-            self._found, latest_start=progress.execution_arn, asked_at=now, status_when_asked=progress.status
-        )
+    def make(self, after: ModelRecord) -> ModelRecord | None:
+        """Write it. None if someone else has written in between."""
         self._made = self._records.replace(self._request, self._found, after)
-        return self._made is not None
+        return self._made
 
     def withdraw(self) -> None:
-        """The start was not carried out: put back what stood there, unless another claim has come over it."""
+        """What was claimed for was not carried out: put back what stood there, unless another claim has come over
+        it.
+        """
         if self._made is not None:
             self._records.replace(self._request, self._made, self._found)

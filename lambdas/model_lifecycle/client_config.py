@@ -8,3 +8,6 @@ CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_at
 
 # Not so for what the app remembers: a record that cannot be read or written for a moment is worth a moment.
 TABLE_CONFIG = Config(connect_timeout=3, read_timeout=3, retries={"total_max_attempts": 5, "mode": "standard"})
+
+# Nor for what lists everything: a page that is throttled is no reason to begin anew.
+LIST_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 8, "mode": "standard"})

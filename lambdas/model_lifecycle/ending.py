@@ -3,25 +3,29 @@
 from dataclasses import dataclass
 from typing import Any
 
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.request import Request
+from model_lifecycle.phase import Goal
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How an execution ended.
+    """How an execution ended, or what the watch found: then there is no `execution_arn`.
 
     `request` is None where the input was not valid; `report` where nothing was seen of a model. `error` and `cause` are
-    the execution's own; both are None for a model that runs.
+    the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
+    gave up: `{"ExecutionArn"}`, or `{"Error"}` if it could not be started.
     """
 
     notification_id: str
     outcome: Outcome
-    execution_arn: str
-    request: Request | None = None
+    goal: Goal
+    execution_arn: str | None = None
+    request: ModelRequest | None = None
     report: dict[str, Any] | None = None
     error: str | None = None
     cause: str | None = None
+    clean_up: dict[str, str] | None = None
 
     @property
     def may_bill(self) -> bool:

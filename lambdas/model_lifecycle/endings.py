@@ -1,23 +1,31 @@
-"""Where endings come from: a state of the machine, or the status-change event of an execution."""
+"""Where endings come from: a state of a machine, or the status-change event of an execution."""
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.ending import Ending, notification_id
-from model_lifecycle.errors import FunctionFailedError, InvalidRequestError, ModelNotFoundError, StartTimedOutError
+from model_lifecycle.errors import (
+    FunctionFailedError,
+    InvalidRequestError,
+    ModelNotFoundError,
+    StartTimedOutError,
+)
 from model_lifecycle.home import Home
 from model_lifecycle.instant import from_instant
+from model_lifecycle.look import look
+from model_lifecycle.machines import goal_of
 from model_lifecycle.model import Model
-from model_lifecycle.outcome import OF_EXECUTION, OF_PHASE, Outcome
-from model_lifecycle.phase import NEVER_SEEN, Phase
-from model_lifecycle.progress import Progress
+from model_lifecycle.model_request import Defaults, ModelRequest
+from model_lifecycle.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
+from model_lifecycle.phase import NEVER_SEEN, Goal, Phase
 from model_lifecycle.redrives import redrive_of_end
 from model_lifecycle.report import report
-from model_lifecycle.request import Defaults, Request, parse_request
-from model_lifecycle.start import look
+from model_lifecycle.request import Request, parse_request
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.stop_request import StopRequest, parse_stop_request
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -25,22 +33,25 @@ if TYPE_CHECKING:
 
 # Step Functions ends the execution, but not the function of the state that was under way.
 _CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
-_NOT_KNOWN = {"AlreadyRunning": None, "Joined": None, "Asked": None, "AskedAt": None, "RunningAt": None}
+_NOT_KNOWN: dict[Goal, dict[str, None]] = {
+    Goal.RUNNING: dict.fromkeys(("AlreadyRunning", "Joined", "Asked", "AskedAt", "RunningAt", "Lease")),
+    Goal.STOPPED: dict.fromkeys(("AlreadyStopped", "Joined", "Asked", "AskedAt", "StartedAgain", "StoppedAt")),
+}
 _LOOK_AGAIN = "A step that was under way may still start the model: look again in a minute."
 
 
 class Endings:
     """Reads the events that the function Notify gets.
 
-    From a state: `{"Input", "Execution": {"Arn", "StartTime", "RedriveCount"}, "Progress"}`. From the net below the
-    machine: EventBridge's `Step Functions Execution Status Change`.
+    From a state: `{"Goal", "Input", "Execution": {"Arn", "StartTime", "RedriveCount"}, "Progress", "CleanUp"}`. From
+    the net below the machines: EventBridge's `Step Functions Execution Status Change`.
     """
 
     def __init__(
         self,
         *,
         executions: "SFNClient",
-        model_of: Callable[[Request], Model],
+        model_of: Callable[[ModelRequest], Model],
         defaults: Defaults,
         home: Home,
         now: datetime,
@@ -61,72 +72,96 @@ class Endings:
             redrive_count = redrive_of_end(self._executions, detail["executionArn"], redrive_count)
         return notification_id(detail["executionArn"], redrive_count)
 
-    def read(self, event: dict[str, Any]) -> Ending:
-        """The ending that the event is about."""
+    def read(self, event: dict[str, Any]) -> Ending | None:
+        """The ending that the event is about; None of a stop that was not wanted any more: nobody is to hear of it."""
         return self._untold(event) if "detail" in event else self._told_by_state(event)
 
-    def _told_by_state(self, event: dict[str, Any]) -> Ending:
+    def _told_by_state(self, event: dict[str, Any]) -> Ending | None:
         progress = event["Progress"]
+        goal = Goal(event["Goal"])
         failure = progress["Failure"] or {}
-        request = self._request(event["Input"])
+        request = self._request(goal, event["Input"])
         reported = progress.get("Report")
         if failure.get("Error") == FunctionFailedError.__name__:
             started_at = from_instant(event["Execution"]["StartTime"])
             reported = self._look(request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
+        outcome = of_phase(goal, Phase(progress["Phase"]), reported)
+        if outcome is None:
+            return None
         return Ending(
             notification_id=self.identity(event),
-            outcome=OF_PHASE[Phase(progress["Phase"])],
+            outcome=outcome,
+            goal=goal,
             execution_arn=event["Execution"]["Arn"],
             request=request,
             report=reported,
             error=failure.get("Error"),
             cause=failure.get("Cause"),
+            clean_up=_clean_up(event.get("CleanUp")),
         )
 
-    def _untold(self, event: dict[str, Any]) -> Ending:
+    def _untold(self, event: dict[str, Any]) -> Ending | None:
         # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
-        request = self._request(_read(execution.get("input", "null")))
+        goal = goal_of(execution["executionArn"])
+        request = self._request(goal, _read(execution.get("input", "null")))
         outcome = OF_EXECUTION[event["detail"]["status"]]
-        if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
-            # To Step Functions it failed. The state that could not tell it says the same of it.
-            outcome = Outcome.TIMED_OUT
-        ending = Ending(
+        if outcome is None:
+            reported = json.loads(execution["output"])
+            outcome = of_success(reported)
+        else:
+            if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
+                # To Step Functions it failed. The state that could not tell it says the same of it.
+                outcome = Outcome.TIMED_OUT
+            reported = self._look(request, execution["executionArn"], execution["startDate"], outcome)
+            may_bill = reported is not None and reported["MayBill"]
+            outcome = of_failure(goal, outcome, may_bill=may_bill)
+        if outcome is None:
+            return None
+        return Ending(
             notification_id=self.identity(event),
             outcome=outcome,
+            goal=goal,
             execution_arn=execution["executionArn"],
             request=request,
-        )
-        if event["detail"]["status"] == "SUCCEEDED":
-            return replace(ending, report=json.loads(execution["output"]))
-        return replace(
-            ending,
-            report=self._look(request, execution["executionArn"], execution["startDate"], outcome),
+            report=reported,
             error=execution.get("error"),
             cause=execution.get("cause"),
         )
 
-    def _request(self, execution_input: object) -> Request | None:
+    def _request(self, goal: Goal, execution_input: object) -> Request | StopRequest | None:
+        parse = parse_request if goal is Goal.RUNNING else parse_stop_request
         try:
-            return parse_request(execution_input, defaults=self._defaults, home=self._home)
+            return parse(execution_input, defaults=self._defaults, home=self._home)
         except InvalidRequestError:
             # No model is named, then: the ending's own error and cause say what is wrong with the input.
             return None
 
     def _look(
-        self, request: Request | None, execution_arn: str, started_at: datetime, outcome: Outcome
+        self, request: Request | StopRequest | None, execution_arn: str, started_at: datetime, outcome: Outcome
     ) -> dict[str, Any] | None:
         """How the model is now. What the execution did about it is not known."""
         if request is None:
             return None
-        progress = Progress.begin(request, execution_arn=execution_arn, started_at=started_at)
+        progress: StartProgress | StopProgress
+        if isinstance(request, Request):
+            progress = StartProgress.begin(request, execution_arn=execution_arn, started_at=started_at)
+        else:
+            progress = StopProgress.begin(request, execution_arn=execution_arn, started_at=started_at)
         seen = look(progress, self._model_of(request), now=self._now)
-        told = report(seen, now=self._now) | _NOT_KNOWN
+        told = report(seen, now=self._now) | _NOT_KNOWN[seen.GOAL]
         if seen.status == NEVER_SEEN and not isinstance(seen.failure, ModelNotFoundError):
             told |= {"MayBill": True}
-        if outcome in _CUT_SHORT and seen.meaning.before is Phase.STARTABLE:
+        startable = seen.GOAL is Goal.RUNNING and seen.meaning.before is Phase.STARTABLE
+        if outcome in _CUT_SHORT and startable:
             told |= {"MayBill": True, "Remedy": _LOOK_AGAIN}
         return told
+
+
+def _clean_up(came_of_it: dict[str, Any] | None) -> dict[str, str] | None:
+    """What the state "Stop model" left: nothing, an execution, or an error."""
+    told = {name: (came_of_it or {}).get(name) for name in ("ExecutionArn", "Error")}
+    return {name: value for name, value in told.items() if value} or None
 
 
 def _read(written: str) -> object:

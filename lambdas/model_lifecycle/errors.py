@@ -4,7 +4,7 @@ MAX_CAUSE_CHARACTERS = 1_000
 
 
 class ModelLifecycleError(Exception):
-    """Whatever keeps a model from running, in words for the person who reads them."""
+    """Whatever keeps a model from running or from being stopped, in words for the person who reads them."""
 
     @property
     def name(self) -> str:
@@ -34,11 +34,23 @@ class QuotaExceededError(ModelLifecycleError):
 
 
 class ModelFailedError(ModelLifecycleError):
-    """The model has a status from which this start cannot make it run."""
+    """The model has a status from which this execution cannot bring it further."""
 
 
 class StartTimedOutError(ModelLifecycleError):
     """The model did not run by the deadline of its start."""
+
+
+class StopTimedOutError(ModelLifecycleError):
+    """The model was not stopped by the deadline of its stop."""
+
+
+class StopNotArmedError(ModelLifecycleError):
+    """The stop at the lease's end could not be armed, so the model was not started."""
+
+
+class LeaseOverError(ModelLifecycleError):
+    """The lease ended before the model could be started."""
 
 
 class ServiceRefusedError(ModelLifecycleError):

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import MAXYEAR, MINYEAR, datetime
 
 from model_lifecycle.errors import shortened
 
@@ -43,6 +44,31 @@ def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) 
         return isinstance(value, str) and shortest <= len(value) <= longest and whole.fullmatch(value) is not None
 
     return Field(name, allowed, accepts)
+
+
+def free_text(name: str, *, characters: int) -> Field:
+    """A string of any characters, 1 to so many."""
+
+    def accepts(value: object) -> bool:
+        return isinstance(value, str) and 1 <= len(value) <= characters
+
+    return Field(name, f"a text of 1 to {characters:,} characters", accepts)
+
+
+def instant(name: str) -> Field:
+    """A moment in ISO 8601 with its offset from UTC."""
+
+    def accepts(value: object) -> bool:
+        if not isinstance(value, str):
+            return False
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return False
+        # In the first and the last year, not every offset has its moment in UTC.
+        return moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR
+
+    return Field(name, "a moment in ISO 8601 with its offset, as 2026-01-05T18:00:00+01:00", accepts)
 
 
 def shown(value: object) -> str:

@@ -1,9 +1,13 @@
 """The seam to the services: what the domain asks of one model, whatever service it is of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
-from model_lifecycle.request import Request
+from model_lifecycle.model_request import ModelRequest
+
+InferenceUnits: TypeAlias = Mapping[str, int]
+"""`MinInferenceUnits` and `MaxInferenceUnits`, as both services' start calls take them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +28,7 @@ class Model(Protocol):
     """
 
     @property
-    def request(self) -> Request:
+    def request(self) -> ModelRequest:
         """The request, with what was looked up on the way, so that it is looked up once an execution."""
         ...
 
@@ -32,9 +36,13 @@ class Model(Protocol):
         """Ask the service how the model is."""
         ...
 
-    def start(self, *, client_token: str) -> str:
+    def start(self, units: InferenceUnits, *, client_token: str) -> str:
         """Ask the service to start the model, once; the status that the service answers when it accepts.
 
         Where the service knows tokens, calls with the same one are one start.
         """
+        ...
+
+    def stop(self) -> str:
+        """Ask the service to stop the model, once; the status that the service answers when it accepts."""
         ...

@@ -1,23 +1,38 @@
-"""What a status means for a start: two tables, one per service, and one look-up."""
+"""What a status means for a start and for a stop: two tables, one per service, and one look-up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 
+class Goal(StrEnum):
+    """What an execution wants of its model."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
+
+
 class Phase(StrEnum):
-    """What the start does next."""
+    """What an execution does next."""
 
     STARTABLE = "STARTABLE"
     """Ask for the start. Only ever inside "Start model": the state machine does not see it."""
+    STOPPABLE = "STOPPABLE"
+    """Ask for the stop. Only ever inside "Stop model": the state machine does not see it."""
     BLOCKED = "BLOCKED"
-    """Come back to "Start model" later: it will become startable, or the service cannot answer now."""
+    """Come back to "Start model" or "Stop model" later: it cannot be asked yet, or the service cannot answer now."""
     STARTING = "STARTING"
     """Look again later."""
+    STOPPING = "STOPPING"
+    """Look again later."""
     RUNNING = "RUNNING"
-    """Done."""
+    """Done: it runs."""
+    STOPPED = "STOPPED"
+    """Done: it is stopped, or someone started it again after that."""
+    SUPERSEDED = "SUPERSEDED"
+    """Done: the stop is not wanted any more. No status means this; only the model's record does."""
     FAILED = "FAILED"
-    """Give up: it cannot run, or not by this start."""
+    """Give up: it cannot be, or not by this execution."""
     OVERDUE = "OVERDUE"
     """Give up: the deadline has passed. No status means this; only the clock does."""
 
@@ -27,13 +42,15 @@ class StatusMeaning:
     """What one status means.
 
     `before`: for an execution that has neither asked for a start nor joined one. `after`: for one that has.
-    `may_bill`: whether a model in it bills, or comes to bill if nobody does anything.
-    `refusal_is_final`: whether a start that the service refused in it is not asked for again.
+    `stop_before`, `stop_after`: the same for a stop. `may_bill`: whether a model in it bills, or comes to bill if
+    nobody does anything. `refusal_is_final`: whether a call that the service refused in it is not made again.
     `is_stop`: whether a model that was starting comes into it by a stop.
     """
 
     before: Phase
     after: Phase
+    stop_before: Phase = Phase.STOPPED
+    stop_after: Phase = Phase.STOPPED
     may_bill: bool = False
     refusal_is_final: bool = False
     is_stop: bool = False
@@ -43,12 +60,31 @@ _CAN_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED)
 # Whether a failed model can be started again is not documented: before our own start, the service decides.
 _CAN_PERHAPS_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, refusal_is_final=True)
 _STOPPED = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, is_stop=True)
-_STOPS = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED, is_stop=True)
+_STOPS = StatusMeaning(
+    before=Phase.BLOCKED, after=Phase.FAILED, stop_before=Phase.STOPPING, stop_after=Phase.STOPPING, is_stop=True
+)
 _CANNOT_START_YET = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED)
 _CAN_NEVER_START = StatusMeaning(before=Phase.FAILED, after=Phase.FAILED)
-_COMES_UP = StatusMeaning(before=Phase.STARTING, after=Phase.STARTING, may_bill=True)
-_RUNS = StatusMeaning(before=Phase.RUNNING, after=Phase.RUNNING, may_bill=True)
-_UNKNOWN = StatusMeaning(before=Phase.FAILED, after=Phase.FAILED, may_bill=True)
+# Stopped before, and starting or running again: someone wants it.
+_COMES_UP = StatusMeaning(before=Phase.STARTING, after=Phase.STARTING, stop_before=Phase.BLOCKED, may_bill=True)
+_RUNS = StatusMeaning(before=Phase.RUNNING, after=Phase.RUNNING, stop_before=Phase.STOPPABLE, may_bill=True)
+# An update of the system is nobody's stop: what was starting before it comes up after it.
+_UPDATES = StatusMeaning(
+    before=Phase.BLOCKED,
+    after=Phase.STARTING,
+    stop_before=Phase.BLOCKED,
+    stop_after=Phase.STOPPING,
+    may_bill=True,
+)
+# A start gives up on what nobody has heard of. For a stop the service decides: it may bill.
+_UNKNOWN = StatusMeaning(
+    before=Phase.FAILED,
+    after=Phase.FAILED,
+    stop_before=Phase.STOPPABLE,
+    stop_after=Phase.FAILED,
+    may_bill=True,
+    refusal_is_final=True,
+)
 
 REKOGNITION: Mapping[str, StatusMeaning] = {
     "TRAINING_IN_PROGRESS": _CANNOT_START_YET,
@@ -77,8 +113,7 @@ LOOKOUT_VISION: Mapping[str, StatusMeaning] = {
     "HOSTED": _RUNS,
     "HOSTING_FAILED": _CAN_PERHAPS_START,
     "STOPPING_HOSTING": _STOPS,
-    # An update of the system is nobody's stop: what was starting before it comes up after it.
-    "SYSTEM_UPDATING": StatusMeaning(before=Phase.BLOCKED, after=Phase.STARTING, may_bill=True),
+    "SYSTEM_UPDATING": _UPDATES,
     "DELETING": _CAN_NEVER_START,
 }
 """Statuses of `ModelStatus` in the service's API reference, 2020-11-20."""
@@ -95,11 +130,13 @@ def meaning_of(status: str, statuses: Mapping[str, StatusMeaning]) -> StatusMean
     return statuses.get(status, _UNKNOWN)
 
 
-def phase_of(status: str, statuses: Mapping[str, StatusMeaning], *, begun: bool) -> Phase:
+def phase_of(status: str, statuses: Mapping[str, StatusMeaning], goal: Goal, *, begun: bool) -> Phase:
     """Tell the loop whether to finish, look again, ask again or give up.
 
-    `begun` tells whether this execution asked for the start or joined one. From then on a model that stops was
-    stopped by someone: FAILED, and never started again behind their back.
+    `begun` tells whether this execution asked for its goal or joined someone who did. From then on a model that turns
+    back was turned by someone: a start fails, a stop is done, and neither is asked again behind their back.
     """
     meaning = meaning_of(status, statuses)
-    return meaning.after if begun else meaning.before
+    if goal is Goal.RUNNING:
+        return meaning.after if begun else meaning.before
+    return meaning.stop_after if begun else meaning.stop_before

@@ -1,37 +1,70 @@
-"""What is remembered of a model beyond one execution: who asked for its latest start.
+"""What is remembered of a model beyond one execution: who wanted it last, since when, and until when.
 
-A step that dies between its start call and its answer leaves no other trace.
+A step that dies between its call and its answer leaves no other trace.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from model_lifecycle.request import Request
+from model_lifecycle.model_request import ModelRequest
+
+# The call follows at once upon what an execution writes down, and `client_config` gives it eleven seconds.
+_ABOUT_TO_ASK = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRecord:
     """The record of one model. `version` counts its changes; 0 is a model of which nothing is remembered.
 
-    `latest_start`: the ARN of the execution that asked last. `asked_at`: when it was about to ask. `status_when_asked`:
-    the status in which it asked.
+    Executions stand by their ARNs. `latest_start`: who wanted the model last: it asked for the start, joined one or
+    found the model running. `wanted_at`: when that execution started. `asked_by`: who asked for the start. `asked_at`:
+    when it was about to ask. `status_when_asked`: the status in which it asked. `ran_at`: when the model was seen
+    running, with these units. `lease_ends_at`, `leased_by`: the lease in force, and the start that it is of.
+    `lease_before`: the end of the lease that this one replaced. `stopping`, `stop_asked_at`: who was about to ask for
+    the stop, and when. `stopped_at`: when the model was seen stopped.
     """
 
     version: int = 0
     latest_start: str | None = None
+    wanted_at: datetime | None = None
+    asked_by: str | None = None
     asked_at: datetime | None = None
     status_when_asked: str | None = None
+    ran_at: datetime | None = None
+    min_inference_units: int | None = None
+    max_inference_units: int | None = None
+    lease_ends_at: datetime | None = None
+    leased_by: str | None = None
+    lease_before: datetime | None = None
+    stopping: str | None = None
+    stop_asked_at: datetime | None = None
+    stopped_at: datetime | None = None
+
+    def wanted_since(self, moment: datetime) -> bool:
+        """Whoever wanted the model last came later than that."""
+        return self.wanted_at is not None and self.wanted_at > moment
+
+    def another_is_about_to_start(self, execution_arn: str, *, status: str, now: datetime) -> bool:
+        """Another execution's start call may be on its way to a model that still has the status in which it asked."""
+        if self.asked_at is None or self.asked_by == execution_arn or self.status_when_asked != status:
+            return False
+        ended = self.ran_at is not None or self.stopped_at is not None
+        return not ended and now - self.asked_at < _ABOUT_TO_ASK
+
+    def someone_is_about_to_stop(self, *, now: datetime) -> bool:
+        """A stop call may be on its way to a model that still runs."""
+        return self.stopped_at is None and self.stop_asked_at is not None and now - self.stop_asked_at < _ABOUT_TO_ASK
 
 
 class ModelRecords(Protocol):
     """The records of all models. Every method raises as `Model` does."""
 
-    def read(self, request: Request) -> ModelRecord:
+    def read(self, request: ModelRequest) -> ModelRecord:
         """What is remembered of the request's model."""
         ...
 
-    def replace(self, request: Request, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """Write `after` where `before` stands, and give it with its version; None if something else stands there.
 
         Of two writers one wins, and the other sees it.

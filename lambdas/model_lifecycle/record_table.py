@@ -2,19 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
 from model_lifecycle.instant import from_instant, to_instant
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.request import Request
 from model_lifecycle.service_errors import service_errors
+from model_lifecycle.spelling import pascal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+_INSTANTS = frozenset(field.name for field in fields(ModelRecord) if field.type == datetime | None)
 
 
 class RecordTable:
@@ -24,30 +27,25 @@ class RecordTable:
         self._table_name = table_name
         self._client = client
 
-    def read(self, request: Request) -> ModelRecord:
+    def read(self, request: ModelRequest) -> ModelRecord:
         """The item, or an empty record where there is none."""
         with _table_errors("GetItem"):
             answer = self._client.get_item(
-                TableName=self._table_name, Key={"ModelId": {"S": _id(request)}}, ConsistentRead=True
+                TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
             )
         item = answer.get("Item")
         if item is None:
             return ModelRecord()
-        return ModelRecord(
-            version=int(item["Version"]["N"]),
-            latest_start=_text(item, "LatestStart"),
-            asked_at=_instant(item, "AskedAt"),
-            status_when_asked=_text(item, "StatusWhenAsked"),
-        )
+        return ModelRecord(**{field.name: _value(item, field.name) for field in fields(ModelRecord)})
 
-    def replace(self, request: Request, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """PutItem on condition that the version is still the one that was read."""
         written = replace(after, version=before.version + 1)
         try:
             with _table_errors("PutItem"):
                 self._client.put_item(
                     TableName=self._table_name,
-                    Item={"ModelId": {"S": _id(request)}, **_attributes(written)},
+                    Item={"ModelId": {"S": request.model_id}, **_attributes(written)},
                     ConditionExpression="attribute_not_exists(ModelId) OR Version = :before",
                     ExpressionAttributeValues={":before": {"N": str(before.version)}},
                 )
@@ -66,25 +64,20 @@ def _table_errors(operation: str) -> Iterator[None]:
         raise ServiceRefusedError(str(error)) from error
 
 
-def _id(request: Request) -> str:
-    names = [request.identity[field.name] for field in request.service.required]
-    return " ".join([request.service.name, *names])
-
-
 def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
-    texts = {
-        "LatestStart": record.latest_start,
-        "AskedAt": None if record.asked_at is None else to_instant(record.asked_at),
-        "StatusWhenAsked": record.status_when_asked,
-    }
-    version: AttributeValueTypeDef = {"N": str(record.version)}
-    return {"Version": version, **{name: {"S": value} for name, value in texts.items() if value is not None}}
+    written: dict[str, AttributeValueTypeDef] = {}
+    for field in fields(record):
+        value: Any = getattr(record, field.name)
+        if isinstance(value, int):
+            written[pascal(field.name)] = {"N": str(value)}
+        elif value is not None:
+            written[pascal(field.name)] = {"S": to_instant(value) if isinstance(value, datetime) else value}
+    return written
 
 
-def _text(item: "dict[str, AttributeValueTypeDef]", name: str) -> str | None:
-    return item[name]["S"] if name in item else None
-
-
-def _instant(item: "dict[str, AttributeValueTypeDef]", name: str) -> datetime | None:
-    written = _text(item, name)
-    return from_instant(written) if written is not None else None
+def _value(item: "dict[str, AttributeValueTypeDef]", field: str) -> Any:
+    value = item.get(pascal(field), {})
+    if "N" in value:
+        return int(value["N"])
+    written = value.get("S")
+    return from_instant(written) if written and field in _INSTANTS else written

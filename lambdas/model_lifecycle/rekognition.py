@@ -3,9 +3,9 @@
 from typing import TYPE_CHECKING
 
 from model_lifecycle.errors import ModelNotFoundError
-from model_lifecycle.model import ModelDescription
+from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.rekognition_versions import project_name, version_name
-from model_lifecycle.request import Request
 from model_lifecycle.service_errors import service_errors
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 class RekognitionModel:
     """A model version of a Custom Labels project."""
 
-    def __init__(self, request: Request, client: "RekognitionClient") -> None:
+    def __init__(self, request: ModelRequest, client: "RekognitionClient") -> None:
         self.request = request
         self._client = client
 
@@ -25,17 +25,17 @@ class RekognitionModel:
         if "ProjectArn" not in self.request.identity:
             self.request = self.request.knowing("ProjectArn", self._project_arn())
         version = self._version(self.request.identity["ProjectArn"])
-        return ModelDescription(
-            status=version["Status"],
-            status_message=version.get("StatusMessage", ""),
-            min_inference_units=version.get("MinInferenceUnits"),
-            max_inference_units=version.get("MaxInferenceUnits"),
-        )
+        return described(version)
 
-    def start(self, *, client_token: str) -> str:  # noqa: ARG002 - the service knows no token
+    def start(self, units: InferenceUnits, *, client_token: str) -> str:  # noqa: ARG002 - the service knows no token
         """StartProjectVersion."""
         with service_errors("StartProjectVersion"):
-            return self._client.start_project_version(ProjectVersionArn=self._arn, **self.request.units)["Status"]
+            return self._client.start_project_version(ProjectVersionArn=self._arn, **units)["Status"]
+
+    def stop(self) -> str:
+        """StopProjectVersion."""
+        with service_errors("StopProjectVersion"):
+            return self._client.stop_project_version(ProjectVersionArn=self._arn)["Status"]
 
     @property
     def _arn(self) -> str:
@@ -62,3 +62,13 @@ class RekognitionModel:
                     if version["ProjectVersionArn"] == self._arn:
                         return version
         raise ModelNotFoundError(f"Rekognition's project {project_arn} has no model version {self._arn}.")
+
+
+def described(version: "ProjectVersionDescriptionTypeDef") -> ModelDescription:
+    """What DescribeProjectVersions says of a version."""
+    return ModelDescription(
+        status=version["Status"],
+        status_message=version.get("StatusMessage", ""),
+        min_inference_units=version.get("MinInferenceUnits"),
+        max_inference_units=version.get("MaxInferenceUnits"),
+    )

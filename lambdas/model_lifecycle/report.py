@@ -1,11 +1,14 @@
-"""How a start went, for people and programs: the execution's output, and the heart of every message."""
+"""How a start or a stop went, for people and programs: the execution's output, and the heart of every message."""
 
 from datetime import datetime
 from typing import Any
 
 from model_lifecycle.instant import to_instant
+from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.phase import Phase
 from model_lifecycle.progress import Progress
-from model_lifecycle.request import Request
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.stop_progress import StopProgress
 
 _OTHER_UNITS = (
     "The model runs with other inference units than asked. To change them, stop it and start it again: "
@@ -13,7 +16,7 @@ _OTHER_UNITS = (
 )
 
 
-def model_json(request: Request) -> dict[str, Any]:
+def model_json(request: ModelRequest) -> dict[str, Any]:
     """Which model: its service, its project, its version, and the input fields that name it."""
     return {
         "Service": request.service.name,
@@ -23,33 +26,65 @@ def model_json(request: Request) -> dict[str, Any]:
     }
 
 
-def report(progress: Progress, *, now: datetime) -> dict[str, Any]:
+def report(progress: StartProgress | StopProgress, *, now: datetime) -> dict[str, Any]:
     """The report. `Status` and `StatusMessage` are the service's own words; times are UTC, `ElapsedSeconds` counts from
     the execution's start; `InferenceUnits` tells what was asked and what is in force (null: not known).
     """
-    asked = {
-        "MinInferenceUnits": progress.request.min_inference_units,
-        "MaxInferenceUnits": progress.request.max_inference_units,
-    }
-    in_force = {
-        "MinInferenceUnits": progress.min_inference_units,
-        "MaxInferenceUnits": progress.max_inference_units,
-    }
-    as_asked = None if progress.min_inference_units is None else asked == in_force
     return {
         **model_json(progress.request),
         "Request": progress.request.to_json(),
         "Status": progress.status,
         "StatusMessage": progress.status_message,
-        "AlreadyRunning": progress.already_running,
         "Joined": progress.joined,
-        "AskedAt": progress.asked_at and to_instant(progress.asked_at),
-        "RunningAt": progress.running_at and to_instant(progress.running_at),
+        "Asked": progress.asked,
+        "AskedAt": _instant(progress.asked_at),
         "ElapsedSeconds": round((now - progress.started_at).total_seconds(), 3),
         "Checks": progress.checks,
+        "MayBill": progress.may_bill,
+        **(_of_start(progress) if isinstance(progress, StartProgress) else _of_stop(progress)),
+    }
+
+
+def _of_start(progress: StartProgress) -> dict[str, Any]:
+    asked = {
+        "MinInferenceUnits": progress.request.min_inference_units,
+        "MaxInferenceUnits": progress.request.max_inference_units,
+    }
+    in_force = _units_in_force(progress)
+    as_asked = None if progress.min_inference_units is None else asked == in_force
+    return {
+        "AlreadyRunning": progress.already_running,
+        "RunningAt": _instant(progress.running_at),
         "InferenceUnits": {"Asked": asked, "InForce": in_force},
         "UnitsAsAsked": as_asked,
         "Remedy": _OTHER_UNITS if as_asked is False else None,
-        "Asked": progress.asked,
-        "MayBill": progress.may_bill,
+        "Lease": {
+            "Asked": _instant(progress.wanted_lease_end),
+            "EndsAt": _instant(progress.lease_ends_at),
+            "MovedFrom": _instant(progress.lease_moved_from),
+        },
     }
+
+
+def _of_stop(progress: StopProgress) -> dict[str, Any]:
+    return {
+        "AlreadyStopped": progress.already_stopped,
+        "StartedAgain": progress.started_again,
+        "Superseded": progress.phase is Phase.SUPERSEDED,
+        "LeftAlone": progress.left_alone or None,
+        "StoppedAt": _instant(progress.stopped_at),
+        "InferenceUnits": {"InForce": _units_in_force(progress)},
+        "Reason": progress.request.reason,
+        "Ran": progress.ran,
+    }
+
+
+def _units_in_force(progress: Progress[Any]) -> dict[str, int | None]:
+    return {
+        "MinInferenceUnits": progress.min_inference_units,
+        "MaxInferenceUnits": progress.max_inference_units,
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else to_instant(moment)

@@ -1,73 +1,128 @@
-"""Make a model run: look first, start only what can be started, and be safe to repeat."""
+"""Make a model run: look first, arm the stop, start only what can be started, and be safe to repeat."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.claim import Claim
+from model_lifecycle.claim import Claim, about_to_start, wanted_too
 from model_lifecycle.errors import (
+    LeaseOverError,
     ModelFailedError,
     ModelInUseError,
     ModelLifecycleError,
     ModelNotFoundError,
     ServiceUnavailableError,
+    StopNotArmedError,
 )
+from model_lifecycle.instant import to_instant
+from model_lifecycle.lease import Lease, Leases, lease_of
+from model_lifecycle.look import look
 from model_lifecycle.model import Model
 from model_lifecycle.phase import NEVER_SEEN, Phase
-from model_lifecycle.progress import Progress
-from model_lifecycle.record import ModelRecords
+from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.start_progress import StartProgress
 
 _MOST_REFUSALS = 2
+_MOST_TRIES = 3
+"""So often a record that others write at the same time is read again before the next wait."""
 
 
-def start_model(progress: Progress, model: Model, *, records: ModelRecords, now: datetime) -> Progress:
+def start_model(
+    progress: StartProgress, model: Model, *, records: ModelRecords, leases: Leases, now: datetime
+) -> StartProgress:
     """Ask for the start if the model can be started now, and tell what comes next.
 
-    No error of `Model` or `ModelRecords` gets out.
+    No error of `Model`, `ModelRecords` or `Leases` gets out.
     """
-    try:
-        record = records.read(progress.request)
-    except ModelLifecycleError as error:
-        return _look_without_record(progress, model, error, now=now).settled(now=now)
-    progress = look(progress.recalling(record), model, now=now)
-    if progress.phase is Phase.STARTABLE and now < progress.deadline:
-        progress = _claim(progress, model, Claim(progress.request, record, records), now=now)
+    for _ in range(_MOST_TRIES):
+        try:
+            record = records.read(progress.request)
+        except ModelLifecycleError as error:
+            return _look_without_record(progress, model, error, now=now).settled(now=now)
+        progress = look(progress.recalling(record), model, now=now)
+        if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
+            progress = _start(progress, model, record, records, leases, now=now)
+        if progress.phase not in (Phase.STARTING, Phase.RUNNING):
+            break
+        if progress.asked or record.latest_start == progress.execution_arn:
+            progress = ran(progress, records, now=now) if progress.phase is Phase.RUNNING else progress
+            break
+        joined = _join(progress, record, records, leases, now=now)
+        if joined is not None:
+            progress = joined
+            break
+        progress = progress.blocked(now=now, trouble="Others write the model's record at the same time.")
     return progress.settled(now=now)
 
 
-def check_model(progress: Progress, model: Model, *, now: datetime) -> Progress:
+def check_model(progress: StartProgress, model: Model, *, records: ModelRecords, now: datetime) -> StartProgress:
     """Look at a model whose start is under way, and tell what comes next. No error of `Model` gets out."""
-    return look(progress, model, now=now).settled(now=now)
-
-
-def look(progress: Progress, model: Model, *, now: datetime) -> Progress:
-    """See how the model is. What the service cannot answer now changes nothing; any other error is a failure."""
-    try:
-        description = model.describe()
-    except (ModelInUseError, ServiceUnavailableError) as error:
-        return progress.unseen(error, now=now)
-    except ModelLifecycleError as error:
-        return progress.failed(error)
-    return replace(progress, request=model.request).seen(description, now=now)
-
-
-def _look_without_record(progress: Progress, model: Model, trouble: ModelLifecycleError, *, now: datetime) -> Progress:
-    """Start nothing: a step that died may have asked already. What the model does can be told all the same."""
     progress = look(progress, model, now=now)
     if progress.phase is Phase.RUNNING:
+        progress = ran(progress, records, now=now)
+    return progress.settled(now=now)
+
+
+def ran(progress: StartProgress, records: ModelRecords, *, now: datetime) -> StartProgress:
+    """Write down that the model runs, and read until when. That it runs is told whether or not that works."""
+    try:
+        record = records.read(progress.request)
+        if record.ran_at is None and record.stopped_at is None:
+            records.replace(
+                progress.request,
+                record,
+                replace(
+                    record,
+                    ran_at=now,
+                    min_inference_units=progress.min_inference_units,
+                    max_inference_units=progress.max_inference_units,
+                ),
+            )
+    except ModelLifecycleError as error:
+        return replace(progress, trouble=error.cause)
+    return progress.leased(record)
+
+
+def _look_without_record(
+    progress: StartProgress, model: Model, trouble: ModelLifecycleError, *, now: datetime
+) -> StartProgress:
+    """Start nothing: a step that died may have asked already. What the model does can be told all the same."""
+    progress = look(progress, model, now=now)
+    leased = progress.wanted_lease_end is not None
+    if progress.phase is Phase.RUNNING and not leased:
         return progress
     if progress.phase is not Phase.FAILED and isinstance(trouble, ServiceUnavailableError):
-        # Back to this step, even if the model comes up: the record tells whether by this execution.
-        return replace(progress.in_phase(Phase.BLOCKED, now=now), trouble=trouble.cause)
+        # Back to this step, even if the model comes up: the record tells whether by this execution, and until when.
+        return progress.blocked(now=now, trouble=trouble.cause)
     progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
     # If a step that died has asked, nobody knows, unless there is no such model.
     unseen = progress.status == NEVER_SEEN and not isinstance(progress.failure, ModelNotFoundError)
     return replace(progress, answer_lost=unseen)
 
 
-def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> Progress:
-    """Write down that this execution is about to ask, then ask: one that dies in between still knows."""
+def _start(
+    progress: StartProgress,
+    model: Model,
+    record: ModelRecord,
+    records: ModelRecords,
+    leases: Leases,
+    *,
+    now: datetime,
+) -> StartProgress:
+    """Arm the stop, write down that this execution is about to ask, then ask: one that dies in between still knows."""
+    lease = _wanted_lease(progress)
+    if lease is not None and lease.ends_at <= now and not progress.begun:
+        return progress.failed(LeaseOverError(_lease_over(progress, lease)))
+    if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
+        return progress
+    if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
+        return progress.blocked(now=now, trouble=f"{record.asked_by} is about to start it.")
+    if lease is not None:
+        progress = _arm(progress, lease, leases, now=now)
+        if progress.phase is not Phase.STARTABLE:
+            return progress
+    claim = Claim(progress, record, records)
     try:
-        if not claim.make(progress, now=now):
+        if claim.make(about_to_start(record, progress, lease, now=now)) is None:
             # Another execution is about to ask, too. It wins, and this one sees what comes of it.
             return progress
     except ServiceUnavailableError as error:
@@ -75,10 +130,77 @@ def _claim(progress: Progress, model: Model, claim: Claim, *, now: datetime) -> 
     except ModelLifecycleError as error:
         return progress.failed(error)
     progress = _ask(progress, model, now=now)
-    return progress if progress.asked else _withdraw(progress, claim, now=now)
+    return (
+        replace(progress, lease_ends_at=lease.ends_at if lease else None)
+        if progress.asked
+        else _withdraw(progress, claim, now)
+    )
 
 
-def _withdraw(progress: Progress, claim: Claim, *, now: datetime) -> Progress:
+def _join(
+    progress: StartProgress, record: ModelRecord, records: ModelRecords, leases: Leases, *, now: datetime
+) -> StartProgress | None:
+    """Write down that this execution wants the model, too, and until when. None if someone else has just written."""
+    if progress.phase is Phase.RUNNING and record.someone_is_about_to_stop(now=now):
+        return progress.blocked(now=now, trouble=f"{record.stopping} is about to stop it.")
+    lease = _wanted_lease(progress)
+    after = wanted_too(record, progress, lease, now=now)
+    if after.leased_by == progress.execution_arn and lease is not None:
+        armed = _arm(progress, lease, leases, now=now)
+        if armed.phase is not progress.phase:
+            return armed
+    try:
+        made = Claim(progress, record, records).make(after)
+    except ServiceUnavailableError as error:
+        if lease is not None or now < progress.deadline:
+            return progress.blocked(now=now, trouble=error.cause)
+        return progress
+    except ModelLifecycleError as error:
+        # It runs or comes up, whatever can be written. A lease that is not written down stops nothing.
+        return progress.failed(error) if lease is not None else replace(progress, trouble=error.cause)
+    if made is None:
+        return None
+    moved = lease_of(record)
+    if moved is not None and moved != lease_of(made):
+        progress = _disarm(progress, moved, leases)
+    return progress.leased(made)
+
+
+def _wanted_lease(progress: StartProgress) -> Lease | None:
+    ends_at = progress.wanted_lease_end
+    return None if ends_at is None else Lease(ends_at=ends_at, leased_by=progress.execution_arn)
+
+
+def _lease_over(progress: StartProgress, lease: Lease) -> str:
+    return (
+        f"{progress.model} was not started: its lease ended at {to_instant(lease.ends_at)}, before it could be. "
+        f"Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
+    )
+
+
+def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime) -> StartProgress:
+    """The same progress if the stop is armed; else in another phase."""
+    try:
+        leases.arm(progress.request, lease)
+    except ServiceUnavailableError as error:
+        return progress.blocked(now=now, trouble=error.cause)
+    except ModelLifecycleError as error:
+        so = "nothing was started" if progress.phase is Phase.STARTABLE else "nothing was changed"
+        words = f"The stop at {to_instant(lease.ends_at)} could not be armed, so {so}: {error}"
+        return progress.failed(StopNotArmedError(words))
+    return progress
+
+
+def _disarm(progress: StartProgress, lease: Lease, leases: Leases) -> StartProgress:
+    try:
+        leases.disarm(progress.request, lease)
+    except ModelLifecycleError as error:
+        # It fires in vain: the record names another lease.
+        return replace(progress, trouble=error.cause)
+    return progress
+
+
+def _withdraw(progress: StartProgress, claim: Claim, now: datetime) -> StartProgress:
     try:
         claim.withdraw()
     except ModelLifecycleError as error:
@@ -87,22 +209,23 @@ def _withdraw(progress: Progress, claim: Claim, *, now: datetime) -> Progress:
     return progress
 
 
-def _ask(progress: Progress, model: Model, *, now: datetime) -> Progress:
+def _ask(progress: StartProgress, model: Model, *, now: datetime) -> StartProgress:
     try:
-        status = model.start(client_token=progress.client_token)
+        status = model.start(progress.request.units, client_token=progress.client_token)
     except ModelInUseError as refusal:
         return _refused(progress, refusal, model, now=now)
     except ServiceUnavailableError as error:
-        if not error.perhaps_done:
-            return progress.unseen(error, now=now)
-        lost = replace(progress.unseen(error, now=now), asked=True, answer_lost=True, asked_at=now)
-        return look(lost, model, now=now)
+        return (
+            look(progress.lost(error, now=now), model, now=now)
+            if error.perhaps_done
+            else progress.unseen(error, now=now)
+        )
     except ModelLifecycleError as error:
         return progress.failed(error)
     return progress.accepted(status, now=now)
 
 
-def _refused(progress: Progress, refusal: ModelInUseError, model: Model, *, now: datetime) -> Progress:
+def _refused(progress: StartProgress, refusal: ModelInUseError, model: Model, *, now: datetime) -> StartProgress:
     final = progress.meaning.refusal_is_final
     progress = look(replace(progress, attempt=progress.attempt + 1), model, now=now)
     if progress.phase is not Phase.STARTABLE:

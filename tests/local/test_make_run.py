@@ -1,6 +1,7 @@
 """`make run`: the main job, shown."""
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -19,13 +20,16 @@ def show() -> Iterator["subprocess.Popen[str]"]:
         yield process
 
 
-def test_it_starts_a_model_of_each_service_and_prints_what_a_subscriber_gets(show: "subprocess.Popen[str]") -> None:
+def test_it_shows_the_whole_life_of_a_model_of_each_service_as_a_subscriber_hears_it(show: "subprocess.Popen[str]") -> None:
     printed, complaint = show.communicate(timeout=PATIENCE_SECONDS)
 
     assert show.returncode == 0, printed + complaint
     assert "Notification: RUNNING: bottle-caps" in printed
     assert "Notification: HOSTED: circuit-boards" in printed
-    assert "2 of 2 models run, and 2 notifications say so." in printed
+    assert "Notification: STOPPED: bottle-caps" in printed
+    assert "Notification: TRAINED: circuit-boards" in printed
+    assert "2 of 2 models ran, 2 were stopped at the end of their leases, and 2 notifications say so" in printed
+    assert re.search(r'"Usd": 0\.0[1-9]', printed)
     assert "\x1b" not in printed
 
 

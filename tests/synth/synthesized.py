@@ -57,10 +57,10 @@ class Synthesized:
         return properties
 
     @cached_property
-    def definition(self) -> dict[str, Any]:
-        """The definition of the state machine."""
-        written: dict[str, Any] = json.loads(self.only("AWS::StepFunctions::StateMachine")["DefinitionString"])
-        return written
+    def definitions(self) -> dict[str, dict[str, Any]]:
+        """The definition of each state machine, by the machine's name."""
+        machines = self.all("AWS::StepFunctions::StateMachine").values()
+        return {machine["StateMachineName"]: json.loads(machine["DefinitionString"]) for machine in machines}
 
     @property
     def asset(self) -> Path:
@@ -70,17 +70,31 @@ class Synthesized:
         return self.folder / f"asset.{key.removesuffix('.zip')}"
 
     def permissions(self, role: str) -> dict[str, list[str]]:
-        """What a role may do: each action, and what on. A role has no other statements than plain ones that allow."""
+        """What a role may do: each action, and what on. A role has no other statements than ones that allow."""
         found: dict[str, list[str]] = {}
-        for policy in self.all("AWS::IAM::Policy").values():
-            if policy["Roles"] != [role]:
-                continue
-            for statement in policy["PolicyDocument"]["Statement"]:
-                assert set(statement) == {"Action", "Effect", "Resource"}
-                assert statement["Effect"] == "Allow"
-                for action in _listed(statement["Action"]):
-                    found[action] = sorted([*found.get(action, []), *_listed(statement["Resource"])])
+        for statement in self._statements(role):
+            assert set(statement) - {"Condition"} == {"Action", "Effect", "Resource"}
+            assert statement["Effect"] == "Allow"
+            for action in _listed(statement["Action"]):
+                found[action] = sorted([*found.get(action, []), *_listed(statement["Resource"])])
         return found
+
+    def conditions(self, role: str) -> dict[str, Any]:
+        """On what condition a role may do what it may do: each action that has one."""
+        return {
+            action: statement["Condition"]
+            for statement in self._statements(role)
+            if "Condition" in statement
+            for action in _listed(statement["Action"])
+        }
+
+    def _statements(self, role: str) -> list[dict[str, Any]]:
+        return [
+            statement
+            for policy in self.all("AWS::IAM::Policy").values()
+            if policy["Roles"] == [role]
+            for statement in policy["PolicyDocument"]["Statement"]
+        ]
 
     def plain(self, value: Any) -> Any:
         """A value of the template with its references as text: `Place.Arn`, `${AWS::Region}`."""

@@ -6,72 +6,114 @@ from typing import Any
 
 import pytest
 
-from tests.synth.conftest import CHOSEN
+from tests.synth.conftest import VERSION
 from tests.synth.synthesized import Synthesized, run_app
 
 
-def test_outputs_name_the_machine_and_the_topic(synthesized: Synthesized) -> None:
+def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> None:
     outputs = {name: synthesized.plain(output["Value"]) for name, output in synthesized.template["Outputs"].items()}
 
     assert outputs == {
         "StartModelStateMachineArn": "StartWorkflow/StateMachine",
+        "StopModelStateMachineArn": "StopWorkflow/StateMachine",
         "NotificationTopicArn": "Notifications/Topic",
     }
 
 
-def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthesized: Synthesized) -> None:
-    rule = synthesized.all("AWS::Events::Rule")["Triggers/StartModelRequest"]
+@pytest.mark.parametrize("verb", ["Start", "Stop"])
+def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthesized: Synthesized, verb: str) -> None:
+    rule = synthesized.all("AWS::Events::Rule")[f"Triggers/{verb}ModelRequest"]
 
-    assert rule["EventPattern"] == {"source": ["model-lifecycle.request"], "detail-type": ["Start Model"]}
+    assert rule["EventPattern"] == {"source": ["model-lifecycle.request"], "detail-type": [f"{verb} Model"]}
     assert rule["State"] == "ENABLED"
     assert "EventBusName" not in rule
     assert [(target["Arn"], target["InputPath"]) for target in rule["Targets"]] == [
-        ("StartWorkflow/StateMachine", "$.detail")
+        (f"{verb}Workflow/StateMachine", "$.detail")
     ]
 
 
-def schedules(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
-    """The rules with a schedule."""
-    rules = synthesized.all("AWS::Events::Rule")
+def rules_with_a_schedule(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
+    """What is scheduled in UTC, apart from the watch."""
+    rules = {**synthesized.all("AWS::Events::Rule")}
+    watch = rules.pop("Watch/Hourly")
+    assert watch["ScheduleExpression"] == "rate(1 hour)"
     return {name: rule for name, rule in rules.items() if "ScheduleExpression" in rule}
 
 
-def test_a_schedule_becomes_a_rule_with_its_input(chosen: Synthesized) -> None:
-    found = schedules(chosen)
+def test_a_schedule_in_utc_becomes_a_rule_with_its_input(chosen: Synthesized) -> None:
+    found = {
+        name: (
+            rule["ScheduleExpression"],
+            rule["State"],
+            [(target["Arn"], json.loads(target["Input"])) for target in rule["Targets"]],
+        )
+        for name, rule in rules_with_a_schedule(chosen).items()
+    }
 
-    assert {
-        name: (rule["ScheduleExpression"], rule["State"], [json.loads(target["Input"]) for target in rule["Targets"]])
-        for name, rule in found.items()
-    } == {
-        f"Triggers/Schedule-{schedule['name']}": (schedule["expression"], "ENABLED", [schedule["input"]])
-        for schedule in CHOSEN["schedules"]
+    version = {"ProjectVersionArn": VERSION}
+    start, stop = "StartWorkflow/StateMachine", "StopWorkflow/StateMachine"
+    assert found == {
+        "Triggers/Schedule-morning-start": ("cron(0 7 ? * MON-FRI *)", "ENABLED", [(start, version)]),
+        "Triggers/Schedule-every-12h-start": (
+            "rate(12 hours)",
+            "ENABLED",
+            [(start, {**version, "MinInferenceUnits": 2})],
+        ),
+        "Triggers/Schedule-evening-stop": ("cron(0 20 ? * MON-FRI *)", "ENABLED", [(stop, version)]),
     }
 
 
-def test_nothing_runs_by_itself_unless_it_was_scheduled(default: Synthesized) -> None:
-    assert schedules(default) == {}
+def test_a_schedule_in_local_time_becomes_a_start_and_a_stop_of_the_scheduler(chosen: Synthesized) -> None:
+    schedules = chosen.all("AWS::Scheduler::Schedule")
+    found = {
+        name: (schedule["ScheduleExpression"], schedule["Target"]["Arn"], json.loads(schedule["Target"]["Input"]))
+        for name, schedule in schedules.items()
+    }
+
+    model = {"ProjectVersionArn": VERSION, "StopTimeoutSeconds": 600}
+    assert found == {
+        "Triggers/Schedule-office-start": ("cron(0 7 ? * MON-FRI *)", "StartWorkflow/StateMachine", model),
+        "Triggers/Schedule-office-stop": (
+            "cron(0 20 ? * MON-FRI *)",
+            "StopWorkflow/StateMachine",
+            {**model, "Reason": "The schedule office stops it"},
+        ),
+    }
+    groups = {group["Name"] for group in chosen.all("AWS::Scheduler::ScheduleGroup").values()}
+    for schedule in schedules.values():
+        assert (schedule["ScheduleExpressionTimezone"], schedule["State"]) == ("Europe/Berlin", "ENABLED")
+        assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+        assert schedule["GroupName"] in groups - {"model-leases"}
 
 
-@pytest.mark.parametrize(("deploy", "start", "stop", "days"), [("default", 60, 60, 90), ("chosen", 90, 30, 7)])
+def test_nothing_but_the_watch_runs_by_itself_unless_it_was_scheduled(default: Synthesized) -> None:
+    assert rules_with_a_schedule(default) == {}
+    assert default.all("AWS::Scheduler::Schedule") == {}
+
+
+@pytest.mark.parametrize(
+    ("deploy", "limits", "days"), [("default", ("3600", "3600", ""), 90), ("chosen", ("5400", "1800", "5400"), 7)]
+)
 def test_limits_and_retention_are_those_of_the_settings(
-    request: pytest.FixtureRequest, deploy: str, start: int, stop: int, days: int
+    request: pytest.FixtureRequest, deploy: str, limits: tuple[str, ...], days: int
 ) -> None:
     synthesized: Synthesized = request.getfixturevalue(deploy)
 
     for function in synthesized.all("AWS::Lambda::Function").values():
         variables = function["Environment"]["Variables"]
-        assert (variables["START_TIMEOUT_SECONDS"], variables["STOP_TIMEOUT_SECONDS"]) == (
-            str(start * 60),
-            str(stop * 60),
-        )
+        names = ("START_TIMEOUT_SECONDS", "STOP_TIMEOUT_SECONDS", "STOP_AFTER_SECONDS")
+        assert tuple(variables[name] for name in names) == limits
     assert {group["RetentionInDays"] for group in synthesized.all("AWS::Logs::LogGroup").values()} == {days}
 
 
-@pytest.mark.parametrize(("deploy", "price"), [("default", 4.0), ("chosen", 3.5)])
-def test_the_price_is_that_of_the_settings(request: pytest.FixtureRequest, deploy: str, price: float) -> None:
+@pytest.mark.parametrize(("deploy", "price", "zone"), [("default", 4.0, "UTC"), ("chosen", 3.5, "Europe/Berlin")])
+def test_price_and_time_zone_are_those_of_the_settings(
+    request: pytest.FixtureRequest, deploy: str, price: float, zone: str
+) -> None:
     variables = request.getfixturevalue(deploy).all("AWS::Lambda::Function")["Functions/Notify"]["Environment"]
 
     assert float(variables["Variables"]["PRICE_PER_INFERENCE_UNIT_HOUR"]) == price
+    assert variables["Variables"]["TIME_ZONE"] == zone
 
 
 def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthesized) -> None:

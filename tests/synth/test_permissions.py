@@ -1,7 +1,5 @@
 """Who may do what: a role for each need, and for each role the actions that it calls, on what it calls them on."""
 
-from typing import Any
-
 import pytest
 
 from tests.synth.conftest import BOLTS, PARTS
@@ -9,6 +7,9 @@ from tests.synth.synthesized import Synthesized
 
 HERE = "${AWS::Region}:${AWS::AccountId}"
 NO_RESOURCE_LEVEL = {
+    "cloudwatch:GetMetricData",
+    "lookoutvision:ListModels",
+    "lookoutvision:ListProjects",
     "rekognition:DescribeProjects",
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
@@ -51,23 +52,53 @@ STARTS_CHOSEN = {
         "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/*/*",
     ]
 }
+STOPS_ANYTHING = {
+    "rekognition:StopProjectVersion": every("rekognition", "project/*/version/*/*"),
+    "lookoutvision:StopModel": every("lookoutvision", "model/*/*"),
+}
+STOPS_CHOSEN = {"rekognition:StopProjectVersion": STARTS_CHOSEN["rekognition:StartProjectVersion"]}
+ARMS = {
+    "scheduler:CreateSchedule": every("scheduler", "schedule/model-leases/*"),
+    "iam:PassRole": ["Leases/Role.Arn"],
+}
+DISARMS = {"scheduler:DeleteSchedule": every("scheduler", "schedule/model-leases/*")}
+MEASURES = {"cloudwatch:GetMetricData": ["*"]}
 REMEMBERS = {
     "dynamodb:GetItem": ["Functions/ModelRecords.Arn"],
     "dynamodb:PutItem": ["Functions/ModelRecords.Arn"],
 }
+STARTS = every("states", "execution:start-model:*")
+STARTS_AND_STOPS = [*STARTS, *every("states", "execution:stop-model:*")]
+READS_ENDINGS = {"states:DescribeExecution": STARTS_AND_STOPS, "states:GetExecutionHistory": STARTS_AND_STOPS}
 TELLS = {
-    "states:DescribeExecution": every("states", "execution:start-model:*"),
-    "states:GetExecutionHistory": every("states", "execution:start-model:*"),
+    "events:PutEvents": every("events", "event-bus/default"),
     "sns:Publish": ["Notifications/Topic"],
     "kms:Decrypt": ["Notifications/Key.Arn"],
     "kms:GenerateDataKey*": ["Notifications/Key.Arn"],
-    "sqs:SendMessage": ["Functions/Untold.Arn"],
-    "sqs:GetQueueAttributes": ["Functions/Untold.Arn"],
-    "sqs:GetQueueUrl": ["Functions/Untold.Arn"],
     "dynamodb:GetItem": ["Notifications/Told.Arn"],
     "dynamodb:PutItem": ["Notifications/Told.Arn"],
     "dynamodb:UpdateItem": ["Notifications/Told.Arn"],
     "dynamodb:DeleteItem": ["Notifications/Told.Arn"],
+}
+
+
+def fails_into(queue: str) -> dict[str, list[str]]:
+    """What leaving something in a dead-letter queue takes."""
+    return {action: [f"{queue}.Arn"] for action in ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")}
+
+
+FINDS_ANYTHING = {"lookoutvision:ListProjects": ["*"], "lookoutvision:ListModels": ["*"]}
+WATCHES = {
+    **TELLS,
+    **ARMS,
+    **DISARMS,
+    **MEASURES,
+    **fails_into("Functions/Unwatched"),
+    "states:DescribeExecution": STARTS,
+    "states:GetExecutionHistory": STARTS,
+    "states:StartExecution": every("states", "stateMachine:stop-model"),
+    "dynamodb:GetItem": ["Functions/ModelRecords.Arn", "Notifications/Told.Arn"],
+    "dynamodb:PutItem": ["Functions/ModelRecords.Arn", "Notifications/Told.Arn"],
 }
 
 
@@ -84,12 +115,16 @@ def runs(function: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("deploy", "function", "allowed"),
     [
-        ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | REMEMBERS),
-        ("default", "CheckModel", LOOKS_ANYWHERE),
-        ("default", "Notify", LOOKS_ANYWHERE | TELLS),
-        ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | REMEMBERS),
-        ("chosen", "CheckModel", LOOKS_AT_CHOSEN),
-        ("chosen", "Notify", LOOKS_AT_CHOSEN | TELLS),
+        ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS),
+        ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
+        ("default", "CheckModel", LOOKS_ANYWHERE | DISARMS | MEASURES | REMEMBERS),
+        ("default", "Notify", LOOKS_ANYWHERE | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
+        ("default", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
+        ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | ARMS | DISARMS | REMEMBERS),
+        ("chosen", "StopModel", LOOKS_AT_CHOSEN | STOPS_CHOSEN | DISARMS | MEASURES | REMEMBERS),
+        ("chosen", "CheckModel", LOOKS_AT_CHOSEN | DISARMS | MEASURES | REMEMBERS),
+        ("chosen", "Notify", LOOKS_AT_CHOSEN | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
+        ("chosen", "WatchModels", LOOKS_AT_CHOSEN | WATCHES),
     ],
 )
 def test_a_function_may_do_what_it_calls_and_nothing_else(
@@ -100,6 +135,20 @@ def test_a_function_may_do_what_it_calls_and_nothing_else(
     assert synthesized.permissions(f"Functions/{function}Role") == runs(function) | allowed
 
 
+def test_a_role_is_handed_to_the_scheduler_only_and_events_are_sent_in_the_app_s_name_only(
+    synthesized: Synthesized,
+) -> None:
+    to_the_scheduler = {"iam:PassRole": {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}}
+    in_the_app_s_name = {"events:PutEvents": {"StringEquals": {"events:source": "model-lifecycle"}}}
+    conditions = {role: synthesized.conditions(role) for role in synthesized.all("AWS::IAM::Role")}
+
+    assert {role: found for role, found in conditions.items() if found} == {
+        "Functions/StartModelRole": to_the_scheduler,
+        "Functions/WatchModelsRole": {**to_the_scheduler, **in_the_app_s_name},
+        "Functions/NotifyRole": in_the_app_s_name,
+    }
+
+
 def test_each_function_has_a_role_of_its_own(synthesized: Synthesized) -> None:
     functions = synthesized.all("AWS::Lambda::Function")
 
@@ -108,37 +157,59 @@ def test_each_function_has_a_role_of_its_own(synthesized: Synthesized) -> None:
     }
 
 
-def test_the_state_machine_may_call_its_functions_and_log_and_trace(synthesized: Synthesized) -> None:
-    allowed = synthesized.permissions("StartWorkflow/StateMachine/Role")
+@pytest.mark.parametrize(
+    ("workflow", "starts"), [("StartWorkflow", ["StopWorkflow/StateMachine"]), ("StopWorkflow", None)]
+)
+def test_a_state_machine_may_call_its_functions_and_log_and_trace_and_a_start_may_clean_up(
+    synthesized: Synthesized, workflow: str, starts: list[str] | None
+) -> None:
+    allowed = synthesized.permissions(f"{workflow}/StateMachine/Role")
 
-    functions = ["Functions/CheckModel.Arn", "Functions/Notify.Arn", "Functions/StartModel.Arn"]
+    step = workflow.replace("Workflow", "Model")
+    functions = ["Functions/CheckModel.Arn", "Functions/Notify.Arn", f"Functions/{step}.Arn"]
     assert allowed.pop("lambda:InvokeFunction") == sorted([*functions, *(f"{arn}:*" for arn in functions)])
+    assert allowed.pop("states:StartExecution", None) == starts
     assert {action.split(":")[0] for action in allowed} == {"logs", "xray"}
     assert set(allowed) <= NO_RESOURCE_LEVEL
 
 
-def test_triggers_may_start_this_one_machine_and_nothing_else(synthesized: Synthesized) -> None:
-    targets = [
-        target
-        for name, rule in synthesized.all("AWS::Events::Rule").items()
-        if name.startswith("Triggers/")
-        for target in rule["Targets"]
+def test_a_rule_may_start_the_machine_that_it_is_for_and_nothing_else(synthesized: Synthesized) -> None:
+    rules = {name: rule for name, rule in synthesized.all("AWS::Events::Rule").items() if name.startswith("Triggers/")}
+
+    assert rules
+    for rule in rules.values():
+        for target in rule["Targets"]:
+            role = target["RoleArn"].removesuffix(".Arn")
+            assert synthesized.permissions(role) == {"states:StartExecution": [target["Arn"]]}
+
+
+def test_a_schedule_may_start_the_machines_that_schedules_are_for_and_dead_letter(chosen: Synthesized) -> None:
+    schedules = chosen.all("AWS::Scheduler::Schedule")
+
+    assert schedules
+    for schedule in schedules.values():
+        target = schedule["Target"]
+        allowed = chosen.permissions(target["RoleArn"].removesuffix(".Arn"))
+        assert target["Arn"] in allowed.pop("states:StartExecution")
+        assert allowed == {"sqs:SendMessage": ["Triggers/Undelivered.Arn"]}
+
+
+def test_a_lease_s_end_may_start_a_stop_and_dead_letter(synthesized: Synthesized) -> None:
+    assert synthesized.permissions("Leases/Role") == {
+        "states:StartExecution": every("states", "stateMachine:stop-model"),
+        **fails_into("Leases/Undelivered"),
+    }
+
+
+def test_only_the_net_s_and_the_watch_s_rules_may_call_a_function(synthesized: Synthesized) -> None:
+    permissions = synthesized.all("AWS::Lambda::Permission").values()
+
+    assert sorted((permission["FunctionName"], permission["SourceArn"]) for permission in permissions) == [
+        ("Functions/Notify.Arn", "EndingsNet/Rule.Arn"),
+        ("Functions/WatchModels.Arn", "Watch/Hourly.Arn"),
     ]
-
-    for target in targets:
-        assert target["Arn"] == "StartWorkflow/StateMachine"
-        role = target["RoleArn"].removesuffix(".Arn")
-        assert synthesized.permissions(role) == {"states:StartExecution": ["StartWorkflow/StateMachine"]}
-
-
-def test_only_the_net_s_rule_may_call_a_function(synthesized: Synthesized) -> None:
-    permission = synthesized.only("AWS::Lambda::Permission")
-
-    assert permission == {
-        "Action": "lambda:InvokeFunction",
-        "FunctionName": "Functions/Notify.Arn",
-        "Principal": "events.amazonaws.com",
-        "SourceArn": "EndingsNet/Rule.Arn",
+    assert {(permission["Action"], permission["Principal"]) for permission in permissions} == {
+        ("lambda:InvokeFunction", "events.amazonaws.com")
     }
 
 
@@ -158,16 +229,24 @@ def test_no_role_has_more_than_its_own_statements(synthesized: Synthesized) -> N
 
 
 def test_each_role_is_trusted_to_one_service(synthesized: Synthesized) -> None:
-    trusted: dict[str, Any] = {}
+    trusted: dict[str, str] = {}
     for role, properties in synthesized.all("AWS::IAM::Role").items():
         (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
         assert (statement["Action"], statement["Effect"]) == ("sts:AssumeRole", "Allow")
-        trusted[role] = statement["Principal"]
+        assert list(statement["Principal"]) == ["Service"]
+        trusted[role] = statement["Principal"]["Service"]
 
+    scheduled = {schedule["Target"]["RoleArn"] for schedule in synthesized.all("AWS::Scheduler::Schedule").values()}
     assert trusted == {
-        "Functions/StartModelRole": {"Service": "lambda.amazonaws.com"},
-        "Functions/CheckModelRole": {"Service": "lambda.amazonaws.com"},
-        "Functions/NotifyRole": {"Service": "lambda.amazonaws.com"},
-        "StartWorkflow/StateMachine/Role": {"Service": "states.amazonaws.com"},
-        "StartWorkflow/StateMachine/EventsRole": {"Service": "events.amazonaws.com"},
+        "Functions/StartModelRole": "lambda.amazonaws.com",
+        "Functions/StopModelRole": "lambda.amazonaws.com",
+        "Functions/CheckModelRole": "lambda.amazonaws.com",
+        "Functions/NotifyRole": "lambda.amazonaws.com",
+        "Functions/WatchModelsRole": "lambda.amazonaws.com",
+        "StartWorkflow/StateMachine/Role": "states.amazonaws.com",
+        "StartWorkflow/StateMachine/EventsRole": "events.amazonaws.com",
+        "StopWorkflow/StateMachine/Role": "states.amazonaws.com",
+        "StopWorkflow/StateMachine/EventsRole": "events.amazonaws.com",
+        "Leases/Role": "scheduler.amazonaws.com",
+        **{arn.removesuffix(".Arn"): "scheduler.amazonaws.com" for arn in scheduled},
     }

@@ -2,13 +2,20 @@
 
 import json
 import re
+import shlex
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from model_lifecycle import errors
+from model_lifecycle.errors import InvalidRequestError
+from model_lifecycle.model_request import Defaults
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.request import Defaults, parse_request
-from model_lifecycle.services import SERVICES
-from stacks.schedules import Schedule
+from model_lifecycle.request import parse_request
+from model_lifecycle.stop_request import parse_stop_request
+from plan.command import main as plan
+from stacks.schedules import FORMS
 from stacks.settings import Settings
 from tests.synth.synthesized import ROOT, Synthesized
 
@@ -17,9 +24,13 @@ NEVER_AN_END = {"ModelLifecycleError", "ModelInUseError", "ServiceUnavailableErr
 """What the steps mean among themselves."""
 
 
-def drawn_transitions() -> set[tuple[str, str]]:
-    """The arrows of the picture, between the states' names."""
-    [picture] = re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)
+def pictures() -> list[str]:
+    """The drawn machines: start-model, then stop-model."""
+    return re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)
+
+
+def drawn_transitions(picture: str) -> set[tuple[str, str]]:
+    """The arrows of a picture, between the states' names."""
     names = {short: name for name, short in re.findall(r'state "([^"]+)" as (\w+)', picture)} | {"[*]": "[*]"}
     return {(names[start], names[end]) for start, end in re.findall(r"(\S+) --> ([^\s:]+)", picture)}
 
@@ -36,16 +47,18 @@ def transitions(definition: dict[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
-def table_after(heading: str) -> dict[str, list[str]]:
-    """The first table after a heading: what stands in code in its first column, and the cells of that row."""
+def table_after(heading: str, *, number: int = 0) -> dict[str, list[str]]:
+    """The first table after a heading, or a later one: what stands in code in its first column, and the cells of that row."""
     section = README.split(f"\n{heading}\n", 1)[1]
-    [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[:1]
+    [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[number : number + 1]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
     return {name: row for row in cells for name in re.findall(r"`(\w+)`", row[0])}
 
 
-def test_the_picture_is_the_state_machine(default: Synthesized) -> None:
-    assert drawn_transitions() == transitions(default.definition)
+def test_the_pictures_are_the_state_machines(default: Synthesized) -> None:
+    assert [drawn_transitions(picture) for picture in pictures()] == [
+        transitions(default.definitions[name]) for name in ("start-model", "stop-model")
+    ]
 
 
 def test_the_settings_are_all_there_with_their_defaults() -> None:
@@ -62,12 +75,23 @@ def test_the_cdk_json_has_the_defaults() -> None:
     assert {name: context[name] for name in Settings.model_fields} == Settings().model_dump(mode="json")
 
 
-def test_the_input_s_fields_are_all_there() -> None:
-    table = table_after("## The input, field by field")
+@pytest.mark.parametrize(("parse", "tables"), [(parse_request, [0]), (parse_stop_request, [0, 1])])
+def test_the_inputs_fields_are_all_there(parse: Callable[..., object], tables: list[int]) -> None:
+    known = known_fields(parse)
+    table = set().union(*(table_after("## The input, field by field", number=number) for number in tables))
 
-    of_services = {field.name for service in SERVICES for field in service.fields}
-    common = {"MinInferenceUnits", "MaxInferenceUnits", "StartTimeoutSeconds", "StopTimeoutSeconds"}
-    assert set(table) == of_services | common | {"PollIntervalSeconds"}
+    of_starts_alone = known_fields(parse_request) - known
+    of_conditions = {"FailedStart"} if parse is parse_stop_request else set()
+    assert table - of_starts_alone == known | of_conditions
+
+
+def known_fields(parse: Callable[..., object]) -> set[str]:
+    """The fields that an input may have, by what is said of one that has another."""
+    defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
+    with pytest.raises(InvalidRequestError) as caught:
+        parse({"Nonsense": 1}, defaults=defaults, home=None)
+    [allowed] = re.findall(r"is unknown; allowed are ([\w, ]+)", str(caught.value))
+    return set(allowed.split(", "))
 
 
 def test_the_errors_are_those_that_end_an_execution() -> None:
@@ -84,12 +108,30 @@ def test_every_outcome_is_named() -> None:
     assert set(re.findall(r"`(\w+)`", sentence)) == set(Outcome)
 
 
-def test_the_examples_of_json_are_good() -> None:
-    schedule, event = (json.loads(example) for example in re.findall(r"```json\n(.*?)```", README, re.DOTALL))
+def examples() -> list[Any]:
+    """The blocks of JSON."""
+    return [json.loads(example) for example in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
 
-    Schedule.model_validate(schedule)
+
+def test_the_examples_of_json_are_good() -> None:
+    schedules, event = examples()
+
+    Settings(schedules=schedules)
     defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
     assert parse_request(json.loads(event["Detail"]), defaults=defaults, home=None).project == "boards"
+
+
+def test_the_schedules_fields_are_all_there() -> None:
+    fields = {name for form in FORMS.values() for name in form.model_fields}
+
+    assert {*table_after("### Schedules"), "name", "action"} == fields
+
+
+def test_the_plan_of_the_schedules_is_what_make_plan_prints(capsys: pytest.CaptureFixture[str]) -> None:
+    [(arguments, printed)] = re.findall(r'make plan ARGS="(.*?)"\n```\n\n```text\n(.*?)```', README, re.DOTALL)
+
+    assert plan([*shlex.split(arguments), "-c", f"schedules={json.dumps(examples()[0])}"]) == 0
+    assert capsys.readouterr().out == printed
 
 
 def test_every_make_target_that_it_names_is_there() -> None:

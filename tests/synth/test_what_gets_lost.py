@@ -6,7 +6,15 @@ import pytest
 
 from tests.synth.synthesized import Synthesized
 
-QUEUES = {"Functions/Untold", "Notifications/Undelivered", "EndingsNet/Undelivered", "Triggers/Undelivered"}
+QUEUES = {
+    "Functions/Untold",
+    "Notifications/Undelivered",
+    "EndingsNet/Undelivered",
+    "Triggers/Undelivered",
+    "Leases/Undelivered",
+    "Watch/Undelivered",
+    "Functions/Unwatched",
+}
 
 
 def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
@@ -88,6 +96,12 @@ def test_every_target_of_every_rule_is_tried_again_and_then_dead_lettered(synthe
             assert takes_from(synthesized, queue, f"{name}.Arn"), f"{name} may not write to {queue}"
 
 
+def test_every_schedule_is_tried_again_and_then_dead_lettered(chosen: Synthesized) -> None:
+    for schedule in chosen.all("AWS::Scheduler::Schedule").values():
+        assert schedule["Target"]["DeadLetterConfig"] == {"Arn": "Triggers/Undelivered.Arn"}
+        assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 3_600}
+
+
 def takes_from(synthesized: Synthesized, queue: str, rule_arn: str) -> bool:
     """Whether the queue takes messages from the rule."""
     return any(
@@ -99,12 +113,14 @@ def takes_from(synthesized: Synthesized, queue: str, rule_arn: str) -> bool:
     )
 
 
-def test_what_notify_fails_at_after_it_was_accepted_is_dead_lettered(synthesized: Synthesized) -> None:
-    config = synthesized.only("AWS::Lambda::EventInvokeConfig")
+def test_what_a_function_fails_at_after_it_was_accepted_is_dead_lettered(synthesized: Synthesized) -> None:
+    configs = synthesized.all("AWS::Lambda::EventInvokeConfig").values()
 
-    assert config["FunctionName"] == "Functions/Notify"
-    assert config["DestinationConfig"] == {"OnFailure": {"Destination": "Functions/Untold.Arn"}}
-    assert config["MaximumRetryAttempts"] == 2
+    assert {config["FunctionName"]: config["DestinationConfig"] for config in configs} == {
+        "Functions/Notify": {"OnFailure": {"Destination": "Functions/Untold.Arn"}},
+        "Functions/WatchModels": {"OnFailure": {"Destination": "Functions/Unwatched.Arn"}},
+    }
+    assert {config["MaximumRetryAttempts"] for config in configs} == {2}
 
 
 def test_every_queue_of_lost_things_raises_an_alarm_that_is_heard_on_the_topic(synthesized: Synthesized) -> None:
@@ -117,14 +133,14 @@ def test_every_queue_of_lost_things_raises_an_alarm_that_is_heard_on_the_topic(s
         assert alarm["AlarmActions"] == ["Notifications/Topic"]
 
 
-def test_the_net_catches_every_end_of_this_machine_s_executions(synthesized: Synthesized) -> None:
+def test_the_net_catches_every_end_of_both_machines_executions(synthesized: Synthesized) -> None:
     net = synthesized.all("AWS::Events::Rule")["EndingsNet/Rule"]
 
     assert net["EventPattern"] == {
         "source": ["aws.states"],
         "detail-type": ["Step Functions Execution Status Change"],
         "detail": {
-            "stateMachineArn": ["StartWorkflow/StateMachine"],
+            "stateMachineArn": ["StartWorkflow/StateMachine", "StopWorkflow/StateMachine"],
             "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         },
     }

@@ -1,30 +1,112 @@
-"""The state machine start-model as it is deployed."""
+"""The state machines start-model and stop-model as they are deployed."""
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from model_lifecycle.errors import FunctionFailedError
-from model_lifecycle.phase import Phase
-from model_lifecycle.request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.phase import Goal, Phase
 from tests.synth.synthesized import Synthesized
 
-TASKS = {
-    "Start model": "Functions/StartModel.Arn",
-    "Check model": "Functions/CheckModel.Arn",
-    "Notify running": "Functions/Notify.Arn",
-    "Notify failure": "Functions/Notify.Arn",
-}
+START_EXECUTION = "arn:${AWS::Partition}:states:::states:startExecution"
 OF_THE_EXECUTION = {"$$.Execution.Id", "$$.Execution.StartTime", "$$.Execution.RedriveCount"}
-OF_AN_ANSWER = {"$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.Report"}
+OF_AN_ANSWER = {"$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.Report", "$.Progress.CleansUp"}
 """What the functions answer whenever the state that reads it is reached: their own tests hold that."""
 
 
-@pytest.fixture
-def states(synthesized: Synthesized) -> dict[str, Any]:
-    found: dict[str, Any] = synthesized.definition["States"]
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What is to be found in one machine."""
+
+    machine: str
+    goal: Goal
+    story: dict[str, set[str]]
+    tasks: dict[str, str]
+    choice: str
+    phases: dict[Phase, str]
+    ends: dict[str, str]
+    waits: list[str]
+
+
+START = Told(
+    machine="start-model",
+    goal=Goal.RUNNING,
+    story={
+        "Take request": {"Start model"},
+        "Start model": {"Model running?", "Explain fault"},
+        "Model running?": {"Notify running", "Wait for start", "Wait to retry", "Stop model", "Notify failure"},
+        "Wait for start": {"Check model"},
+        "Wait to retry": {"Start model"},
+        "Check model": {"Model running?", "Explain fault"},
+        "Explain fault": {"Stop model"},
+        "Stop model": {"Notify failure"},
+        "Notify running": {"Model running"},
+        "Notify failure": {"Model not running"},
+        "Model running": set(),
+        "Model not running": set(),
+    },
+    tasks={
+        "Start model": "Functions/StartModel.Arn",
+        "Check model": "Functions/CheckModel.Arn",
+        "Stop model": START_EXECUTION,
+        "Notify running": "Functions/Notify.Arn",
+        "Notify failure": "Functions/Notify.Arn",
+    },
+    choice="Model running?",
+    phases={
+        Phase.RUNNING: "Notify running",
+        Phase.STARTING: "Wait for start",
+        Phase.BLOCKED: "Wait to retry",
+    },
+    ends={"Notify running": "Model running", "Notify failure": "Model not running"},
+    waits=["Wait for start", "Wait to retry"],
+)
+STOP = Told(
+    machine="stop-model",
+    goal=Goal.STOPPED,
+    story={
+        "Take request": {"Stop model"},
+        "Stop model": {"Model stopped?", "Explain fault"},
+        "Model stopped?": {"Notify stopped", "Wait for stop", "Wait to retry", "Model left alone", "Notify failure"},
+        "Wait for stop": {"Check model"},
+        "Wait to retry": {"Stop model"},
+        "Check model": {"Model stopped?", "Explain fault"},
+        "Explain fault": {"Notify failure"},
+        "Notify stopped": {"Model stopped"},
+        "Notify failure": {"Model not stopped"},
+        "Model stopped": set(),
+        "Model left alone": set(),
+        "Model not stopped": set(),
+    },
+    tasks={
+        "Stop model": "Functions/StopModel.Arn",
+        "Check model": "Functions/CheckModel.Arn",
+        "Notify stopped": "Functions/Notify.Arn",
+        "Notify failure": "Functions/Notify.Arn",
+    },
+    choice="Model stopped?",
+    phases={
+        Phase.STOPPED: "Notify stopped",
+        Phase.STOPPING: "Wait for stop",
+        Phase.BLOCKED: "Wait to retry",
+        Phase.SUPERSEDED: "Model left alone",
+    },
+    ends={"Notify stopped": "Model stopped", "Notify failure": "Model not stopped"},
+    waits=["Wait for stop", "Wait to retry"],
+)
+BOTH = pytest.mark.parametrize("told", [START, STOP], ids=lambda told: told.machine)
+CALLS = pytest.mark.parametrize(
+    ("told", "task"), [(told, task) for told in (START, STOP) for task, to in told.tasks.items() if "Functions/" in to]
+)
+
+
+def states_of(synthesized: Synthesized, told: Told) -> dict[str, Any]:
+    """The states of a machine, by name."""
+    found: dict[str, Any] = synthesized.definitions[told.machine]["States"]
     return found
 
 
@@ -38,7 +120,7 @@ def paths(value: Any) -> Iterator[str]:
     """Every path that a state reads, but not where it writes."""
     if isinstance(value, dict):
         for key, inner in value.items():
-            if key in ("ResultPath", "Comment", "Next", "Retry", "Catch"):
+            if key in ("ResultPath", "Comment", "Next", "Retry", "Catch", "Resource"):
                 continue
             yield from paths(inner)
     elif isinstance(value, list):
@@ -48,53 +130,61 @@ def paths(value: Any) -> Iterator[str]:
         yield from re.findall(r"\$\$?(?:\.\w+)*", value)
 
 
-def test_its_states_read_as_the_story_that_they_tell(states: dict[str, Any]) -> None:
-    assert {name: nexts(state) for name, state in states.items()} == {
-        "Take request": {"Start model"},
-        "Start model": {"Model running?", "Explain fault"},
-        "Model running?": {"Notify running", "Wait for start", "Wait to retry", "Notify failure"},
-        "Wait for start": {"Check model"},
-        "Wait to retry": {"Start model"},
-        "Check model": {"Model running?", "Explain fault"},
-        "Explain fault": {"Notify failure"},
-        "Notify running": {"Model running"},
-        "Notify failure": {"Model not running"},
-        "Model running": set(),
-        "Model not running": set(),
-    }
+def test_there_are_these_two_machines(synthesized: Synthesized) -> None:
+    assert set(synthesized.definitions) == {START.machine, STOP.machine}
 
 
-def test_it_begins_with_what_the_input_may_be(synthesized: Synthesized) -> None:
-    assert synthesized.definition["StartAt"] == "Take request"
+@BOTH
+def test_its_states_read_as_the_story_that_they_tell(synthesized: Synthesized, told: Told) -> None:
+    assert {name: nexts(state) for name, state in states_of(synthesized, told).items()} == told.story
 
 
-def test_only_named_phases_wait_and_everything_else_fails(states: dict[str, Any]) -> None:
-    choice = states["Model running?"]
+@BOTH
+def test_it_begins_with_what_the_input_may_be(synthesized: Synthesized, told: Told) -> None:
+    assert synthesized.definitions[told.machine]["StartAt"] == "Take request"
 
-    assert {rule["StringEquals"]: rule["Next"] for rule in choice["Choices"]} == {
-        Phase.RUNNING: "Notify running",
-        Phase.STARTING: "Wait for start",
-        Phase.BLOCKED: "Wait to retry",
-    }
+
+@BOTH
+def test_only_named_phases_wait_or_succeed_and_everything_else_fails(synthesized: Synthesized, told: Told) -> None:
+    choice = states_of(synthesized, told)[told.choice]
+
+    phases = [rule for rule in choice["Choices"] if rule["Variable"] == "$.Progress.Phase"]
+    assert {rule["StringEquals"]: rule["Next"] for rule in phases} == told.phases
     assert choice["Default"] == "Notify failure"
 
 
-def test_every_state_says_what_it_is_for(states: dict[str, Any], synthesized: Synthesized) -> None:
-    assert all(state["Comment"] for state in states.values())
-    assert synthesized.definition["Comment"]
-
-
-def test_each_task_calls_the_function_of_its_name(states: dict[str, Any]) -> None:
-    called = {name: state["Resource"] for name, state in states.items() if state["Type"] == "Task"}
-
-    assert called == TASKS
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_a_task_tries_again_where_lambda_cannot_answer_and_catches_everything(
-    states: dict[str, Any], task: str
+def test_a_start_that_gives_up_on_what_it_asked_for_cleans_up_after_every_other_choice(
+    synthesized: Synthesized,
 ) -> None:
-    lambda_s_own, whatever_else = states[task]["Retry"]
+    *phases, clean_up = states_of(synthesized, START)[START.choice]["Choices"]
+
+    assert {rule["Variable"] for rule in phases} == {"$.Progress.Phase"}
+    assert (clean_up["Variable"], clean_up["BooleanEquals"], clean_up["Next"]) == (
+        "$.Progress.CleansUp",
+        True,
+        "Stop model",
+    )
+
+
+@BOTH
+def test_every_state_says_what_it_is_for(synthesized: Synthesized, told: Told) -> None:
+    assert all(state["Comment"] for state in states_of(synthesized, told).values())
+    assert synthesized.definitions[told.machine]["Comment"]
+
+
+@BOTH
+def test_each_task_calls_what_its_name_says(synthesized: Synthesized, told: Told) -> None:
+    states = states_of(synthesized, told)
+
+    assert {name: state["Resource"] for name, state in states.items() if state["Type"] == "Task"} == told.tasks
+
+
+@CALLS
+def test_a_task_tries_again_where_lambda_cannot_answer_and_catches_everything(
+    synthesized: Synthesized, told: Told, task: str
+) -> None:
+    state = states_of(synthesized, told)[task]
+    lambda_s_own, whatever_else = state["Retry"]
 
     assert set(lambda_s_own["ErrorEquals"]) == {
         "Lambda.ClientExecutionTimeoutException",
@@ -106,20 +196,73 @@ def test_a_task_tries_again_where_lambda_cannot_answer_and_catches_everything(
     assert lambda_s_own["JitterStrategy"] == "FULL"
     assert whatever_else["ErrorEquals"] == ["States.ALL"]
     assert min(lambda_s_own["MaxAttempts"], whatever_else["MaxAttempts"]) >= 2
-    assert [catch["ErrorEquals"] for catch in states[task]["Catch"]] == [["States.ALL"]]
+    assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.ALL"]]
+
+
+@CALLS
+def test_a_task_hands_on_what_its_machine_is_for(synthesized: Synthesized, told: Told, task: str) -> None:
+    states = states_of(synthesized, told)
+
+    assert states["Take request"]["Parameters"]["Goal"] == told.goal
+    assert states[task]["Parameters"]["Goal.$"] == "$.Goal"
+
+
+class TestTheCleanUp:
+    """The state "Stop model" of start-model."""
+
+    def test_is_asked_for_once_for_each_end_and_not_waited_for(self, synthesized: Synthesized) -> None:
+        state = states_of(synthesized, START)["Stop model"]
+
+        assert not state["Resource"].endswith((".sync", ".sync:2"))
+        assert state["Parameters"]["StateMachineArn"] == "StopWorkflow/StateMachine"
+        assert state["Parameters"]["Name.$"] == (
+            "States.Hash(States.Format('{}#{}', $.Execution.Arn, $$.Execution.RedriveCount), 'SHA-256')"
+        )
+
+    def test_says_which_start_failed_with_what_input_and_why(self, synthesized: Synthesized) -> None:
+        assert states_of(synthesized, START)["Stop model"]["Parameters"]["Input"] == {
+            "FailedStart": {"ExecutionArn.$": "$.Execution.Arn", "Input.$": "$.Input"},
+            "Reason.$": (
+                "States.Format('Its start gave up: {}: {}', $.Progress.Failure.Error, $.Progress.Failure.Cause)"
+            ),
+        }
+
+    def test_is_tried_again_and_the_failure_is_told_whether_or_not_it_could_be_asked_for(
+        self, synthesized: Synthesized
+    ) -> None:
+        state = states_of(synthesized, START)["Stop model"]
+
+        (retry,) = state["Retry"]
+        assert (retry["ErrorEquals"], retry["MaxAttempts"]) == (["States.ALL"], 8)
+        (catch,) = state["Catch"]
+        assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "Notify failure")
+        assert state["Next"] == "Notify failure"
+        assert state["ResultPath"] == catch["ResultPath"] == "$.CleanUp"
+
+    def test_and_what_came_of_it_is_handed_to_the_message(self, synthesized: Synthesized) -> None:
+        notify = states_of(synthesized, START)["Notify failure"]
+
+        assert notify["Parameters"]["CleanUp.$"] == "$.CleanUp"
 
 
 @pytest.mark.parametrize(
-    ("task", "end"), [("Notify running", "Model running"), ("Notify failure", "Model not running")]
+    ("told", "task", "end"), [(told, task, end) for told in (START, STOP) for task, end in told.ends.items()]
 )
-def test_an_end_stays_what_it_is_whether_or_not_it_could_be_told(states: dict[str, Any], task: str, end: str) -> None:
-    (catch,) = states[task]["Catch"]
+def test_an_end_stays_what_it_is_whether_or_not_it_could_be_told(
+    synthesized: Synthesized, told: Told, task: str, end: str
+) -> None:
+    state = states_of(synthesized, told)[task]
+    (catch,) = state["Catch"]
 
-    assert catch["Next"] == states[task]["Next"] == end
+    assert catch["Next"] == state["Next"] == end
+    assert "ResultPath" in state
+    assert state["ResultPath"] is catch["ResultPath"] is None
 
 
-def test_every_path_that_it_reads_has_been_written_before(states: dict[str, Any]) -> None:
+@BOTH
+def test_every_path_that_it_reads_has_been_written_before(synthesized: Synthesized, told: Told) -> None:
     """Walk every way through the machine with what has been written so far; nothing is read that is not there."""
+    states = states_of(synthesized, told)
     seen: set[tuple[str, frozenset[str]]] = set()
     ways = [("Take request", frozenset({"$"}))]
     while ways:
@@ -133,6 +276,7 @@ def test_every_path_that_it_reads_has_been_written_before(states: dict[str, Any]
                 path == known or path.startswith(f"{known}.") for known in written
             ), f"{name} reads {path}, and only {sorted(written)} is there"
         ways += [(after, frozenset(have)) for after, have in leads_to(state, set(written))]
+    assert {name for name, _ in seen} == set(states)
 
 
 def leads_to(state: dict[str, Any], written: set[str]) -> Iterator[tuple[str, set[str]]]:
@@ -159,52 +303,65 @@ def keys(place: str, parameters: Any) -> set[str]:
     return inner | ({place} if place != "$" else set())
 
 
-def test_whatever_json_the_input_is_it_is_nested_before_anything_writes_beside_it(states: dict[str, Any]) -> None:
-    assert states["Take request"]["Parameters"]["Input.$"] == "$"
-    assert "ResultPath" not in states["Take request"]
+@BOTH
+def test_whatever_json_the_input_is_it_is_nested_before_anything_writes_beside_it(
+    synthesized: Synthesized, told: Told
+) -> None:
+    first = states_of(synthesized, told)["Take request"]
+
+    assert first["Parameters"]["Input.$"] == "$"
+    assert "ResultPath" not in first
 
 
-def test_waits_are_as_long_as_the_function_says(states: dict[str, Any]) -> None:
+@BOTH
+def test_waits_are_as_long_as_the_function_says(synthesized: Synthesized, told: Told) -> None:
+    states = states_of(synthesized, told)
     waits = {name: state["SecondsPath"] for name, state in states.items() if state["Type"] == "Wait"}
 
-    assert waits == dict.fromkeys(["Wait for start", "Wait to retry"], "$.Progress.NextCheckSeconds")
+    assert waits == dict.fromkeys(told.waits, "$.Progress.NextCheckSeconds")
 
 
-def test_a_failure_ends_with_the_domain_s_error_and_cause(states: dict[str, Any]) -> None:
-    end = states["Model not running"]
+@BOTH
+def test_a_failure_ends_with_the_domain_s_error_and_cause(synthesized: Synthesized, told: Told) -> None:
+    (end,) = [state for state in states_of(synthesized, told).values() if state["Type"] == "Fail"]
 
-    assert (end["Type"], end["ErrorPath"], end["CausePath"]) == (
-        "Fail",
-        "$.Progress.Failure.Error",
-        "$.Progress.Failure.Cause",
-    )
+    assert (end["ErrorPath"], end["CausePath"]) == ("$.Progress.Failure.Error", "$.Progress.Failure.Cause")
 
 
-def test_a_success_gives_the_report(states: dict[str, Any]) -> None:
-    assert (states["Model running"]["Type"], states["Model running"]["OutputPath"]) == ("Succeed", "$.Progress.Report")
+@BOTH
+def test_a_success_gives_the_report(synthesized: Synthesized, told: Told) -> None:
+    ends = [state for state in states_of(synthesized, told).values() if state["Type"] == "Succeed"]
+
+    assert ends
+    assert {end["OutputPath"] for end in ends} == {"$.Progress.Report"}
 
 
-def test_a_function_s_fault_becomes_a_failure_in_plain_words(states: dict[str, Any]) -> None:
-    explained = states["Explain fault"]["Parameters"]
+@BOTH
+def test_a_function_s_fault_becomes_a_failure_in_plain_words(synthesized: Synthesized, told: Told) -> None:
+    explained = states_of(synthesized, told)["Explain fault"]["Parameters"]
 
     assert explained["Phase"] == Phase.FAILED
     assert explained["Failure"]["Error"] == FunctionFailedError.__name__
     assert re.fullmatch(r"States\.Format\('[^'{}]*\{\}[^'{}]*', \$\.Fault\.Error\)", explained["Failure"]["Cause.$"])
 
 
-def test_its_own_time_out_lies_behind_every_deadline(synthesized: Synthesized) -> None:
-    assert synthesized.definition["TimeoutSeconds"] >= MAX_TIMEOUT_SECONDS + 3_600
+@BOTH
+def test_its_own_time_out_lies_behind_every_deadline(synthesized: Synthesized, told: Told) -> None:
+    assert synthesized.definitions[told.machine]["TimeoutSeconds"] >= MAX_TIMEOUT_SECONDS + 3_600
 
 
-def test_it_is_found_by_its_name_traced_and_logged_with_all_its_data(synthesized: Synthesized) -> None:
-    machine = synthesized.only("AWS::StepFunctions::StateMachine")
+@pytest.mark.parametrize(("workflow", "name"), [("StartWorkflow", "start-model"), ("StopWorkflow", "stop-model")])
+def test_it_is_found_by_its_name_traced_and_logged_with_all_its_data(
+    synthesized: Synthesized, workflow: str, name: str
+) -> None:
+    machine = synthesized.all("AWS::StepFunctions::StateMachine")[f"{workflow}/StateMachine"]
 
-    assert machine["StateMachineName"] == "start-model"
+    assert machine["StateMachineName"] == name
     assert machine["TracingConfiguration"] == {"Enabled": True}
     assert machine["LoggingConfiguration"] == {
-        "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": "StartWorkflow/Log.Arn"}}],
+        "Destinations": [{"CloudWatchLogsLogGroup": {"LogGroupArn": f"{workflow}/Log.Arn"}}],
         "IncludeExecutionData": True,
         "Level": "ALL",
     }
     # Log groups of other names make the resource policy grow until it is full.
-    assert synthesized.all("AWS::Logs::LogGroup")["StartWorkflow/Log"]["LogGroupName"].startswith("/aws/vendedlogs/")
+    assert synthesized.all("AWS::Logs::LogGroup")[f"{workflow}/Log"]["LogGroupName"].startswith("/aws/vendedlogs/")

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from model_lifecycle.errors import ModelLifecycleError
-from model_lifecycle.model import ModelDescription
+from model_lifecycle.model import InferenceUnits, ModelDescription
 from model_lifecycle.request import Request
+from tests.unit.domain.fake_leases import FakeLeases
 from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import request
 
@@ -13,7 +14,8 @@ class FakeModel:
     """A `Model` with a script. The last answer of a script is given again and again.
 
     `looks`: the status that each look sees, or the error that it gets. `starts`: what each start call answers.
-    `units`: what the service says of the inference units in force. `records`: what is remembered of it.
+    `units`: what the service says of the inference units in force. `records`: what is remembered of it. `leases`: the
+    stops that are armed for it.
     """
 
     def __init__(
@@ -26,6 +28,7 @@ class FakeModel:
     ) -> None:
         self.request = of or request()
         self.records = FakeRecords()
+        self.leases = FakeLeases()
         self.looks = 0
         self.starts = 0
         self._looks = looks
@@ -43,8 +46,9 @@ class FakeModel:
             max_inference_units=self._units[1],
         )
 
-    def start(self, *, client_token: str) -> str:
+    def start(self, units: InferenceUnits, *, client_token: str) -> str:
         """The next answer of the script to a start."""
+        assert units == self.request.units
         assert client_token
         self.starts += 1
         return _said(self._starts, self.starts)

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.request import Request
 
 if TYPE_CHECKING:
     from model_lifecycle.errors import ModelLifecycleError
@@ -22,13 +22,13 @@ class FakeRecords:
         self.trouble: ModelLifecycleError | None = None
         self.meanwhile: ModelRecord | None = None
 
-    def read(self, request: Request) -> ModelRecord:  # noqa: ARG002 - there is one model
+    def read(self, request: ModelRequest) -> ModelRecord:  # noqa: ARG002 - there is one model
         """The record as it stands."""
         if self.trouble:
             raise self.trouble
         return self.record
 
-    def replace(self, request: Request, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
         """Write it, unless another version stands there."""
         if self.trouble:
             raise self.trouble

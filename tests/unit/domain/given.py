@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from model_lifecycle.home import Home
-from model_lifecycle.progress import Progress
-from model_lifecycle.request import Defaults, Request, parse_request
+from model_lifecycle.model_request import Defaults
+from model_lifecycle.request import Request, parse_request
+from model_lifecycle.start_progress import StartProgress
 
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
@@ -26,6 +27,6 @@ def request(**fields: Any) -> Request:
     return parse_request({"ProjectVersionArn": VERSION, **fields}, defaults=DEFAULTS, home=HOME)
 
 
-def begin(**fields: Any) -> Progress:
+def begin(**fields: Any) -> StartProgress:
     """An execution that has just started, with these fields in its input."""
-    return Progress.begin(request(**fields), execution_arn=EXECUTION, started_at=START)
+    return StartProgress.begin(request(**fields), execution_arn=EXECUTION, started_at=START)

@@ -10,13 +10,13 @@ from model_lifecycle.endings import Endings
 from model_lifecycle.errors import FunctionFailedError
 from model_lifecycle.instant import to_instant
 from model_lifecycle.message import Message, compose
-from model_lifecycle.phase import Phase
+from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import Action, take_step
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, START
 from tests.unit.domain.life import Call, Life
 from tests.unit.domain.living_model import LivingModel, LivingRecords, Look, OwnStart, ProcessDiedError, World
-from tests.unit.domain.told import PRICE
+from tests.unit.domain.told import PRICE, UTC
 
 _STEP_RETRIED_AFTER = (2, 4)
 _NOTIFY_RETRIED_AFTER = (5, 10, 20, 40, 80)
@@ -89,9 +89,10 @@ class LivedExecution:
         return [look for look in looks if look.step in lived]
 
     def _loop(self) -> dict[str, Any]:
+        records = LivingRecords(self.world)
         actions: dict[Phase, Action] = {
-            Phase.STARTING: check_model,
-            Phase.BLOCKED: partial(start_model, records=LivingRecords(self.world)),
+            Phase.STARTING: partial(check_model, records=records),
+            Phase.BLOCKED: partial(start_model, records=records, leases=self.world.leases),
         }
         phase, progress = Phase.BLOCKED, cast("dict[str, Any]", {})
         while phase in actions:
@@ -122,7 +123,7 @@ class LivedExecution:
         try:
             taken = take_step(
                 self._payload(progress),
-                action,
+                {Goal.RUNNING: action},
                 model_of=lambda request: LivingModel(self.world, request),
                 defaults=DEFAULTS,
                 home=HOME,
@@ -137,6 +138,7 @@ class LivedExecution:
 
     def _payload(self, progress: dict[str, Any]) -> dict[str, Any]:
         return {
+            "Goal": "RUNNING",
             "Input": self.life.execution_input,
             "Execution": {"Arn": EXECUTION, "StartTime": to_instant(START), "RedriveCount": 0},
             "Progress": progress,
@@ -160,5 +162,6 @@ class LivedExecution:
                 if seconds is not None:
                     self.world.pass_time(seconds)
             else:
-                return compose(ending, price_per_inference_unit_hour=PRICE)
+                assert ending is not None
+                return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
         return None

@@ -15,9 +15,10 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.model import ModelDescription
+from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.request import Request
+from tests.unit.domain.fake_leases import FakeLeases
 from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import EXECUTION, START
 from tests.unit.domain.life import Act, Call, Fault, Life
@@ -25,6 +26,7 @@ from tests.unit.domain.life import Act, Call, Fault, Life
 Answer = TypeVar("Answer")
 
 _TOKENS_ARE_KEPT = timedelta(hours=8)
+_ANOTHER = f"{EXECUTION}-of-another"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _CARRIED_OUT = (None, Fault.ANSWER_LOST, Fault.DIES_AFTER)
 _DIES = (Fault.DIES_BEFORE, Fault.DIES_AFTER)
@@ -73,6 +75,7 @@ class World:
         self.status = life.status
         self.step = 0
         self.records = FakeRecords()
+        self.leases = FakeLeases()
         self.own_starts: list[OwnStart] = []
         self.looks: list[Look] = []
         self.stopped_by_others: list[datetime] = []
@@ -158,7 +161,9 @@ class World:
     def _claim(self) -> None:
         self.records.record = ModelRecord(
             version=self.records.record.version + 1,
-            latest_start=f"{EXECUTION}-of-another",
+            latest_start=_ANOTHER,
+            wanted_at=self.now,
+            asked_by=_ANOTHER,
             asked_at=self.now,
             status_when_asked=self.status,
         )
@@ -167,7 +172,7 @@ class World:
 class LivingModel:
     """The `Model` of one step."""
 
-    def __init__(self, world: World, request: Request) -> None:
+    def __init__(self, world: World, request: ModelRequest) -> None:
         self.request = request
         self._world = world
 
@@ -178,8 +183,9 @@ class LivingModel:
         units = 1 if status in (words.starting, words.running, words.stopping) else None
         return ModelDescription(status=status, status_message="", min_inference_units=units, max_inference_units=None)
 
-    def start(self, *, client_token: str) -> str:
+    def start(self, units: InferenceUnits, *, client_token: str) -> str:
         """What the service answers to a start."""
+        assert units["MinInferenceUnits"] >= 1
         return self._ask(Call.START, lambda: self._world.start(client_token))
 
     def _ask(self, kind: Call, carry_out: Callable[[], str]) -> str:
@@ -198,10 +204,10 @@ class LivingRecords:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def read(self, request: Request) -> ModelRecord:
+    def read(self, request: ModelRequest) -> ModelRecord:
         """The record as it stands."""
         return self._world.call(Call.READ, lambda: self._world.records.read(request))
 
-    def replace(self, request: Request, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """Write it, unless another version stands there."""
         return self._world.call(Call.WRITE, lambda: self._world.records.replace(request, before, after))

@@ -3,18 +3,25 @@
 from datetime import datetime, timedelta
 
 from model_lifecycle.phase import Phase
-from model_lifecycle.progress import Progress
 from model_lifecycle.start import check_model, start_model
+from model_lifecycle.start_progress import StartProgress
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after
 
 
-def start(progress: Progress, model: FakeModel, *, now: datetime) -> Progress:
+def start(progress: StartProgress, model: FakeModel, *, now: datetime) -> StartProgress:
     """The step of the state "Start model"."""
-    return start_model(progress, model, records=model.records, now=now)
+    return start_model(progress, model, records=model.records, leases=model.leases, now=now)
 
 
-def drive(progress: Progress, model: FakeModel, *, until: datetime | None = None) -> list[tuple[datetime, Progress]]:
+def check(progress: StartProgress, model: FakeModel, *, now: datetime) -> StartProgress:
+    """The step of the state "Check model"."""
+    return check_model(progress, model, records=model.records, now=now)
+
+
+def drive(
+    progress: StartProgress, model: FakeModel, *, until: datetime | None = None
+) -> list[tuple[datetime, StartProgress]]:
     """Every step from the execution's start to its end, or to that moment: when it was taken, and what it left."""
     now = after(0)
     steps = [(now, start(progress, model, now=now))]
@@ -23,6 +30,6 @@ def drive(progress: Progress, model: FakeModel, *, until: datetime | None = None
         now += timedelta(seconds=last.next_check_seconds)
         if until is not None and now > until:
             break
-        step = check_model if last.phase is Phase.STARTING else start
+        step = check if last.phase is Phase.STARTING else start
         steps.append((now, step(last, model, now=now)))
     return steps

@@ -11,6 +11,7 @@ from botocore.stub import Stubber
 from model_lifecycle.ending import Ending
 from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.outcome import OF_EXECUTION, Outcome
+from model_lifecycle.phase import Goal
 from model_lifecycle.report import report
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, START, VERSION, after, begin, request
@@ -37,6 +38,7 @@ class TestAnEndingThatAStateTells:
         assert ending == Ending(
             notification_id=f"{EXECUTION}#0",
             outcome=Outcome.RUNNING,
+            goal=Goal.RUNNING,
             execution_arn=EXECUTION,
             request=begin().request,
             report=report(last, now=now),
@@ -62,6 +64,7 @@ class TestAnEndingThatAStateTells:
 
     def test_of_an_input_that_is_not_valid_names_no_model(self) -> None:
         event = {
+            "Goal": "RUNNING",
             "Input": ["anything"],
             "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": 0},
             "Progress": {

@@ -19,11 +19,13 @@ from model_lifecycle.errors import (
 from model_lifecycle.home import Home
 from model_lifecycle.message import Message, compose, execution_link
 from model_lifecycle.outcome import Outcome
+from model_lifecycle.phase import Goal
 from model_lifecycle.request import parse_request
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, EXECUTION, VERSION, begin, request
-from tests.unit.domain.told import PRICE, told
+from tests.unit.domain.told import PRICE, UTC, told
 
+STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
 STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION}"
 EXECUTION_LINK = (
     f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}"
@@ -36,10 +38,10 @@ def lines(message: Message) -> dict[str, str]:
     return {label: rest.strip() for label, _, rest in labelled}
 
 
-def bare(outcome: Outcome, **more: Any) -> Message:
+def bare(outcome: Outcome, *, goal: Goal = Goal.RUNNING, **more: Any) -> Message:
     """What is told of an ending of which nothing was seen."""
-    ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, execution_arn=EXECUTION, **more)
-    return compose(ending, price_per_inference_unit_hour=PRICE)
+    ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, goal=goal, execution_arn=EXECUTION, **more)
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
 
 
 class TestAModelThatRuns:
@@ -72,11 +74,14 @@ class TestAModelThatRuns:
             },
             "UnitsAsAsked": True,
             "Remedy": None,
+            "Lease": {"Asked": None, "EndsAt": None, "MovedFrom": None},
             "Error": None,
             "Cause": None,
+            "CleanUp": None,
             "MayBill": True,
             "UsdPerHour": 4.0,
             "HowToStop": STOP_COMMAND,
+            "StopInput": {"ProjectVersionArn": VERSION},
             "ExecutionArn": EXECUTION,
             "ExecutionLink": EXECUTION_LINK,
         }
@@ -91,7 +96,8 @@ class TestAModelThatRuns:
             "Status": "RUNNING: All is well.",
             "Took": "30 s, 3 checks",
             "Cost": ("about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD), until it is stopped"),
-            "Stop it": STOP_COMMAND,
+            "Stop it": STOP_IT,
+            "           or": STOP_COMMAND,
             "Execution": EXECUTION,
             "           https": EXECUTION_LINK.removeprefix("https:"),
             "Id": f"{EXECUTION}#0",
@@ -150,7 +156,8 @@ class TestAStartThatFailed:
         assert lines(message)["Error"] == "AccessDeniedError"
         assert lines(message)["Status"] == "STARTING"
         assert lines(message)["Cost"].startswith("it may still bill, about 4.00 USD an hour")
-        assert lines(message)["Stop it"] == message.document["HowToStop"] == STOP_COMMAND
+        assert lines(message)["Stop it"] == STOP_IT
+        assert lines(message)["           or"] == message.document["HowToStop"] == STOP_COMMAND
 
     def test_and_does_not_bill_says_that(self) -> None:
         message = told(FakeModel("TRAINING_FAILED", message="No images."))
@@ -243,12 +250,20 @@ class TestAnEndingOfWhichNothingIsKnown:
         assert message.subject.isascii()
 
 
+NO_LEASE = {"Asked": None, "EndsAt": None, "MovedFrom": None}
 NAMES = st.text("abzAZ09_.-", min_size=1, max_size=255)
 
 
-@given(project=NAMES, version=NAMES, outcome=st.sampled_from(Outcome), partition=st.sampled_from(["aws", "aws-cn"]))
+@given(
+    project=NAMES,
+    version=NAMES,
+    outcome=st.sampled_from(Outcome),
+    goal=st.sampled_from(Goal),
+    again=st.booleans(),
+    partition=st.sampled_from(["aws", "aws-cn"]),
+)
 def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
-    project: str, version: str, outcome: Outcome, partition: str
+    project: str, version: str, outcome: Outcome, goal: Goal, again: bool, partition: str
 ) -> None:
     arn = f"arn:{partition}:rekognition:us-east-1:123456789012:project/{project}/version/{version}/1"
     home = Home(partition, "us-east-1", "123456789012")
@@ -260,9 +275,10 @@ def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
         "Remedy": None,
         "MayBill": True,
     }
-    seen |= {"AlreadyRunning": True, "Checks": 1, "ElapsedSeconds": 0.5}
+    seen |= {"AlreadyRunning": True, "Checks": 1, "ElapsedSeconds": 0.5, "Lease": NO_LEASE}
+    seen |= {"AlreadyStopped": False, "StartedAgain": again, "LeftAlone": "It is.", "Reason": None, "Ran": None}
 
-    message = bare(outcome, request=asked, report=seen)
+    message = bare(outcome, goal=goal, request=asked, report=seen)
 
     assert 0 < len(message.subject) <= 99
     assert message.subject.isascii()
@@ -289,11 +305,12 @@ def test_money_is_units_times_price(price: float, units: int, per_hour: float, w
     ending = Ending(
         notification_id="any",
         outcome=Outcome.ABORTED,
+        goal=Goal.RUNNING,
         execution_arn=EXECUTION,
         request=replace(request(), min_inference_units=units),
     )
 
-    message = compose(ending, price_per_inference_unit_hour=price)
+    message = compose(ending, price_per_inference_unit_hour=price, zone=UTC)
 
     assert message.document["UsdPerHour"] == per_hour
     assert words in message.text

@@ -6,11 +6,10 @@ import pytest
 
 from model_lifecycle.lookoutvision_models import SERVICE_MODELS
 from model_lifecycle.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
-from model_lifecycle.start import check_model
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after, begin
 from tests.unit.domain.service_endpoint import enum_of
-from tests.unit.domain.state_machine import start
+from tests.unit.domain.state_machine import check, start
 
 EVERY_STATUS = enum_of("rekognition", "ProjectVersionStatus")
 STARTABLE = {"TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED"}
@@ -84,7 +83,7 @@ def test_a_model_that_is_starting_already_is_joined() -> None:
     progress = start(begin(), model, now=after(1))
     assert (progress.phase, progress.joined, progress.asked) == (Phase.STARTING, True, False)
 
-    progress = check_model(progress, model, now=after(16))
+    progress = check(progress, model, now=after(16))
     assert (progress.phase, progress.joined, progress.already_running) == (Phase.RUNNING, True, False)
     assert model.starts == 0
 
@@ -95,7 +94,7 @@ def test_whatever_a_started_model_turns_instead_of_running_ends_the_start(status
     model = FakeModel("STARTING" if joined else "STOPPED", status)
     started = start(begin(), model, now=after(1))
 
-    progress = check_model(started, model, now=after(16))
+    progress = check(started, model, now=after(16))
 
     assert progress.phase is Phase.FAILED
     assert progress.failure
@@ -123,7 +122,7 @@ def test_a_status_that_nobody_has_heard_of_ends_the_start_and_may_bill(status: s
     if asked:
         progress = start(progress, model, now=after(1))
 
-    progress = check_model(progress, model, now=after(16))
+    progress = check(progress, model, now=after(16))
 
     assert progress.phase is Phase.FAILED
     assert progress.failure

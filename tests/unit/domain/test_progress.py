@@ -16,8 +16,8 @@ from model_lifecycle.errors import (
 )
 from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.phase import Phase
-from model_lifecycle.progress import Progress
 from model_lifecycle.report import report
+from model_lifecycle.start_progress import StartProgress
 from tests.unit.domain.given import EXECUTION, PROJECT, START, after, begin, request
 
 REQUESTS = st.builds(
@@ -33,7 +33,7 @@ REQUESTS = st.builds(
 MOMENTS = st.integers(0, 10**9).map(lambda thousandths: START + timedelta(milliseconds=thousandths))
 UNITS = st.none() | st.integers(1, 100)
 PROGRESS = st.builds(
-    Progress,
+    StartProgress,
     request=REQUESTS,
     execution_arn=st.just(EXECUTION),
     started_at=MOMENTS,
@@ -57,14 +57,14 @@ PROGRESS = st.builds(
 
 
 @given(PROGRESS)
-def test_what_a_step_leaves_is_what_the_next_one_finds(progress: Progress) -> None:
+def test_what_a_step_leaves_is_what_the_next_one_finds(progress: StartProgress) -> None:
     through_the_machine = json.loads(json.dumps(progress.to_json()))
 
-    assert Progress.from_json(through_the_machine, progress.request) == progress
+    assert StartProgress.from_json(through_the_machine, progress.request) == progress
 
 
 @given(PROGRESS)
-def test_what_a_step_leaves_is_far_from_the_limit_of_a_state(progress: Progress) -> None:
+def test_what_a_step_leaves_is_far_from_the_limit_of_a_state(progress: StartProgress) -> None:
     whole = {**progress.failed(ModelFailedError("x" * 5_000)).to_json(), "Report": report(progress, now=after(9))}
 
     assert len(json.dumps(whole)) < 16_384
@@ -112,7 +112,7 @@ def test_a_phase_counts_from_when_it_was_first_seen() -> None:
         (replace(begin(), status="UNHEARD_OF"), True),
     ],
 )
-def test_what_may_bill_errs_on_the_side_of_the_bill(progress: Progress, may_bill: bool) -> None:
+def test_what_may_bill_errs_on_the_side_of_the_bill(progress: StartProgress, may_bill: bool) -> None:
     assert progress.may_bill is may_bill
 
 

@@ -71,7 +71,8 @@ from botocore.exceptions import ReadTimeoutError
 from model_lifecycle.errors import ServiceUnavailableError
 from model_lifecycle.models import model_of
 from model_lifecycle.home import Home
-from model_lifecycle.request import Defaults, parse_request
+from model_lifecycle.model_request import Defaults
+from model_lifecycle.request import parse_request
 
 sent = []
 
@@ -84,7 +85,7 @@ boto3.DEFAULT_SESSION.events.register("before-send.rekognition", time_out)
 defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
 request = parse_request({{"ProjectVersionArn": "{VERSION}"}}, defaults=defaults, home=None)
 try:
-    model_of(request).start(client_token="any")
+    model_of(request).start(request.units, client_token="any")
 except ServiceUnavailableError:
     print(len(sent), end="")
 """
@@ -105,7 +106,7 @@ def call(operation: str, answer: Any) -> Endpoint:
     endpoint = Endpoint(**{"DescribeProjects": {"ProjectDescriptions": [project(PROJECT)]}, operation: answer})
     model = RekognitionModel(request(), endpoint.client)
     if operation == "StartProjectVersion":
-        model.start(client_token=TOKEN)
+        model.start(model.request.units, client_token=TOKEN)
     else:
         model.describe()
     return endpoint
@@ -157,7 +158,7 @@ def test_a_start_asks_for_the_version_and_the_units_of_the_request() -> None:
     endpoint = Endpoint(StartProjectVersion={"Status": "STARTING"})
     asked = request(MinInferenceUnits=2, MaxInferenceUnits=5)
 
-    assert RekognitionModel(asked, endpoint.client).start(client_token=TOKEN) == "STARTING"
+    assert RekognitionModel(asked, endpoint.client).start(asked.units, client_token=TOKEN) == "STARTING"
     assert endpoint.requests == [
         ("StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 2, "MaxInferenceUnits": 5})
     ]

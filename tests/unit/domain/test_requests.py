@@ -222,9 +222,11 @@ def test_a_project_alone_names_no_version() -> None:
     assert "ProjectVersionArn is missing" in refusal({"ProjectArn": PROJECT})
 
 
-@pytest.mark.parametrize("field", ["StopAfterSeconds", "StopAt"])
-def test_a_lease_is_refused_with_the_reason(field: str) -> None:
-    assert f"{field} is refused: no lease can stop the model again yet" in refused(**{field: 60})
+@pytest.mark.parametrize("value", [0, -1, 31_622_401, 60.0, "60", True], ids=repr)
+def test_a_lease_is_at_most_a_leap_year_long(value: object) -> None:
+    said = refused(StopAfterSeconds=value)
+
+    assert f"StopAfterSeconds is {json.dumps(value)}; allowed is an integer from 1 to 31,622,400" in said
 
 
 @pytest.mark.parametrize(

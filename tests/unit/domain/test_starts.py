@@ -15,12 +15,11 @@ from model_lifecycle.errors import (
     ServiceUnavailableError,
 )
 from model_lifecycle.phase import Phase
-from model_lifecycle.progress import Progress
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.start import check_model
+from model_lifecycle.start_progress import StartProgress
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, VERSION, after, begin
-from tests.unit.domain.state_machine import drive, start
+from tests.unit.domain.state_machine import check, drive, start
 
 IN_USE = ModelInUseError("StartProjectVersion answered ResourceInUseException: It is busy.")
 THROTTLED = ServiceUnavailableError("DescribeProjectVersions answered ThrottlingException", perhaps_done=False)
@@ -34,13 +33,13 @@ FINAL = [
 ]
 
 
-def error_of(progress: Progress) -> tuple[str, str]:
+def error_of(progress: StartProgress) -> tuple[str, str]:
     """Error and Cause of an execution that gave up."""
     assert progress.failure is not None
     return progress.failure.name, progress.failure.cause
 
 
-def started(model: FakeModel) -> Progress:
+def started(model: FakeModel) -> StartProgress:
     """An execution whose start the service accepted a second in."""
     progress = start(begin(), model, now=after(1))
     assert (progress.phase, progress.asked) == (Phase.STARTING, True)
@@ -256,7 +255,7 @@ class TestTheDeadline:
     def test_still_lets_the_last_look_find_a_running_model(self) -> None:
         progress = started(FakeModel("STOPPED"))
 
-        assert check_model(progress, FakeModel("RUNNING"), now=after(3_600)).phase is Phase.RUNNING
+        assert check(progress, FakeModel("RUNNING"), now=after(3_600)).phase is Phase.RUNNING
 
     @pytest.mark.parametrize("late", [3_600, 3_601, 10**6])
     def test_lets_nothing_be_started_any_more(self, late: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from model_lifecycle.home import Home
+from model_lifecycle.phase import Goal
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import take_step
 from tests.unit.domain.fake_model import FakeModel
@@ -16,6 +17,7 @@ from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION,
 def payload(execution_input: Any, progress: Any = None) -> dict[str, Any]:
     """What the states "Start model" and "Check model" send."""
     return {
+        "Goal": "RUNNING",
         "Input": execution_input,
         "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z"},
         "Progress": {} if progress is None else progress,
@@ -26,7 +28,11 @@ def step(sent: dict[str, Any], model: FakeModel, *, seconds: float, checking: bo
     """Take a step as Lambda does: what it gets and what it gives is JSON."""
     answer = take_step(
         json.loads(json.dumps(sent)),
-        check_model if checking else partial(start_model, records=model.records),
+        {
+            Goal.RUNNING: partial(check_model, records=model.records)
+            if checking
+            else partial(start_model, records=model.records, leases=model.leases)
+        },
         model_of=lambda _: model,
         defaults=DEFAULTS,
         home=home,

@@ -2,21 +2,24 @@
 
 from datetime import datetime
 from typing import Any, cast
+from zoneinfo import ZoneInfo
 
 from model_lifecycle.endings import Endings
 from model_lifecycle.message import Message, compose
-from model_lifecycle.progress import Progress
 from model_lifecycle.report import report
+from model_lifecycle.start_progress import StartProgress
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, after, begin
 from tests.unit.domain.state_machine import drive
 
 PRICE = 4.0
+UTC = ZoneInfo("UTC")
 
 
-def state_event(progress: Progress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
+def state_event(progress: StartProgress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
     """What the states "Notify running" and "Notify failure" send."""
     return {
+        "Goal": "RUNNING",
         "Input": progress.request.to_json(),
         "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
         "Progress": {**progress.to_json(), "Report": report(progress, now=now)},
@@ -34,8 +37,9 @@ def endings(model: FakeModel | None = None, *, executions: Any = None, now: date
     )
 
 
-def told(model: FakeModel, first: Progress | None = None) -> Message:
+def told(model: FakeModel, first: StartProgress | None = None) -> Message:
     """What is told of an execution with that model, from its start to its end."""
     *_, (now, last) = drive(first or begin(), model)
     ending = endings(model, now=now).read(state_event(last, now))
-    return compose(ending, price_per_inference_unit_hour=PRICE)
+    assert ending is not None
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)

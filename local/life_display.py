@@ -1,4 +1,4 @@
-"""How starts go, for people: a table that lives on a terminal; elsewhere a line whenever something changed."""
+"""How models' lives go, for people: a table that lives on a terminal; elsewhere a line whenever something changed."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -7,15 +7,15 @@ from rich.live import Live
 from rich.table import Table
 
 from local.terminal import Terminal
-from local.watched_start import WatchedStart
+from local.watched_life import WatchedLife
 
 
-class StartDisplay:
-    """Shows some starts while it is entered."""
+class LifeDisplay:
+    """Shows some lives while it is entered."""
 
-    def __init__(self, terminal: Terminal, starts: Sequence[WatchedStart]) -> None:
+    def __init__(self, terminal: Terminal, lives: Sequence[WatchedLife]) -> None:
         self._terminal = terminal
-        self._starts = starts
+        self._lives = lives
         self._live = Live(console=terminal.console, auto_refresh=False) if terminal.console.is_terminal else None
         self._said: dict[str, str] = {}
 
@@ -33,14 +33,16 @@ class StartDisplay:
         if self._live:
             self._live.update(self._table(seconds), refresh=True)
             return
-        for start in self._starts:
-            line = f"{start.name}: {start.state or 'waiting'}, execution {start.execution}, model {start.status or '-'}"
-            if self._said.get(start.name) != line:
+        for life in self._lives:
+            line = (
+                f"{life.name}: {life.machine} {life.execution}, {life.state or 'waiting'}, model {life.status or '-'}"
+            )
+            if self._said.get(life.name) != line:
                 self._terminal.say(f"{seconds:5.1f} s  {line}")
-                self._said[start.name] = line
+                self._said[life.name] = line
 
     def _table(self, seconds: float) -> Table:
-        table = Table("Model", "Started by", "State", "Execution", "Model's status", title=f"{seconds:.0f} s")
-        for start in self._starts:
-            table.add_row(start.name, start.how, start.state, start.execution, start.status)
+        table = Table("Model", "Started by", "Machine", "State", "Execution", "Status", title=f"{seconds:.0f} s")
+        for life in self._lives:
+            table.add_row(life.name, life.how, life.machine, life.state, life.execution, life.status)
         return table

@@ -1,0 +1,36 @@
+"""The only sender of events: every ending goes to the default bus, too, as no service sends any of a model's life."""
+
+import json
+from typing import TYPE_CHECKING
+
+from model_lifecycle.errors import ServiceRefusedError
+from model_lifecycle.message import Message
+from model_lifecycle.outcome import Outcome
+
+if TYPE_CHECKING:
+    from mypy_boto3_events import EventBridgeClient
+
+SOURCE = "model-lifecycle"
+DETAIL_TYPES = {
+    Outcome.RUNNING: "Model Running",
+    Outcome.LEASE_MOVED: "Model Lease Moved",
+    Outcome.STOPPED: "Model Stopped",
+    Outcome.FAILED: "Model Failed",
+    Outcome.TIMED_OUT: "Model Timed Out",
+    Outcome.ABORTED: "Model Aborted",
+    Outcome.STILL_BILLING: "Model Still Billing",
+}
+
+
+def send(message: Message, *, client: "EventBridgeClient") -> str:
+    """PutEvents, with the document as detail; the event's id.
+
+    Raises ServiceRefusedError for an event that the bus did not take, botocore's ClientError and BotoCoreError.
+    """
+    detail_type = DETAIL_TYPES[Outcome(message.document["Outcome"])]
+    [entry] = client.put_events(
+        Entries=[{"Source": SOURCE, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
+    )["Entries"]
+    if "EventId" not in entry:
+        raise ServiceRefusedError(f"PutEvents answered {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}")
+    return entry["EventId"]

@@ -1,0 +1,34 @@
+"""What people are told of a model that the watch found running for long."""
+
+from model_lifecycle.ending import Ending
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.moments import duration
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.phase import Goal
+from model_lifecycle.report import model_json
+from model_lifecycle.usage import Usage
+
+
+def found_running(request: ModelRequest, description: ModelDescription, usage: Usage | None, *, hour: str) -> Ending:
+    """`hour`: which look of the watch it was."""
+    ran = f"has run for {duration(usage.hours * 3_600)}" if usage else "runs, nobody knows for how long,"
+    units = {
+        "MinInferenceUnits": description.min_inference_units,
+        "MaxInferenceUnits": description.max_inference_units,
+    }
+    return Ending(
+        notification_id=f"{request.model_id}#{hour}",
+        outcome=Outcome.STILL_BILLING,
+        goal=Goal.STOPPED,
+        request=request,
+        report={
+            **model_json(request),
+            "Status": description.status,
+            "StatusMessage": description.status_message,
+            "MayBill": True,
+            "InferenceUnits": {"InForce": units},
+            "Ran": usage.to_json() if usage else None,
+        },
+        cause=f"The model {request.version} of the project {request.project} {ran} and no stop is armed.",
+    )

@@ -1,0 +1,22 @@
+"""See how a model is, on the way to whatever is wanted of it."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from model_lifecycle.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
+from model_lifecycle.model import Model
+from model_lifecycle.progress import Progress
+
+AnyProgress = TypeVar("AnyProgress", bound=Progress[Any])
+
+
+def look(progress: AnyProgress, model: Model, *, now: datetime) -> AnyProgress:
+    """See how the model is. What the service cannot answer now changes nothing; any other error is a failure."""
+    try:
+        description = model.describe()
+    except (ModelInUseError, ServiceUnavailableError) as error:
+        return progress.unseen(error, now=now)
+    except ModelLifecycleError as error:
+        return progress.failed(error)
+    return replace(progress, request=model.request).seen(description, now=now)

@@ -1,0 +1,148 @@
+"""What every execution input has: fields that name one model of one service. PascalCase, the services' own names."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self
+
+from model_lifecycle.errors import InvalidRequestError
+from model_lifecycle.fields import Field, integer, shown
+from model_lifecycle.home import Home
+from model_lifecycle.service import Service
+from model_lifecycle.services import SERVICES
+
+MAX_TIMEOUT_SECONDS = 86_400
+
+STOP_TIMEOUT = integer("StopTimeoutSeconds", 1, MAX_TIMEOUT_SECONDS)
+POLL_INTERVAL = integer("PollIntervalSeconds", 1, 3_600)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Defaults:
+    """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease."""
+
+    start_timeout_seconds: int
+    stop_timeout_seconds: int
+    stop_after_seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRequest(ABC):
+    """A valid execution input about one model, with its defaults filled in. Times in seconds."""
+
+    service: Service
+    identity: Mapping[str, str]
+    stop_timeout_seconds: int
+    poll_interval_seconds: int | None
+
+    @property
+    def project(self) -> str:
+        """The name of the model's project."""
+        return self.service.project(self.identity)
+
+    @property
+    def version(self) -> str:
+        """The name of the model's version within its project."""
+        return self.service.version(self.identity)
+
+    @property
+    def model_id(self) -> str:
+        """The model's name among all models of all services."""
+        return " ".join([self.service.name, *(self.identity[field.name] for field in self.service.required)])
+
+    def knowing(self, name: str, value: str) -> Self:
+        """The same request with a field of the identity that was looked up."""
+        return replace(self, identity={**self.identity, name: value})
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """An execution input that parses to the same request."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The fields of an execution input, and what is wrong with them.
+
+    `valid`: the values that are accepted, by name. `service`: None where not exactly one is named.
+    """
+
+    given: Mapping[str, Any]
+    valid: Mapping[str, Any]
+    service: Service | None
+    violations: list[str]
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The valid fields that name the model."""
+        naming = [*self.service.required, *self.service.optional] if self.service else []
+        return {field.name: self.valid[field.name] for field in naming if field.name in self.valid}
+
+
+def read_fields(
+    execution_input: object, common: Sequence[Field], *, home: Home | None, start_options: bool = False
+) -> Given:
+    """Check what an input says of the model, and the fields that its kind of execution has in `common`.
+
+    A field that is `null` counts as absent, as EventBridge's input transformers send it. `home`: where the functions
+    act; None where that is not known, as at synth. `start_options`: whether the services' fields for a start are fields
+    here, too.
+
+    Raises InvalidRequestError for what is no JSON object.
+    """
+    if not isinstance(execution_input, dict):
+        raise InvalidRequestError(
+            f"The execution input is {shown(execution_input)}; allowed is a JSON object with the fields of one model."
+        )
+    given = {name: value for name, value in execution_input.items() if value is not None}
+    of = {service.name: _fields_of(service, start_options=start_options) for service in SERVICES}
+    services = [service for service in SERVICES if any(field.name in given for field in of[service.name])]
+    known = [*(field for service in SERVICES for field in of[service.name]), *common]
+    fields = [*common, *(field for service in services for field in of[service.name])]
+    fields = [field for field in fields if field.name in given]
+    valid = {field.name: given[field.name] for field in fields if field.accepts(given[field.name])}
+    named = [field.name for service in services for field in of[service.name] if field.name in given]
+    read = Given(
+        given=given,
+        valid=valid,
+        service=services[0] if len(services) == 1 else None,
+        violations=[
+            *(field.violation(given[field.name]) for field in fields if field.name not in valid),
+            *_unknown_fields(given, known),
+            *_missing_fields(given, services, named),
+        ],
+    )
+    if read.service is not None and all(field.name in read.identity for field in read.service.required):
+        read.violations.extend(read.service.contradictions(read.identity, home))
+    return read
+
+
+def checked(read: Given) -> Service:
+    """The service that is named, of an input with nothing wrong.
+
+    Raises InvalidRequestError with one sentence that names every violation.
+    """
+    if read.violations or read.service is None:
+        raise InvalidRequestError(f"The execution input is not valid: {'; '.join(read.violations)}.")
+    return read.service
+
+
+def _fields_of(service: Service, *, start_options: bool) -> tuple[Field, ...]:
+    return service.fields if start_options else service.required + service.optional
+
+
+def _unknown_fields(given: Mapping[str, object], known: Iterable[Field]) -> list[str]:
+    names = [field.name for field in known]
+    return [f"{shown(name)} is unknown; allowed are {', '.join(names)}" for name in given if name not in names]
+
+
+def _missing_fields(given: Mapping[str, object], services: Sequence[Service], named: Sequence[str]) -> list[str]:
+    if len(services) > 1:
+        return [f"{', '.join(named)} belong to {len(services)} services; allowed are the fields of one"]
+    if not services:
+        ways = " or ".join(" and ".join(field.name for field in service.required) for service in SERVICES)
+        return [f"no model is named; allowed is {ways}"]
+    return [
+        f"{field.name} is missing; allowed is {field.allowed}"
+        for field in services[0].required
+        if field.name not in given
+    ]

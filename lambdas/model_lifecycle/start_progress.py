@@ -1,0 +1,153 @@
+"""How far a start has come."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import ClassVar, Self
+
+from model_lifecycle.errors import InvalidRequestError, StartTimedOutError
+from model_lifecycle.instant import to_instant
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.progress import Progress
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.request import MAX_LEASE_SECONDS, Request
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartProgress(Progress[Request]):
+    """What is known of one start. Every method gives a new one.
+
+    `refused_at`: when it asked in vain for a start, and its claim in the model's record could not be taken back.
+    `lease_ends_at`: the end of the lease in force, None if there is none or none is known. `lease_moved_from`: the end
+    of the lease that this start's replaced.
+    """
+
+    GOAL: ClassVar[Goal] = Goal.RUNNING
+    ASKS: ClassVar[Phase] = Phase.STARTABLE
+    WAITS: ClassVar[Phase] = Phase.STARTING
+
+    already_running: bool = False
+    running_at: datetime | None = None
+    refused_at: datetime | None = None
+    lease_ends_at: datetime | None = None
+    lease_moved_from: datetime | None = None
+
+    @staticmethod
+    def timeout_seconds(request: Request) -> int:
+        return request.start_timeout_seconds
+
+    @property
+    def wanted_lease_end(self) -> datetime | None:
+        """When the request wants the model to be stopped again, on the second; None for a start without a lease.
+
+        A schedule of EventBridge Scheduler knows whole seconds only.
+        """
+        end = self.request.stop_at
+        if self.request.stop_after_seconds is not None:
+            end = self.started_at + timedelta(seconds=self.request.stop_after_seconds)
+        if end is None or not end.microsecond:
+            return end
+        return end.replace(microsecond=0) + timedelta(seconds=1)
+
+    @property
+    def client_token(self) -> str:
+        """The token of the next start call: the same until the service refused one with it, then another."""
+        derived = sha256(f"{self.execution_arn} {self.attempt}".encode()).hexdigest()
+        return self.request.client_token or derived
+
+    @property
+    def may_bill(self) -> bool:
+        """The model bills, or comes to bill if nobody does anything; or a start call may still be carried out."""
+        if self.asked and self.is_gone:
+            # It was there: whether it is gone, one answer does not tell.
+            return True
+        if self.answer_lost or (self.asked and not self.carried_out):
+            return True
+        if self.status == NEVER_SEEN:
+            # A step that died may have asked, if all that is known is that the time is up.
+            return self.phase is Phase.OVERDUE
+        return self.meaning.may_bill
+
+    @property
+    def cleans_up(self) -> bool:
+        """The start gives up, and what it asked for may bill: it is to be stopped."""
+        return self.failure is not None and self.asked and self.may_bill
+
+    def checked(self) -> Self:
+        """The same progress. Raises InvalidRequestError for a StopAt that no start could be leased until."""
+        stop_at = self.request.stop_at
+        latest = self.started_at + timedelta(seconds=MAX_LEASE_SECONDS)
+        if stop_at is not None and not self.started_at < stop_at <= latest:
+            raise InvalidRequestError(
+                f"The execution input is not valid: StopAt is {to_instant(stop_at)}; allowed is a moment after the "
+                f"execution's start, {to_instant(self.started_at)}, and not after {to_instant(latest)}."
+            )
+        return self
+
+    def recalling(self, record: ModelRecord) -> Self:
+        """The model's record tells of a start call of this execution whose answer never came: a step died."""
+        own = record.asked_by == self.execution_arn and record.asked_at != self.refused_at
+        if self.asked or not own:
+            return self
+        return replace(
+            self,
+            asked=True,
+            answer_lost=True,
+            joined=False,
+            asked_at=record.asked_at,
+            status=record.status_when_asked or NEVER_SEEN,
+        )
+
+    def seen(self, description: ModelDescription, *, now: datetime) -> Self:
+        """The model was looked at."""
+        unchanged = self.answer_lost and description.status == self.status
+        progress = replace(
+            self.looked_at(description),
+            carried_out=self.carried_out or (self.answer_lost and not unchanged),
+            # Long after, it may have been started and have ended again: that cannot be known any more.
+            answer_lost=unchanged and not self.asked_just_before(now),
+        )
+        if progress.answer_lost:
+            return progress.in_phase(Phase.FAILED, now=now)
+        phase = progress.phase_now()
+        return replace(
+            progress.in_phase(phase, now=now),
+            joined=self.joined or (phase is Phase.STARTING and not self.asked),
+            already_running=phase is Phase.RUNNING and not self.begun and not self.asked,
+            running_at=now if phase is Phase.RUNNING else None,
+            # A model that can be started still has the trouble of the start call before.
+            trouble=self.trouble if phase is Phase.STARTABLE else "",
+        )
+
+    def leased(self, record: ModelRecord) -> Self:
+        """What the model's record says of the lease in force."""
+        own = record.leased_by == self.execution_arn
+        return replace(self, lease_ends_at=record.lease_ends_at, lease_moved_from=record.lease_before if own else None)
+
+    def overdue(self) -> StartTimedOutError:
+        status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
+        if self.answer_lost and self.status:
+            status = f"before its start was asked, its status was {self.in_its_words}"
+        seconds = f"{self.request.start_timeout_seconds:,} seconds"
+        return StartTimedOutError(f"{self.model} did not run within {seconds}: {status}.{self.last_trouble}")
+
+    def why_failed(self) -> str:
+        words = f"{self.model} has the status {self.in_its_words}"
+        if self.answer_lost:
+            return (
+                f"{words}, as before its start was asked, and the answer to that was lost: whether it was started in "
+                f"between cannot be known, so it is not started again."
+            )
+        if self.status not in self.request.service.statuses:
+            return f"{words}, which is not known here, so nothing waits for it."
+        if not self.begun:
+            return f"{words} and cannot be started from it."
+        if self.meaning.is_stop and self.asked and self.request.client_token:
+            return (
+                f"{words} after its start was accepted, so it is not started again: someone stopped it, or its "
+                f"ClientToken was used in the last 8 hours and the service repeated the answer of then."
+            )
+        if self.meaning.is_stop:
+            return f"{words} after its start was under way: someone stopped it, so it is not started again."
+        return f"{words} after its start was under way."

@@ -1,0 +1,178 @@
+"""Make a model stop: look first, leave alone what is wanted again, and be safe to repeat."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from model_lifecycle.errors import (
+    ModelFailedError,
+    ModelInUseError,
+    ModelLifecycleError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.instant import to_instant
+from model_lifecycle.lease import Leases, lease_of
+from model_lifecycle.look import look
+from model_lifecycle.model import Model
+from model_lifecycle.phase import Phase
+from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.stop_request import NOBODY
+from model_lifecycle.usage import Meter, Usage, usage_of
+
+_MOST_TRIES = 3
+"""So often a record that others write at the same time is read again before the next wait."""
+_ENDED = frozenset({Phase.STOPPED, Phase.FAILED, Phase.OVERDUE})
+
+
+def stop_model(
+    progress: StopProgress, model: Model, *, records: ModelRecords, leases: Leases, meter: Meter, now: datetime
+) -> StopProgress:
+    """Ask for the stop if the model can be stopped now, and tell what comes next.
+
+    A stop without a condition does not depend on the record: what cannot be read or written keeps no model running.
+    No error of `Model`, `ModelRecords`, `Leases` or `Meter` gets out.
+    """
+    for _ in range(_MOST_TRIES):
+        record: ModelRecord | None = None
+        try:
+            record = records.read(progress.request)
+        except ModelLifecycleError as error:
+            progress = replace(progress, trouble=error.cause)
+            if progress.request.conditional and not progress.begun:
+                passes = isinstance(error, ServiceUnavailableError)
+                progress = progress.blocked(now=now, trouble=error.cause) if passes else progress.failed(error)
+                break
+        else:
+            progress = progress.recalling(record)
+            if why := _why_unwanted(progress, record):
+                progress = _leave_alone(progress, model, why, now=now)
+                break
+        progress = look(progress, model, now=now)
+        if progress.phase is not Phase.STOPPABLE:
+            break
+        progress, claimed = _claim(progress, record, records, now=now)
+        if claimed:
+            progress = _ask(progress, model, now=now)
+            break
+    return _ended(progress.settled(now=now), records, leases, meter, now=now)
+
+
+def check_stop(
+    progress: StopProgress, model: Model, *, records: ModelRecords, leases: Leases, meter: Meter, now: datetime
+) -> StopProgress:
+    """Look at a model that is being stopped, and tell what comes next. No error of the seams gets out."""
+    return _ended(look(progress, model, now=now).settled(now=now), records, leases, meter, now=now)
+
+
+def _why_unwanted(progress: StopProgress, record: ModelRecord) -> str:
+    """Why the model is to be left alone; empty if it is not. Of a stop under way, only the model's status tells."""
+    request = progress.request
+    latest = record.latest_start or NOBODY
+    if progress.begun:
+        return ""
+    if record.wanted_since(progress.started_at):
+        return f"{latest} has wanted it since."
+    if record.stopping == progress.execution_arn:
+        # It asked already, on these conditions.
+        return ""
+    if request.latest_start is not None and request.latest_start != latest:
+        return f"Its latest start is not that of {request.latest_start} but that of {latest}."
+    if request.asked_by is not None and (record.asked_by, latest) != (request.asked_by, request.asked_by):
+        return f"Its latest start is not that of {request.asked_by} but that of {latest}."
+    if request.lease_ends_at is not None and request.lease_ends_at != record.lease_ends_at:
+        in_force = record.lease_ends_at
+        other = f"another lease is in force, until {to_instant(in_force)}" if in_force else "no lease is in force"
+        return f"Its lease until {to_instant(request.lease_ends_at)} does not count any more: {other}."
+    return ""
+
+
+def _leave_alone(progress: StopProgress, model: Model, why: str, *, now: datetime) -> StopProgress:
+    if progress.request.conditional and not progress.asked:
+        return progress.superseded(why, now=now)
+    progress = look(progress, model, now=now)
+    return progress if progress.failure else progress.overtaken(why, now=now)
+
+
+def _claim(
+    progress: StopProgress, record: ModelRecord | None, records: ModelRecords, *, now: datetime
+) -> tuple[StopProgress, bool]:
+    """Write down that this execution is about to ask. False if that has to wait for another look at the record."""
+    if record is None:
+        return progress, True
+    after = replace(record, stopping=progress.execution_arn, stop_asked_at=now)
+    try:
+        return progress, records.replace(progress.request, record, after) is not None
+    except ModelLifecycleError as error:
+        # It may have been written: the next look shows it. Without a condition the stop is asked for in any case.
+        return replace(progress, trouble=error.cause), not progress.request.conditional
+
+
+def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress:
+    try:
+        status = model.stop()
+    except ModelInUseError as refusal:
+        final = progress.meaning.refusal_is_final
+        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1)
+        if progress.phase is not Phase.STOPPABLE:
+            return progress
+        progress = replace(progress, trouble=refusal.cause)
+        words = f"The service refuses to stop the model, whose status is {progress.in_its_words}: {refusal}"
+        return progress.failed(ModelFailedError(words)) if final else progress
+    except ServiceUnavailableError as error:
+        return (
+            look(progress.lost(error, now=now), model, now=now)
+            if error.perhaps_done
+            else progress.unseen(error, now=now)
+        )
+    except ModelLifecycleError as error:
+        return progress.failed(error)
+    return progress.accepted(status, now=now)
+
+
+def _ended(
+    progress: StopProgress, records: ModelRecords, leases: Leases, meter: Meter, *, now: datetime
+) -> StopProgress:
+    """What an ended stop leaves behind: how long the model ran, and no lease of a model that is stopped.
+
+    What goes wrong here changes nothing about the end: a lease of a model that is stopped already stops nothing.
+    """
+    if progress.phase not in _ENDED:
+        return progress
+    record = ModelRecord()
+    try:
+        record = records.read(progress.request)
+        progress = progress.with_usage(_usage(progress, record, meter, now=now))
+        if progress.stopped_at is not None and not record.wanted_since(progress.started_at):
+            _forget_lease(progress, record, records, leases)
+    except ModelLifecycleError as error:
+        return replace(progress, trouble=error.cause)
+    return progress
+
+
+def _usage(progress: StopProgress, record: ModelRecord, meter: Meter, *, now: datetime) -> Usage | None:
+    if progress.already_stopped or not (progress.stopped_at or progress.started_again or progress.may_bill):
+        return None
+    over = progress.phase is Phase.STOPPED
+    until = (progress.asked_at or now) if over else now
+    another_run = record.stopped_at is not None and record.stopping != progress.execution_arn
+    known = ModelRecord() if another_run or record.wanted_since(progress.started_at) else record
+    try:
+        measured = meter.units_in_service(progress.request, until=until)
+    except ModelLifecycleError:
+        # The record says it, and the usage that it is from there.
+        measured = []
+    return usage_of(measured, known, until=until, units=progress.min_inference_units)
+
+
+def _forget_lease(progress: StopProgress, record: ModelRecord, records: ModelRecords, leases: Leases) -> None:
+    stopped = replace(
+        record,
+        stopping=progress.execution_arn,
+        stopped_at=progress.stopped_at,
+        lease_ends_at=None,
+        leased_by=None,
+        lease_before=None,
+    )
+    lease = lease_of(record)
+    if records.replace(progress.request, record, stopped) is not None and lease is not None:
+        leases.disarm(progress.request, lease)

@@ -1,0 +1,43 @@
+"""Executions of stop-model that the watch starts."""
+
+import json
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from model_lifecycle.errors import ServiceRefusedError
+from model_lifecycle.service_errors import service_errors
+from model_lifecycle.stop_request import StopRequest
+
+if TYPE_CHECKING:
+    from mypy_boto3_stepfunctions import SFNClient
+
+
+class StopExecutions:
+    """Starts stop-model, and looks at executions of start-model. Raises as `Model` does."""
+
+    def __init__(self, state_machine_arn: str, client: "SFNClient") -> None:
+        self._state_machine_arn = state_machine_arn
+        self._client = client
+
+    def start(self, request: StopRequest, *, once: str) -> None:
+        """StartExecution; once for that text, however often it is asked for."""
+        try:
+            with service_errors("StartExecution"):
+                self._client.start_execution(
+                    stateMachineArn=self._state_machine_arn,
+                    name=sha256(f"{request.model_id} {once}".encode()).hexdigest(),
+                    input=json.dumps(request.to_json()),
+                )
+        except ServiceRefusedError as error:
+            if "ExecutionAlreadyExists" not in str(error):
+                raise
+
+    def is_under_way(self, execution_arn: str) -> bool:
+        """Whether DescribeExecution says RUNNING. One that AWS has forgotten has long ended."""
+        try:
+            with service_errors("DescribeExecution"):
+                return self._client.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"
+        except ServiceRefusedError as error:
+            if "ExecutionDoesNotExist" not in str(error):
+                raise
+            return False

@@ -1,0 +1,101 @@
+"""How far a stop has come."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from model_lifecycle.errors import StopTimedOutError
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.progress import Progress
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.stop_request import StopRequest
+from model_lifecycle.usage import Usage
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopProgress(Progress[StopRequest]):
+    """What is known of one stop. Every method gives a new one.
+
+    `started_again`: someone wants the model since, so it is left alone. `left_alone`: why a model is left alone, in
+    plain words. `ran`: the run that ended, or that goes on although it should not, as `Usage` writes it.
+    """
+
+    GOAL: ClassVar[Goal] = Goal.STOPPED
+    ASKS: ClassVar[Phase] = Phase.STOPPABLE
+    WAITS: ClassVar[Phase] = Phase.STOPPING
+
+    already_stopped: bool = False
+    started_again: bool = False
+    left_alone: str = ""
+    stopped_at: datetime | None = None
+    ran: dict[str, Any] | None = None
+
+    @staticmethod
+    def timeout_seconds(request: StopRequest) -> int:
+        return request.stop_timeout_seconds
+
+    @property
+    def may_bill(self) -> bool:
+        """The model bills, or comes to bill, or nobody saw that it does not; one that still stops is not stopped."""
+        if self.phase is Phase.STOPPED:
+            return self.started_again
+        if self.is_gone:
+            return self.status != NEVER_SEEN
+        return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or self.meaning.may_bill
+
+    def recalling(self, record: ModelRecord) -> Self:
+        """The model's record tells of a stop call of this execution whose answer never came: a step died."""
+        if self.asked or record.stopping != self.execution_arn:
+            return self
+        return replace(self, asked=True, answer_lost=True, asked_at=record.stop_asked_at)
+
+    def seen(self, description: ModelDescription, *, now: datetime) -> Self:
+        """The model was looked at."""
+        progress = self.looked_at(description)
+        if self.answer_lost:
+            # A stop that was not carried out is asked for again.
+            progress = replace(progress, answer_lost=False, carried_out=not progress.meaning.may_bill)
+        phase = progress.phase_now()
+        turned_back = phase is Phase.STOPPED and progress.begun and progress.meaning.may_bill
+        if turned_back and self.carried_out and self.asked_just_before(now):
+            # Nothing can be stopped and started again so fast: the service does not say yet what it accepted.
+            phase, turned_back = Phase.STOPPING, False
+        done = phase is Phase.STOPPED
+        return replace(
+            progress.in_phase(phase, now=now),
+            joined=self.joined or (phase is Phase.STOPPING and not self.asked),
+            already_stopped=done and not self.begun and not self.asked,
+            started_again=turned_back,
+            left_alone="It was started again after its stop." if turned_back else "",
+            stopped_at=now if done and not turned_back else None,
+            trouble=self.trouble if phase is Phase.STOPPABLE else "",
+        )
+
+    def superseded(self, why: str, *, now: datetime) -> Self:
+        """The model's record says that what this stop was for does not hold any more."""
+        return replace(self.in_phase(Phase.SUPERSEDED, now=now), left_alone=why)
+
+    def overtaken(self, why: str, *, now: datetime) -> Self:
+        """Someone has wanted the model since this stop began."""
+        return replace(self.in_phase(Phase.STOPPED, now=now), started_again=True, left_alone=why, stopped_at=None)
+
+    def with_usage(self, usage: Usage | None) -> Self:
+        """What the run cost so far. A stop that failed says since when the model bills."""
+        progress = replace(self, ran=usage.to_json() if usage else None)
+        return replace(progress, failure=progress.overdue()) if self.phase is Phase.OVERDUE else progress
+
+    def overdue(self) -> StopTimedOutError:
+        status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
+        since = f" since {self.ran['Since']}" if self.ran else ""
+        asked = "" if self.asked else " The stop could not even be asked for."
+        return StopTimedOutError(
+            f"{self.model} is still billing{since}: it was not stopped within "
+            f"{self.request.stop_timeout_seconds:,} seconds, {status}.{asked}{self.last_trouble}"
+        )
+
+    def why_failed(self) -> str:
+        return (
+            f"{self.model} has the status {self.in_its_words} after its stop was accepted, "
+            f"which is not known here: it may still bill."
+        )

@@ -1,0 +1,117 @@
+"""The input of stop-model: which model, how long to wait, why, and on what condition."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from model_lifecycle.errors import InvalidRequestError
+from model_lifecycle.fields import Field, free_text, instant, shown
+from model_lifecycle.home import Home
+from model_lifecycle.instant import from_instant, to_instant
+from model_lifecycle.model_request import (
+    POLL_INTERVAL,
+    STOP_TIMEOUT,
+    Defaults,
+    ModelRequest,
+    checked,
+    read_fields,
+)
+from model_lifecycle.request import parse_request
+
+NOBODY = "nobody"
+"""The `LatestStart` of a model that no execution has started."""
+
+_REASON = free_text("Reason", characters=2_000)
+_LATEST_START = free_text("LatestStart", characters=256)
+_LEASE_ENDS_AT = instant("LeaseEndsAt")
+_COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT)
+
+
+def _is_failed_start(value: object) -> bool:
+    return (
+        isinstance(value, dict) and value.keys() == {"ExecutionArn", "Input"} and isinstance(value["ExecutionArn"], str)
+    )
+
+
+_FAILED_START = Field("FailedStart", "an object with ExecutionArn and Input", _is_failed_start)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopRequest(ModelRequest):
+    """A valid input of stop-model. Without a condition the model is stopped whoever wants it.
+
+    Conditions, each on the model's record: `latest_start`: only while that execution (`NOBODY`: none) is the latest
+    start. `lease_ends_at`: only while the lease in force ends then. `asked_by`: only while that execution is the latest
+    start, and asked for it.
+    """
+
+    reason: str | None = None
+    latest_start: str | None = None
+    lease_ends_at: datetime | None = None
+    asked_by: str | None = None
+
+    @property
+    def conditional(self) -> bool:
+        """Whether the model is left alone if its record says so."""
+        return any(condition is not None for condition in (self.latest_start, self.lease_ends_at, self.asked_by))
+
+    def to_json(self) -> dict[str, Any]:
+        """What `read_stop_request` reads."""
+        fields = {
+            **self.identity,
+            STOP_TIMEOUT.name: self.stop_timeout_seconds,
+            POLL_INTERVAL.name: self.poll_interval_seconds,
+            _REASON.name: self.reason,
+            _LATEST_START.name: self.latest_start,
+            _LEASE_ENDS_AT.name: self.lease_ends_at and to_instant(self.lease_ends_at),
+        }
+        written = {name: value for name, value in fields.items() if value is not None}
+        if self.asked_by is None:
+            return written
+        reason = {_REASON.name: written.pop(_REASON.name)} if self.reason else {}
+        return {**reason, _FAILED_START.name: {"ExecutionArn": self.asked_by, "Input": written}}
+
+
+def parse_stop_request(execution_input: object, *, defaults: Defaults, home: Home | None) -> StopRequest:
+    """The request that an input of stop-model makes. `home`: where the functions act; None if not known, as at synth.
+
+    A start that gives up sends `{"FailedStart": {"ExecutionArn", "Input"}, "Reason"}`, with its own input.
+
+    Raises InvalidRequestError with one sentence that names every violation.
+    """
+    if isinstance(execution_input, dict) and execution_input.get(_FAILED_START.name) is not None:
+        return _of_failed_start(execution_input, defaults, home)
+    read = read_fields(execution_input, _COMMON, home=home)
+    service, valid = checked(read), read.valid
+    ends_at = valid.get(_LEASE_ENDS_AT.name)
+    return StopRequest(
+        service=service,
+        identity=read.identity,
+        stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
+        poll_interval_seconds=valid.get(POLL_INTERVAL.name),
+        reason=valid.get(_REASON.name),
+        latest_start=valid.get(_LATEST_START.name),
+        lease_ends_at=ends_at and from_instant(ends_at),
+    )
+
+
+def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: Home | None) -> StopRequest:
+    reason = execution_input.get(_REASON.name)
+    failed = execution_input[_FAILED_START.name]
+    unknown = sorted(execution_input.keys() - {_FAILED_START.name, _REASON.name})
+    violations = [f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in unknown]
+    if not _FAILED_START.accepts(failed):
+        violations.append(_FAILED_START.violation(failed))
+    if reason is not None and not _REASON.accepts(reason):
+        violations.append(_REASON.violation(reason))
+    if violations:
+        raise InvalidRequestError(f"The execution input is not valid: {'; '.join(violations)}.")
+    start = parse_request(failed["Input"], defaults=defaults, home=home)
+    return StopRequest(
+        service=start.service,
+        identity=start.identity,
+        stop_timeout_seconds=start.stop_timeout_seconds,
+        poll_interval_seconds=start.poll_interval_seconds,
+        reason=reason,
+        asked_by=failed["ExecutionArn"],
+    )

@@ -1,0 +1,65 @@
+"""Tells what is to be told, once: to the subscribers of the topic, and as an event on the default bus."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import boto3
+from aws_lambda_powertools.utilities.idempotency import (
+    DynamoDBPersistenceLayer,
+    IdempotencyConfig,
+    idempotent_function,
+)
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.environment import NotifyEnvironment
+from model_lifecycle.event_bus import send
+from model_lifecycle.message import Message
+from model_lifecycle.topic import publish
+
+
+class Teller:
+    """Remembers for so many seconds what it has told, by a text that names it."""
+
+    def __init__(self, environment: NotifyEnvironment, *, remembered_seconds: int) -> None:
+        self._topic_arn = environment.topic_arn
+        self._topic = boto3.client("sns", config=CLIENT_CONFIG)
+        self._bus = boto3.client("events", config=CLIENT_CONFIG)
+        self._once = IdempotencyConfig(expires_after_seconds=remembered_seconds)
+        told = DynamoDBPersistenceLayer(
+            table_name=environment.told_table_name,
+            key_attr="NotificationId",
+            expiry_attr="ExpiresAt",
+            boto_config=TABLE_CONFIG,
+        )
+        once = idempotent_function(data_keyword_argument="once", persistence_store=told, config=self._once)
+        # Powertools leaves the decorator untyped.
+        self._publish: Callable[..., dict[str, Any]] = once(self._publish_once)
+        self._send: Callable[..., dict[str, Any]] = once(self._send_once)
+
+    def tell(self, once: str, message: Callable[[], Message | None], context: LambdaContext) -> dict[str, Any]:
+        """Tell the message if there is one, unless what `once` names was told already: then it is not even composed.
+
+        Raises botocore's ClientError and BotoCoreError, and ServiceRefusedError for an event that the bus did not take.
+        """
+        self._once.register_lambda_context(context)
+        composed = cache(message)
+        answer: dict[str, Any] = {}
+        try:
+            answer |= self._publish(once=once, message=composed)
+        finally:
+            # Neither waits for the other: a topic that refuses does not silence the bus.
+            answer |= self._send(once=once, message=composed)
+        return answer
+
+    def _publish_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
+        composed = message()
+        if composed is None:
+            return {"Outcome": None}
+        message_id = publish(composed, topic_arn=self._topic_arn, client=self._topic)
+        return {"Outcome": composed.document["Outcome"], "MessageId": message_id}
+
+    def _send_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
+        composed = message()
+        return {"EventId": None if composed is None else send(composed, client=self._bus)}

@@ -1,0 +1,68 @@
+"""An ending as people read it, in an e-mail."""
+
+import json
+from typing import Any
+
+from model_lifecycle.ending import Ending
+from model_lifecycle.errors import ModelNotFoundError
+from model_lifecycle.moments import duration
+from model_lifecycle.money import Money
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.phase import Goal
+
+
+def text_of(ending: Ending, document: dict[str, Any], money: Money | None) -> str:
+    """The document in lines: what happened first, then each fact with its name."""
+    lines = [document["Summary"], ""]
+    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, document, money) if value]
+    return "\n".join(lines) + "\n"
+
+
+def _lines(ending: Ending, document: dict[str, Any], money: Money | None) -> list[tuple[str, str]]:
+    seen = ending.report or {}
+    lines = []
+    if ending.request is not None:
+        service = ending.request.service
+        lines += [
+            ("Model", f"{ending.request.version} of the project {ending.request.project} ({service.title})"),
+            ("Status", ": ".join(filter(None, (seen.get("Status") or "not known", seen.get("StatusMessage"))))),
+        ]
+    if ending.error:
+        lines += [("Error", ending.error)]
+    if seen and seen.get("ElapsedSeconds") is not None:
+        lines += [("Took", ", ".join(filter(None, (duration(seen["ElapsedSeconds"]), _checks(seen["Checks"])))))]
+    if money is not None:
+        lines += [("Ran", money.in_words(seen["Ran"]) if seen.get("Ran") else ""), ("Cost", _cost(ending, money))]
+    if ending.request is not None and ending.may_bill:
+        lines += [
+            ("Stop it", f"start stop-model with the input {json.dumps(document['StopInput'])}"),
+            ("", f"or: {document['HowToStop']}"),
+        ]
+    return [
+        *lines,
+        ("Execution", document["ExecutionArn"] or ""),
+        ("", document["ExecutionLink"] or ""),
+        ("Id", document["NotificationId"]),
+    ]
+
+
+def _cost(ending: Ending, money: Money) -> str:
+    if not ending.may_bill:
+        return _why_not_billed(ending)
+    if ending.outcome in (Outcome.RUNNING, Outcome.LEASE_MOVED, Outcome.STILL_BILLING):
+        return f"{money}, until it is stopped"
+    return f"it may still bill, {money}, until it is stopped"
+
+
+def _why_not_billed(ending: Ending) -> str:
+    if ending.error == ModelNotFoundError.__name__:
+        return "what does not exist does not bill"
+    if ending.report and ending.report["Status"]:
+        return "a model in this status does not bill"
+    verb = "start" if ending.goal is Goal.RUNNING else "stop"
+    return f"not known: this execution did not {verb} the model, and could not see whether it runs"
+
+
+def _checks(count: int | None) -> str:
+    """Empty for none: the net cannot know how often the execution looked."""
+    return f"{count:,} check{'' if count == 1 else 's'}" if count else ""

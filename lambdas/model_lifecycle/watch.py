@@ -1,0 +1,156 @@
+"""Find what bills unnoticed: models that run for long without a stop that is armed, whoever started them."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from model_lifecycle.instant import to_instant
+from model_lifecycle.lease import Lease, Leases, lease_of
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.phase import Phase, meaning_of
+from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.stop_request import NOBODY, StopRequest
+from model_lifecycle.usage import Meter, Usage, usage_of
+
+# A lease's stop comes within a minute, and is tried again by EventBridge Scheduler.
+_STOP_IS_LATE = timedelta(minutes=10)
+
+
+class Stops(Protocol):
+    """What the watch asks of the state machines. Every method raises as `Model` does."""
+
+    def start(self, request: StopRequest, *, once: str) -> None:
+        """Start stop-model; once for that text, however often it is asked for."""
+        ...
+
+    def is_under_way(self, execution_arn: str) -> bool:
+        """Whether an execution has not ended yet."""
+        ...
+
+
+class Finding(StrEnum):
+    """What the watch found of a model, and did about it."""
+
+    QUIET = "quiet"
+    """It does not run, or its start is under way, or not for long."""
+    ARMED = "armed"
+    """A lease is in force, and its stop is armed."""
+    LATE = "late"
+    """Its lease is over, and the stop did not come: it is stopped now."""
+    WARNED = "warned"
+    """It runs for long without a lease: people are told."""
+    STOPPED = "stopped"
+    """It ran for too long without a lease: it is stopped now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """For how long a model may run without a lease. `stop_after`: None is for ever."""
+
+    warn_after: timedelta
+    stop_after: timedelta | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """What was found of one model."""
+
+    finding: Finding
+    usage: Usage | None = None
+
+
+class Watch:
+    """Looks at one model after the other. No method changes what a start under way wants.
+
+    `now` is the moment of the look; `hour` names it: what is done once an hour is done once, however often it is tried.
+    """
+
+    def __init__(
+        self,
+        *,
+        records: ModelRecords,
+        leases: Leases,
+        meter: Meter,
+        stops: Stops,
+        limits: Limits,
+        now: datetime,
+        hour: str,
+    ) -> None:
+        self._records = records
+        self._leases = leases
+        self._meter = meter
+        self._stops = stops
+        self._limits = limits
+        self._now = now
+        self._hour = hour
+
+    def look(self, request: StopRequest, description: ModelDescription) -> Watched:
+        """See what is to be done about a model, and do it. Raises as `Model` does."""
+        meaning = meaning_of(description.status, request.service.statuses)
+        record = self._records.read(request)
+        if not meaning.may_bill:
+            if meaning.stop_before is Phase.STOPPED and record.ran_at is not None and record.stopped_at is None:
+                self._note_stopped(request, record)
+            return Watched(finding=Finding.QUIET)
+        if meaning.before is Phase.STARTING:
+            return Watched(finding=Finding.QUIET)
+        lease = lease_of(record)
+        if lease is not None:
+            return Watched(finding=self._leased(request, lease))
+        if record.latest_start is not None and self._stops.is_under_way(record.latest_start):
+            return Watched(finding=Finding.QUIET)
+        return self._unleased(request, description, record)
+
+    def _note_stopped(self, request: StopRequest, record: ModelRecord) -> None:
+        """Someone stopped it without stop-model: its lease is of a run that is over."""
+        stopped = replace(record, stopped_at=self._now, lease_ends_at=None, leased_by=None, lease_before=None)
+        lease = lease_of(record)
+        if self._records.replace(request, record, stopped) is not None and lease is not None:
+            self._leases.disarm(request, lease)
+
+    def _leased(self, request: StopRequest, lease: Lease) -> Finding:
+        if lease.ends_at > self._now:
+            # Whatever became of its schedule.
+            self._leases.arm(request, lease)
+            return Finding.ARMED
+        if self._now - lease.ends_at < _STOP_IS_LATE:
+            return Finding.ARMED
+        reason = f"The lease of {lease.leased_by} was over at {to_instant(lease.ends_at)}, and it still ran."
+        self._stops.start(replace(request, lease_ends_at=lease.ends_at, reason=reason), once=self._hour)
+        return Finding.LATE
+
+    def _unleased(self, request: StopRequest, description: ModelDescription, record: ModelRecord) -> Watched:
+        measured = self._meter.units_in_service(request, until=self._now)
+        known = record if record.stopped_at is None else ModelRecord()
+        usage = usage_of(measured, known, until=self._now, units=description.min_inference_units)
+        if usage is None or record.stopped_at is not None:
+            self._note_running(request, description, record, usage)
+        ran = self._now - usage.since if usage else timedelta()
+        if self._limits.stop_after is not None and ran >= self._limits.stop_after:
+            hours = ran.total_seconds() / 3_600
+            reason = f"It ran for {hours:,.1f} hours without a lease; stop_after_hours_unleased allows no more."
+            latest = record.latest_start or NOBODY
+            self._stops.start(replace(request, latest_start=latest, reason=reason), once=self._hour)
+            return Watched(finding=Finding.STOPPED, usage=usage)
+        finding = Finding.WARNED if ran >= self._limits.warn_after else Finding.QUIET
+        return Watched(finding=finding, usage=usage)
+
+    def _note_running(
+        self, request: StopRequest, description: ModelDescription, record: ModelRecord, usage: Usage | None
+    ) -> None:
+        """It was started by hand: from now on it is known since when it runs at least."""
+        self._records.replace(
+            request,
+            record,
+            replace(
+                record,
+                asked_by=None,
+                asked_at=None,
+                status_when_asked=None,
+                ran_at=usage.since if usage else self._now,
+                min_inference_units=description.min_inference_units,
+                max_inference_units=description.max_inference_units,
+                stopped_at=None,
+            ),
+        )

@@ -1,0 +1,49 @@
+"""One round of the watch: every model of every service, whatever goes wrong with one of them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from model_lifecycle.catalog import Catalog, Listed
+from model_lifecycle.errors import ModelNotFoundError, ServiceUnreachableError
+from model_lifecycle.watch import Finding
+
+
+@dataclass(frozen=True)
+class Round:
+    """What was found, how often; services that are not there; and what went wrong."""
+
+    found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Finding, 0))
+    unreachable: list[str] = field(default_factory=list)
+    troubles: list[Exception] = field(default_factory=list)
+
+
+def look_at_all(catalogs: Mapping[str, Catalog], look: Callable[[Listed], Finding]) -> Round:
+    """Look at one after the other. A service that is not there runs no models, nor does a project that is gone."""
+    seen = Round()
+    for service, catalog in catalogs.items():
+        try:
+            for project in catalog.projects():
+                _look_at_project(catalog, project, look, seen)
+        except ServiceUnreachableError as error:
+            seen.unreachable.append(f"{service}: {error}")
+        except Exception as error:  # noqa: BLE001 - it is raised after the others
+            seen.troubles.append(error)
+    return seen
+
+
+def _look_at_project(catalog: Catalog, project: str, look: Callable[[Listed], Finding], seen: Round) -> None:
+    try:
+        models = catalog.models(project)
+    except ModelNotFoundError:
+        return
+    except ServiceUnreachableError:
+        raise
+    except Exception as error:  # noqa: BLE001 - it is raised after the others
+        seen.troubles.append(error)
+        return
+    for listed in models:
+        try:
+            seen.found[look(listed)] += 1
+        except Exception as error:  # noqa: BLE001 - it is raised after the others
+            error.add_note(f"This befell {listed.identity}")
+            seen.troubles.append(error)

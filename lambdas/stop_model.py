@@ -1,0 +1,36 @@
+"""The function behind the state "Stop model" of stop-model."""
+
+from functools import partial
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.environment import defaults_from, record_table_name, stop_target_from
+from model_lifecycle.home import Home
+from model_lifecycle.in_service_units import InServiceUnits
+from model_lifecycle.instant import utcnow
+from model_lifecycle.lease_schedules import LeaseSchedules
+from model_lifecycle.models import model_of
+from model_lifecycle.phase import Goal
+from model_lifecycle.record_table import RecordTable
+from model_lifecycle.step import take_step
+from model_lifecycle.stop import stop_model
+
+logger = Logger()
+defaults = defaults_from()
+records = RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
+leases = LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=CLIENT_CONFIG))
+meter = InServiceUnits(boto3.client("cloudwatch", config=CLIENT_CONFIG))
+actions = {Goal.STOPPED: partial(stop_model, records=records, leases=leases, meter=meter)}
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Take the step that asks for the stop."""
+    home = Home.of(context.invoked_function_arn)
+    answer = take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+    logger.info("Stop model", execution=event["Execution"]["Arn"], answer=answer)
+    return answer

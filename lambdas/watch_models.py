@@ -1,0 +1,84 @@
+"""The function that looks every hour for models that bill unnoticed."""
+
+from functools import partial
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from model_lifecycle.catalog import Listed
+from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
+from model_lifecycle.environment import (
+    NotifyEnvironment,
+    defaults_from,
+    limits_from,
+    project_arns_from,
+    record_table_name,
+    stop_target_from,
+)
+from model_lifecycle.found_running import found_running
+from model_lifecycle.home import Home
+from model_lifecycle.in_service_units import InServiceUnits
+from model_lifecycle.instant import utcnow
+from model_lifecycle.lease_schedules import LeaseSchedules
+from model_lifecycle.message import Message, compose
+from model_lifecycle.models import catalogs_of
+from model_lifecycle.record_table import RecordTable
+from model_lifecycle.stop_executions import StopExecutions
+from model_lifecycle.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.teller import Teller
+from model_lifecycle.usage import Usage
+from model_lifecycle.watch import Finding, Watch
+from model_lifecycle.watch_round import look_at_all
+
+REMEMBERED_SECONDS = 24 * 3_600 - 300
+"""Told once a day. The look of the same hour of the next day may come a moment earlier than that of this one."""
+
+logger = Logger()
+environment = NotifyEnvironment.read()
+defaults = defaults_from()
+catalogs = catalogs_of(project_arns_from())
+target = stop_target_from()
+records = RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
+leases = LeaseSchedules(target, boto3.client("scheduler", config=LIST_CONFIG))
+meter = InServiceUnits(boto3.client("cloudwatch", config=LIST_CONFIG))
+stops = StopExecutions(target.state_machine_arn, boto3.client("stepfunctions", config=CLIENT_CONFIG))
+teller = Teller(environment, remembered_seconds=REMEMBERED_SECONDS)
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
+    """Look at every model. `event`: EventBridge's `Scheduled Event`; its `time` names the hour.
+
+    Raises an ExceptionGroup of what went wrong, after everything that did not.
+    """
+    home = Home.of(context.invoked_function_arn)
+    watch = Watch(
+        records=records,
+        leases=leases,
+        meter=meter,
+        stops=stops,
+        limits=limits_from(),
+        now=utcnow(),
+        hour=event["time"],
+    )
+
+    def look(listed: Listed) -> Finding:
+        request = parse_stop_request(listed.identity, defaults=defaults, home=home)
+        watched = watch.look(request, listed.description)
+        if watched.finding is Finding.WARNED:
+            teller.tell(request.model_id, partial(_message, request, listed, watched.usage, event["time"]), context)
+        return watched.finding
+
+    watched = look_at_all(catalogs, look)
+    logger.info("Watch models", found=watched.found, unreachable=watched.unreachable)
+    if watched.troubles:
+        raise ExceptionGroup("Some models could not be watched", watched.troubles)
+    return watched.found
+
+
+def _message(request: StopRequest, listed: Listed, usage: Usage | None, hour: str) -> Message:
+    ending = found_running(request, listed.description, usage, hour=hour)
+    price = environment.price_per_inference_unit_hour
+    return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone)

@@ -1,0 +1,78 @@
+"""`make plan`: what the schedules of the settings come to in the next 14 days, before anything is deployed."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+
+from plan.context import ContextError, read_context
+from plan.document import document
+from plan.entries import entries_of
+from plan.plan import make_plan
+from plan.text import show
+from plan.warnings import warnings_of
+from stacks.settings import Settings, SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+"""The app's folder, where `cdk.json` is."""
+
+_YEARS = (1970, 2199)
+
+
+def main(arguments: Sequence[str] | None = None, *, now: datetime | None = None) -> int:
+    """Print the plan. 0 whatever it warns of, 1 for settings that are wrong, 2 for a wrong call."""
+    try:
+        return _plan(_parsed(arguments), now or datetime.now(UTC))
+    except (SettingsError, ContextError) as error:
+        print(f"Setting {error}." if isinstance(error, SettingsError) else error, file=sys.stderr)
+        return 1
+
+
+def _plan(arguments: argparse.Namespace, now: datetime) -> int:
+    context, no_assignments = read_context(ROOT, arguments.context, home=Path.home())
+    for assignment in no_assignments:
+        print(f"Context argument is not an assignment (key=value): {assignment}", file=sys.stderr)
+    settings = Settings.from_context(context)
+    time_zone, hours = ZoneInfo(settings.time_zone), settings.default_stop_after_hours
+    executions = [execution for schedule in settings.schedules for execution in schedule.executions]
+    plan = make_plan(
+        entries_of(executions, time_zone=time_zone, stop_after=None if hours is None else timedelta(hours=hours)),
+        begin=(arguments.begin or now).astimezone(UTC),
+        time_zone=time_zone,
+        usd_per_unit_hour=settings.price_per_inference_unit_hour,
+    )
+    warnings = warnings_of(plan)
+    if arguments.json:
+        print(json.dumps(document(plan, warnings), indent=2))
+    else:
+        show(plan, warnings, Console(highlight=False))
+    return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make plan", description=__doc__)
+    parser.add_argument(
+        "-c", "--context", action="append", default=[], metavar="KEY=VALUE", help="a setting, as for a deploy"
+    )
+    parser.add_argument(
+        "--from", dest="begin", type=_instant, metavar="INSTANT", help="plan the 14 days from then on, instead of now"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    return parser.parse_args(arguments)
+
+
+def _instant(written: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(written)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None or not _YEARS[0] < moment.year < _YEARS[1]:
+        raise argparse.ArgumentTypeError(
+            f"it is {written}; allowed is a moment in ISO 8601 with its offset, as 2026-03-27T00:00:00+01:00"
+        )
+    return moment

@@ -1,0 +1,58 @@
+"""The CDK's context as the command line would give it to the app, without the command line.
+
+Of the sources of one key the first counts: `-c`, `cdk.json`, `cdk.context.json`, `~/.cdk.json`.
+https://docs.aws.amazon.com/cdk/v2/guide/context.html
+"""
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+
+class ContextError(Exception):
+    """The context cannot be had; the message is one line."""
+
+
+def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[dict[str, Any], list[str]]:
+    """The context of an app's folder with the `key=value` of `-c` over it, and the assignments that are none.
+
+    Raises ContextError.
+    """
+    context: dict[str, Any] = {
+        **_of_config(home / ".cdk.json"),
+        **_json_object(app / "cdk.context.json"),
+        **_of_config(app / "cdk.json"),
+    }
+    no_assignments = []
+    for assignment in assignments:
+        # As the command line splits them: at the first "=", and no further than the line goes.
+        parts = re.match(r"([^=]*)=(.*)", assignment)
+        if parts is None:
+            no_assignments.append(assignment)
+            continue
+        key, value = parts.groups()
+        if re.match(r"aws:.", key):
+            raise ContextError(f"User-provided context cannot use keys prefixed with 'aws:', but {key} was provided.")
+        context[key] = value
+    return context, no_assignments
+
+
+def _of_config(path: Path) -> dict[str, Any]:
+    context = _json_object(path).get("context", {})
+    if not isinstance(context, dict):
+        raise ContextError(f"The context of {path} is no JSON object.")
+    return context
+
+
+def _json_object(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise ContextError(f"{path} cannot be read: {error}.") from error
+    if not isinstance(found, dict):
+        raise ContextError(f"{path} is no JSON object.")
+    return found

@@ -1,0 +1,79 @@
+"""The plan for programs."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from plan.plan import Plan, PlannedModel, PlannedStretch
+from plan.plan_warning import PlanWarning
+from plan.stretches import Event
+
+
+def document(plan: Plan, warnings: list[PlanWarning]) -> dict[str, Any]:
+    """The plan as JSON: moments in ISO 8601, hours and USD as numbers. What has no end has `null` for its `Until`."""
+    return {
+        "From": _utc(plan.begin),
+        "Until": _utc(plan.end),
+        "TimeZone": plan.time_zone.key,
+        "UsdPerInferenceUnitHour": plan.usd_per_unit_hour,
+        "Models": [_model(model) for model in plan.models],
+        **_totals(plan),
+        "Warnings": [_warning(warning) for warning in warnings],
+    }
+
+
+def _model(planned: PlannedModel) -> dict[str, Any]:
+    return {
+        "ModelId": planned.model.id,
+        "Service": planned.model.service,
+        "Project": planned.model.project,
+        "Version": planned.model.version,
+        "Occurrences": [_occurrence(event) for event in planned.events],
+        "Stretches": [_stretch(stretch) for stretch in planned.stretches],
+        **_totals(planned),
+    }
+
+
+def _occurrence(event: Event) -> dict[str, Any]:
+    entry, moment = event.occurrence.entry, event.occurrence.moment
+    return {
+        "Schedule": entry.schedule,
+        "Action": entry.action,
+        "Effect": event.effect,
+        "Utc": _utc(moment),
+        "Local": moment.astimezone(entry.shown_in).isoformat(),
+        "TimeZone": entry.shown_in.key,
+    }
+
+
+def _stretch(planned: PlannedStretch) -> dict[str, Any]:
+    stretch = planned.stretch
+    return {
+        "From": _utc(stretch.begin),
+        "Until": stretch.end and _utc(stretch.end),
+        "StartedBy": stretch.started_by.schedule,
+        "EndedBy": stretch.ended_by and stretch.ended_by.schedule,
+        "ByLease": stretch.by_lease,
+        "InferenceUnits": stretch.started_by.inference_units,
+        "Hours": round(planned.hours, 6),
+        "Usd": round(planned.usd, 6),
+    }
+
+
+def _totals(planned: Plan | PlannedModel) -> dict[str, Any]:
+    return {"Hours": round(planned.hours, 6), "Usd": round(planned.usd, 6), "OpenEnded": planned.open_ended}
+
+
+def _warning(warning: PlanWarning) -> dict[str, Any]:
+    return {
+        "Kind": warning.kind,
+        "Message": warning.message,
+        "Schedules": list(warning.schedules),
+        "Models": list(warning.models),
+        "Action": warning.action,
+        "At": warning.at and _utc(warning.at),
+        "Times": warning.times,
+    }
+
+
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,103 @@
+"""The schedules of the settings as the plan sees them: an action on a model, and when."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from model_lifecycle.model_request import Defaults, ModelRequest
+from model_lifecycle.request import Request, parse_request
+from model_lifecycle.stop_request import parse_stop_request
+from schedule_expressions.expression import ScheduleExpression
+from schedule_expressions.parsing import parse
+from stacks.schedules import Action, ScheduledExecution
+
+
+@dataclass(frozen=True, order=True)
+class Model:
+    """One model of one service. Two are the same if their `id` is."""
+
+    id: str
+    service: str = field(compare=False)
+    project: str = field(compare=False)
+    version: str = field(compare=False)
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        return f"{self.project} {self.version}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An expression of a schedule, and what it does to which model.
+
+    `zone`: where the expression is meant. `shown_in`: where its times are shown. `in_scheduler`: whether it becomes a
+    schedule of EventBridge Scheduler and not a rule. `paired`: whether its schedule has a start and a stop.
+    """
+
+    schedule: str
+    action: Action
+    model: Model
+    expression: ScheduleExpression
+    zone: tzinfo
+    shown_in: ZoneInfo
+    in_scheduler: bool
+    paired: bool
+    inference_units: int = 1
+    highest_inference_units: int = 1
+    stop_after: timedelta | None = None
+    stop_at: datetime | None = None
+
+    @property
+    def words(self) -> str:
+        """How it is called in a sentence: `the start of weekdays`."""
+        return f"the {self.action} of {self.schedule}"
+
+    def lease_end(self, start: datetime) -> datetime | None:
+        """When the lease of a start at that moment ends; None for a start without one."""
+        return start + self.stop_after if self.stop_after is not None else self.stop_at
+
+
+def entries_of(
+    executions: Sequence[ScheduledExecution], *, time_zone: ZoneInfo, stop_after: timedelta | None
+) -> list[Entry]:
+    """The entries of the schedules, in their order.
+
+    `time_zone`: where the times of an entry without one are shown. `stop_after`: the lease of a start that has none.
+    """
+    expressions_of = Counter(execution.schedule for execution in executions)
+    return [
+        _entry(execution, time_zone, stop_after, paired=expressions_of[execution.schedule] > 1)
+        for execution in executions
+    ]
+
+
+def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, stop_after: timedelta | None, *, paired: bool) -> Entry:
+    request = _request(execution, stop_after)
+    own_zone = ZoneInfo(execution.time_zone) if execution.time_zone else None
+    start = request if isinstance(request, Request) else None
+    lease = start.stop_after_seconds if start else None
+    lowest = start.min_inference_units if start else 1
+    return Entry(
+        schedule=execution.schedule,
+        action=execution.action,
+        model=Model(request.model_id, request.service.name, request.project, request.version),
+        expression=parse(execution.expression, one_time=own_zone is not None),
+        zone=own_zone or UTC,
+        shown_in=own_zone or time_zone,
+        in_scheduler=own_zone is not None,
+        paired=paired,
+        inference_units=lowest,
+        highest_inference_units=(start.max_inference_units if start else None) or lowest,
+        stop_after=timedelta(seconds=lease) if lease is not None else None,
+        stop_at=start.stop_at if start else None,
+    )
+
+
+def _request(execution: ScheduledExecution, stop_after: timedelta | None) -> ModelRequest:
+    seconds = round(stop_after.total_seconds()) if stop_after is not None else None
+    defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1, stop_after_seconds=seconds)
+    read = parse_request if execution.action == "start" else parse_stop_request
+    return read(execution.input, defaults=defaults, home=None)

@@ -1,0 +1,66 @@
+"""When the entries fire, and which of their local times do not exist or come twice."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from plan.entries import Entry
+from schedule_expressions.expression import LocalTimes
+from schedule_expressions.local_time import moments
+
+_DAY = timedelta(days=1)
+"""Clocks are put forth and back by less."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """An entry fires. `moment` is in UTC."""
+
+    moment: datetime
+    entry: Entry
+
+
+@dataclass(frozen=True)
+class OddTime:
+    """A local time of an entry, without a zone, that the zone's clock shows never or twice.
+
+    `moment`, in UTC: of one that comes twice the first time, when it fires; of one that is skipped, what it would have
+    been by the clocks as they were before.
+    """
+
+    local: datetime
+    moment: datetime
+    skipped: bool
+    entry: Entry
+
+
+def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurrence]:
+    """When an entry fires in a window, `end` not included. A rate is counted from the window's beginning."""
+    if isinstance(entry.expression, LocalTimes):
+        for _, passes in _local_times(entry, begin, end):
+            if passes and begin <= passes[0] < end:
+                yield Occurrence(passes[0], entry)
+        return
+    # A rule fires first after one interval, a schedule of EventBridge Scheduler at once.
+    moment = begin if entry.in_scheduler else entry.expression.next_after(begin)
+    while moment is not None and moment < end:
+        yield Occurrence(moment, entry)
+        moment = entry.expression.next_after(moment)
+
+
+def odd_times(entry: Entry, begin: datetime, end: datetime) -> Iterator[OddTime]:
+    """What daylight saving takes from an entry in a window, or would have come twice."""
+    for local, passes in _local_times(entry, begin, end):
+        nominal = local.replace(tzinfo=entry.zone).astimezone(UTC)
+        if len(passes) != 1 and begin <= nominal < end:
+            yield OddTime(local, nominal, not passes, entry)
+
+
+def _local_times(entry: Entry, begin: datetime, end: datetime) -> Iterator[tuple[datetime, tuple[datetime, ...]]]:
+    if not isinstance(entry.expression, LocalTimes):
+        return
+    last = end.astimezone(entry.zone).replace(tzinfo=None) + _DAY
+    for local in entry.expression.local_times(begin.astimezone(entry.zone).replace(tzinfo=None) - _DAY):
+        if local > last:
+            return
+        yield local, moments(local, entry.zone)

@@ -1,0 +1,77 @@
+"""What the plan does not show of a run, and entries that it does not show at all."""
+
+from collections.abc import Iterator
+
+from plan.entries import Entry
+from plan.plan import DAYS, Plan, PlannedModel, PlannedStretch
+from plan.plan_warning import Kind, PlanWarning
+from plan.times import written
+from schedule_expressions.rate import Rate
+
+
+def warnings(planned: PlannedModel, plan: Plan) -> Iterator[PlanWarning]:
+    """Of the stretches of a model, and of its entries."""
+    for stretch in planned.stretches:
+        yield from _of_stretch(stretch, planned)
+    fired = {id(event.occurrence.entry) for event in planned.events}
+    for entry in planned.entries:
+        if entry.highest_inference_units > entry.inference_units:
+            yield _more_units(entry, planned, plan)
+        if id(entry) not in fired:
+            yield _never(entry, planned, plan)
+        elif isinstance(entry.expression, Rate):
+            yield PlanWarning(
+                kind=Kind.COUNTED_FROM_DEPLOY,
+                message=f"the rate of {entry.words} counts from its deploy, taken to be at the plan's beginning",
+                schedules=(entry.schedule,),
+                models=(planned.model.id,),
+                action=entry.action,
+            )
+
+
+def _of_stretch(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[PlanWarning]:
+    entry, name = stretch.stretch.started_by, planned.model.name
+    since = written(stretch.stretch.begin, entry.shown_in)
+    if stretch.stretch.end is None:
+        message = (
+            f"nothing stops {name} after {entry.words} on {since}: it goes on beyond the plan, "
+            f"at {stretch.usd_per_hour:,.2f} USD an hour"
+        )
+        yield _warning(Kind.RUNS_WITHOUT_END, message, stretch, planned)
+    if stretch.runs_since_before:
+        message = (
+            f"{name} is taken to run since {since}, as it does if {entry.schedule} was deployed by then; "
+            "its hours count from the plan's beginning"
+        )
+        yield _warning(Kind.RUNS_SINCE_BEFORE, message, stretch, planned)
+
+
+def _warning(kind: Kind, message: str, stretch: PlannedStretch, planned: PlannedModel) -> PlanWarning:
+    schedules = (stretch.stretch.started_by.schedule,)
+    return PlanWarning(
+        kind=kind, message=message, schedules=schedules, models=(planned.model.id,), at=stretch.stretch.begin
+    )
+
+
+def _more_units(entry: Entry, planned: PlannedModel, plan: Plan) -> PlanWarning:
+    most = entry.highest_inference_units * plan.usd_per_unit_hour
+    return PlanWarning(
+        kind=Kind.MORE_UNITS,
+        message=f"{entry.words} lets {planned.model.name} grow to {entry.highest_inference_units} inference units, "
+        f"{most:,.2f} USD an hour; the plan counts {entry.inference_units}",
+        schedules=(entry.schedule,),
+        models=(planned.model.id,),
+        action=entry.action,
+    )
+
+
+def _never(entry: Entry, planned: PlannedModel, plan: Plan) -> PlanWarning:
+    following = entry.expression.next_after(plan.end, entry.zone)
+    when = f"only on {written(following, entry.shown_in)} {following:%Y}" if following else "never again"
+    return PlanWarning(
+        kind=Kind.NEVER_FIRES,
+        message=f"{entry.words} does not happen in these {DAYS} days, {when}",
+        schedules=(entry.schedule,),
+        models=(planned.model.id,),
+        action=entry.action,
+    )

@@ -1,0 +1,107 @@
+"""Starts and stops that do something else than they say."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+
+from plan.entries import Entry
+from plan.plan import PlannedModel
+from plan.plan_warning import Kind, PlanWarning
+from plan.stretches import Effect, Event, Run
+from plan.times import written
+
+
+def warnings(planned: PlannedModel) -> Iterator[PlanWarning]:
+    """One for each such start or stop."""
+    for event in planned.events:
+        yield from _of_event(event, planned)
+    for before, event in pairwise(planned.events):
+        if _at_once(before, event):
+            yield _same_moment(before.occurrence.entry.words, before.occurrence.entry, event, planned)
+    starts = {event.occurrence.moment: event for event in planned.events if event.effect is Effect.STARTS}
+    for stretch in planned.stretches:
+        leased_by, start = stretch.stretch.ended_by, starts.get(stretch.until)
+        if stretch.stretch.by_lease and leased_by is not None and start is not None and not stretch.goes_on:
+            yield _same_moment(f"the end of {leased_by.schedule}'s lease", leased_by, start, planned)
+
+
+def _of_event(event: Event, planned: PlannedModel) -> Iterator[PlanWarning]:
+    entry, run, name = event.occurrence.entry, event.found, planned.model.name
+    if event.effect is Effect.NOTHING_RUNS:
+        message = f"{entry.words} on {_when(event)} finds nothing to stop: {_why(planned, event.occurrence.moment)}"
+        yield _warning(Kind.NOTHING_TO_STOP, message, event, planned)
+    elif event.effect is Effect.LEASE_OVER:
+        message = f"{entry.words} on {_when(event)} does not start {name}: its StopAt is past by then"
+        yield _warning(Kind.LEASE_OVER, message, event, planned)
+    elif run is None:
+        return
+    elif event.effect is Effect.RUNS_ALREADY:
+        message = f"{entry.words} on {_when(event)} finds that {name} {_runs(run)}: {_changes(event, run)}"
+        yield _warning(Kind.RUNS_ALREADY, message, event, planned, run.started_by.schedule)
+    elif event.effect is Effect.STOPS and _cuts(entry, run):
+        message = f"{entry.words} on {_when(event)} stops {name}, though it {_runs(run)}"
+        yield _warning(Kind.STOPS_ANOTHER_RUN, message, event, planned, run.started_by.schedule)
+
+
+def _same_moment(ends: str, ending: Entry, event: Event, planned: PlannedModel) -> PlanWarning:
+    message = (
+        f"{ends} and {event.occurrence.entry.words} are at one moment, {_when(event)}: which is first is not certain"
+    )
+    return _warning(Kind.SAME_MOMENT, message, event, planned, ending.schedule)
+
+
+def _warning(kind: Kind, message: str, event: Event, planned: PlannedModel, *others: str) -> PlanWarning:
+    schedules = tuple(dict.fromkeys((event.occurrence.entry.schedule, *others)))
+    return PlanWarning(
+        kind=kind,
+        message=message,
+        schedules=schedules,
+        models=(planned.model.id,),
+        action=event.occurrence.entry.action,
+        at=event.occurrence.moment,
+    )
+
+
+def _when(event: Event) -> str:
+    return written(event.occurrence.moment, event.occurrence.entry.shown_in)
+
+
+def _runs(run: Run) -> str:
+    return f"runs since {written(run.begin, run.started_by.shown_in)} by {run.started_by.schedule}"
+
+
+def _why(planned: PlannedModel, moment: datetime) -> str:
+    """Why nothing runs at a moment: the lease that ended before, or that nothing was started."""
+    before = next((stretch for stretch in reversed(planned.stretches) if stretch.until <= moment), None)
+    if before is not None and before.stretch.by_lease and before.stretch.ended_by is not None:
+        leased_by = before.stretch.ended_by
+        return f"the lease of {leased_by.schedule} ended on {written(before.until, leased_by.shown_in)}"
+    return f"{planned.model.name} does not run then"
+
+
+def _changes(event: Event, run: Run) -> str:
+    """What a start of a running model leaves and changes."""
+    entry, moment = event.occurrence.entry, event.occurrence.moment
+    after, changes = run.joined_by(event.occurrence), []
+    if entry.inference_units != run.started_by.inference_units:
+        changes.append(f"it keeps its inference units, {run.started_by.inference_units}")
+    if after.lease_end is not None and after.lease_end != run.lease_end:
+        changes.append(f"its lease is moved to {written(after.lease_end, entry.shown_in)}")
+    elif run.lease_end is not None:
+        changes.append(f"its lease still ends on {written(run.lease_end, run.started_by.shown_in)}")
+    elif entry.lease_end(moment) is not None:
+        changes.append("wanted without end, it gets no lease")
+    return ", ".join(changes) or "nothing changes"
+
+
+def _cuts(entry: Entry, run: Run) -> bool:
+    """Whether one of the two schedules has a partner of its own for this."""
+    return entry.schedule != run.started_by.schedule and (entry.paired or run.started_by.paired)
+
+
+def _at_once(before: Event, event: Event) -> bool:
+    return (
+        before.occurrence.moment == event.occurrence.moment
+        and before.occurrence.entry.action == "stop"
+        and event.occurrence.entry.action == "start"
+    )

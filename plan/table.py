@@ -1,0 +1,38 @@
+"""A table of which one column folds where the terminal is too narrow."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.text import Text
+
+_GAP = 2
+_NARROWEST = 8
+
+
+def table_lines(
+    header: Sequence[str],
+    lines: Sequence[tuple[Sequence[str], str]],
+    *,
+    numbers: Sequence[int],
+    folds: int,
+    width: int | None,
+) -> Iterator[Text]:
+    """The header and lines of cells, each with its style, in columns two apart.
+
+    `numbers`: the columns that stand on the right. `folds`: the column that gets what the others leave of `width`
+    characters; without a width, what it needs.
+    """
+    every = [header, *(cells for cells, _ in lines)]
+    widths = [max(len(cells[column]) for cells in every) for column in range(len(header))]
+    if width is not None:
+        others = sum(widths) - widths[folds] + _GAP * (len(widths) - 1)
+        widths[folds] = min(widths[folds], max(width - others, _NARROWEST))
+    for cells, style in [(header, "dim"), *lines]:
+        folded = cells[folds]
+        for start in range(0, len(folded) or 1, widths[folds]):
+            part = [cell if start == 0 else "" for cell in cells]
+            part[folds] = folded[start : start + widths[folds]]
+            aligned = [
+                cell.rjust(widths[column]) if column in numbers else cell.ljust(widths[column])
+                for column, cell in enumerate(part)
+            ]
+            yield Text((" " * _GAP).join(aligned).rstrip(), style=style)

@@ -1,0 +1,88 @@
+"""The plan for people: a table for each model, then what they should know."""
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from rich.console import Console
+from rich.text import Text
+
+from plan.plan import DAYS, Plan, PlannedModel
+from plan.plan_warning import PlanWarning
+from plan.rows import WITHOUT_EFFECT, Row, rows
+from plan.table import table_lines
+from plan.times import aligned, day
+
+NO_SCHEDULES = """\
+No schedules in the settings. One that runs a model on working days, for the list "schedules" in cdk.json:
+{"name": "weekdays", "time_zone": "Europe/Berlin", "start": "cron(0 7 ? * MON-FRI *)", \
+"stop": "cron(0 18 ? * MON-FRI *)", "model": {"ProjectName": "boards", "ModelVersion": "1"}}"""
+
+_INDENT = "  "
+
+
+def show(plan: Plan, warnings: list[PlanWarning], console: Console) -> None:
+    """Print the plan. Where nobody looks at a terminal, lines are as long as they are, and plain."""
+    for line in _lines(plan, warnings, width=console.width if console.is_terminal else None):
+        if console.is_terminal:
+            console.print(line)
+        else:
+            print(line.plain, file=console.file)
+
+
+def _lines(plan: Plan, warnings: list[PlanWarning], *, width: int | None) -> Iterator[Text]:
+    if not plan.models:
+        yield Text(NO_SCHEDULES)
+        return
+    begin = plan.begin.astimezone(plan.time_zone)
+    yield Text(
+        f"{DAYS} days from {day(begin)} {begin:%Y %H:%M %Z} on, "
+        f"at {plan.usd_per_unit_hour:,.2f} USD an hour for each inference unit"
+    )
+    for planned in plan.models:
+        yield Text()
+        yield Text(f"{planned.model.name} ({planned.model.service})", style="bold")
+        for line in _table(planned, width=None if width is None else width - len(_INDENT)):
+            yield Text.assemble(_INDENT, line)
+    if len(plan.models) > 1:
+        hours, usd = _amount(plan.hours, plan.open_ended), _amount(plan.usd, plan.open_ended)
+        yield Text()
+        yield Text(f"All models: {hours} hours, {usd} USD", style="bold")
+    yield Text()
+    if any(event.effect in WITHOUT_EFFECT for planned in plan.models for event in planned.events):
+        yield Text("What stands in parentheses changes nothing.", style="dim")
+    yield Text("The minutes that a model takes to come up and to stop are not counted.", style="dim")
+    for place, warning in enumerate(warnings):
+        if place == 0:
+            yield Text()
+        times = f" ({warning.times:,} times in these {DAYS} days)" if warning.times > 1 else ""
+        yield Text.assemble(("Warning: ", "bold yellow"), f"{warning.message}{times}.")
+
+
+def _table(planned: PlannedModel, *, width: int | None) -> Iterator[Text]:
+    hours, usd = _amount(planned.hours, planned.open_ended), _amount(planned.usd, planned.open_ended)
+    lines = [(_cells(row), "dim" if row.without_effect else "") for row in rows(planned)]
+    return table_lines(
+        ("Local time", "UTC", "", "Schedule", "Hours", "USD"),
+        [*lines, (("Total", "", "", "", hours, usd), "bold")],
+        numbers=(4, 5),
+        folds=3,
+        width=width,
+    )
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    stretch = row.stretch
+    open_ended = stretch is not None and stretch.stretch.end is None
+    return (
+        aligned(row.moment, row.zone),
+        f"{row.moment.astimezone(UTC):%a %H:%M}",
+        f"({row.what})" if row.without_effect else row.what,
+        row.schedule,
+        _amount(stretch.hours, open_ended) if stretch else "",
+        _amount(stretch.usd, open_ended) if stretch else "",
+    )
+
+
+def _amount(number: float, open_ended: bool) -> str:
+    """Two decimals; a plus says that there is more to come."""
+    return f"{number:,.2f}{'+' if open_ended else ''}"

@@ -1,0 +1,48 @@
+"""Where leases live: the schedules that stop models, their role, and the queue for what they cannot start."""
+
+from aws_cdk import Aws, RemovalPolicy
+from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_scheduler import ScheduleGroup
+from constructs import Construct
+
+from model_lifecycle import environment
+from model_lifecycle.machines import STOP_MODEL
+from stacks.dead_letters import dead_letter_queue
+from stacks.names import state_machine_arn
+
+_GROUP = "model-leases"
+_SCHEDULES = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{_GROUP}/*"
+
+
+class Leases(Construct):
+    """A group of one-time schedules, which the functions fill and which empties itself."""
+
+    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        self.undelivered = dead_letter_queue(self, "Undelivered")
+        group = ScheduleGroup(self, "Group", schedule_group_name=_GROUP, removal_policy=RemovalPolicy.DESTROY)
+        stop_model = state_machine_arn(STOP_MODEL)
+        this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
+        scheduler = ServicePrincipal("scheduler.amazonaws.com", conditions=this_account)
+        self.role = Role(self, "Role", assumed_by=scheduler)
+        self.role.add_to_policy(PolicyStatement(actions=["states:StartExecution"], resources=[stop_model]))
+        self.undelivered.grant_send_messages(self.role)
+        self.environment = {
+            environment.LEASE_GROUP_NAME: group.schedule_group_name,
+            environment.LEASE_ROLE_ARN: self.role.role_arn,
+            environment.LEASE_DEAD_LETTER_ARN: self.undelivered.queue_arn,
+            environment.STOP_MODEL_ARN: stop_model,
+        }
+
+    def arm(self) -> list[PolicyStatement]:
+        """What making a schedule that starts stop-model takes."""
+        pass_role = PolicyStatement(
+            actions=["iam:PassRole"],
+            resources=[self.role.role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+        )
+        return [PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[_SCHEDULES]), pass_role]
+
+    def disarm(self) -> list[PolicyStatement]:
+        """What deleting one takes."""
+        return [PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[_SCHEDULES])]

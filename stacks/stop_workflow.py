@@ -1,0 +1,68 @@
+"""The state machine stop-model."""
+
+from aws_cdk.aws_stepfunctions import Choice, IChainable
+from constructs import Construct
+
+from model_lifecycle.machines import STOP_MODEL
+from model_lifecycle.phase import Goal, Phase
+from stacks.lifecycle_functions import LifecycleFunctions
+from stacks.settings import Settings
+from stacks.workflow import Workflow
+
+
+class StopWorkflow(Workflow):
+    """Stop a model, then look again until it is stopped; a stop that does not take is told as what still bills."""
+
+    GOAL = Goal.STOPPED
+
+    def __init__(self, scope: Construct, id: str, *, functions: LifecycleFunctions, settings: Settings) -> None:  # noqa: A002
+        super().__init__(scope, id)
+        self._functions = functions
+        self.build(
+            self._definition(),
+            name=STOP_MODEL,
+            comment="Stop a model that bills while it runs, wait until it is stopped, and tell how it ended",
+            settings=settings,
+        )
+        self.may_call(functions.stop_model, functions.check_model, functions.notify)
+
+    def _definition(self) -> IChainable:
+        notify_failure = self.notify_and_fail(
+            self._functions.notify,
+            "Notify failure",
+            "Model not stopped",
+            comment="Tell the subscribers what still bills, and since when",
+        )
+        explain_fault = self.explain_fault().next(notify_failure)
+        stop_model = self.step(
+            "Stop model",
+            self._functions.stop_model,
+            comment="Look first, and ask for the stop if it can be asked now and is still wanted. Safe to repeat",
+            on_fault=explain_fault,
+        )
+        check_model = self.step(
+            "Check model",
+            self._functions.check_model,
+            comment="Look how the model is. What cannot be looked at now is looked at again later",
+            on_fault=explain_fault,
+        )
+        stopped = self.notify_and_succeed(
+            self._functions.notify,
+            "Notify stopped",
+            "Model stopped",
+            comment="Tell the subscribers that the model is stopped, and what it cost",
+            ended="The output tells how the stop went",
+        )
+        left_alone = self.succeed("Model left alone", comment="Its lease or its start counts no more: nobody is told")
+        wait_for_stop = self.wait("Wait for stop", "Until the next look").next(check_model)
+        wait_to_retry = self.wait("Wait to retry", "Until the next try").next(stop_model)
+        model_stopped = (
+            Choice(self, "Model stopped?", comment="Only named phases wait. Whatever else there is gives up")
+            .when(self.phase_is(Phase.STOPPED), stopped)
+            .when(self.phase_is(Phase.STOPPING), wait_for_stop)
+            .when(self.phase_is(Phase.BLOCKED), wait_to_retry)
+            .when(self.phase_is(Phase.SUPERSEDED), left_alone)
+            .otherwise(notify_failure)
+        )
+        check_model.next(model_stopped)
+        return self.take_request().next(stop_model).next(model_stopped)

@@ -1,0 +1,211 @@
+"""What the state machines have in common: one loop of looks and waits, and every end told."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_stepfunctions import (
+    Condition,
+    DefinitionBody,
+    Fail,
+    IChainable,
+    JitterType,
+    JsonPath,
+    LogLevel,
+    LogOptions,
+    Pass,
+    StateMachine,
+    Succeed,
+    TaskInput,
+    TaskStateBase,
+    Wait,
+    WaitTime,
+)
+from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke
+from constructs import Construct
+
+from model_lifecycle.errors import FunctionFailedError
+from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.phase import Goal, Phase
+from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
+from stacks.logs import log_group
+from stacks.settings import Settings
+
+# Nothing inside can catch the machine's own timeout: it lies behind the latest deadline that an input can ask for.
+_BACKSTOP = Duration.seconds(MAX_TIMEOUT_SECONDS + 3_600)
+_LAMBDA_CANNOT_ANSWER = [
+    "Lambda.ClientExecutionTimeoutException",
+    "Lambda.ServiceException",
+    "Lambda.AWSLambdaException",
+    "Lambda.SdkClientException",
+    # The CDK's default leaves it out, although it is what an account at its concurrency limit answers.
+    "Lambda.TooManyRequestsException",
+]
+
+
+class Workflow(Construct):
+    """A state machine whose executions want one thing of one model. What it wants, and how, its subclasses say."""
+
+    GOAL: Goal
+    state_machine: StateMachine
+
+    def build(self, definition: IChainable, *, name: str, comment: str, settings: Settings) -> None:
+        """Make the machine of these states."""
+        self.state_machine = StateMachine(
+            self,
+            "StateMachine",
+            state_machine_name=name,
+            comment=comment,
+            definition_body=DefinitionBody.from_chainable(definition),
+            timeout=_BACKSTOP,
+            tracing_enabled=True,
+            logs=LogOptions(
+                destination=log_group(
+                    self, "Log", settings=settings, name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{name}"
+                ),
+                level=LogLevel.ALL,
+                include_execution_data=True,
+            ),
+        )
+        acknowledge(
+            self.state_machine.role,
+            on_resource("*"),
+            reason="The log delivery of Step Functions and X-Ray's actions have no resource level in IAM",
+        )
+
+    def may_call(self, *functions: IFunction) -> None:
+        """Take back what cdk-nag finds in the right to call these functions."""
+        acknowledge(
+            self.state_machine.role,
+            *map(on_versions_of, functions),
+            reason="The CDK lets a task call every version of its function; these functions publish none",
+        )
+
+    def take_request(self) -> Pass:
+        """The first state, which no input can make fail but one that is too large."""
+        return Pass(
+            self,
+            "Take request",
+            comment="Nest the input, which may be any JSON, and seed what the later states read",
+            parameters={
+                "Goal": self.GOAL.value,
+                "Input": JsonPath.object_at("$"),
+                "Execution": {"Arn": JsonPath.execution_id, "StartTime": JsonPath.execution_start_time},
+                "Progress": {},
+                "CleanUp": {},
+            },
+        )
+
+    def step(self, name: str, function: IFunction, *, comment: str, on_fault: IChainable) -> TaskStateBase:
+        """A state that takes one step of the loop."""
+        step = self._invoke(
+            name,
+            function,
+            comment=comment,
+            payload={
+                "Goal": JsonPath.string_at("$.Goal"),
+                "Input": JsonPath.object_at("$.Input"),
+                "Execution": JsonPath.object_at("$.Execution"),
+                "Progress": JsonPath.object_at("$.Progress"),
+            },
+            result_path="$.Progress",
+        )
+        # What has no message of its own: the function died, or has a bug. Its domain's errors are answers.
+        step.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=2)
+        return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
+
+    def notify_and_succeed(self, notify: IFunction, name: str, then: str, *, comment: str, ended: str) -> IChainable:
+        """Tell a success, and end with its report as output, whether or not it could be told."""
+        done = self.succeed(then, comment=ended)
+        told = self._notify(name, notify, comment=comment)
+        # It is so, whoever heard of it. The net tells what could not be told here.
+        return told.add_catch(done, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(done)
+
+    def succeed(self, name: str, *, comment: str) -> Succeed:
+        """End with the report as output."""
+        return Succeed(self, name, comment=comment, output_path="$.Progress.Report")
+
+    def notify_and_fail(self, notify: IFunction, name: str, then: str, *, comment: str) -> TaskStateBase:
+        """Tell a failure, and end with its error and cause."""
+        failed = Fail(
+            self,
+            then,
+            comment="Error and Cause are the reason, in plain words",
+            error_path="$.Progress.Failure.Error",
+            cause_path="$.Progress.Failure.Cause",
+        )
+        told = self._notify(name, notify, comment=comment)
+        told.add_catch(failed, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(failed)
+        return told
+
+    def explain_fault(self) -> Pass:
+        """What becomes of a step whose function failed, whatever was retried."""
+        return Pass(
+            self,
+            "Explain fault",
+            comment="Put a function's fault into plain words; what it knew is lost",
+            parameters={
+                "Phase": Phase.FAILED.value,
+                "Failure": {
+                    "Error": FunctionFailedError.__name__,
+                    "Cause": JsonPath.format(
+                        "A Lambda function of this execution failed with {}, whatever was retried. "
+                        "The state before this one shows it, and the log of the function tells more.",
+                        JsonPath.string_at("$.Fault.Error"),
+                    ),
+                },
+            },
+            result_path="$.Progress",
+        )
+
+    def wait(self, name: str, comment: str) -> Wait:
+        """Wait as long as the last step said."""
+        return Wait(self, name, comment=comment, time=WaitTime.seconds_path("$.Progress.NextCheckSeconds"))
+
+    @staticmethod
+    def phase_is(phase: Phase) -> Condition:
+        """The last step left that phase."""
+        return Condition.string_equals("$.Progress.Phase", phase.value)
+
+    def _notify(self, name: str, notify: IFunction, *, comment: str) -> TaskStateBase:
+        told = self._invoke(
+            name,
+            notify,
+            comment=comment,
+            payload={
+                "Goal": JsonPath.string_at("$.Goal"),
+                "Input": JsonPath.object_at("$.Input"),
+                "Execution": {
+                    "Arn": JsonPath.string_at("$.Execution.Arn"),
+                    "StartTime": JsonPath.string_at("$.Execution.StartTime"),
+                    "RedriveCount": JsonPath.number_at("$$.Execution.RedriveCount"),
+                },
+                "Progress": JsonPath.object_at("$.Progress"),
+                "CleanUp": JsonPath.object_at("$.CleanUp"),
+            },
+            # Nothing reads it, and an input of just the largest size leaves no room for it.
+            result_path=JsonPath.DISCARD,
+        )
+        # Longer than the function's timeout: one that died while it told holds the memory of it for as long.
+        return told.add_retry(errors=["States.ALL"], interval=Duration.seconds(5), backoff_rate=2, max_attempts=5)
+
+    def _invoke(
+        self, name: str, function: IFunction, *, comment: str, payload: dict[str, object], result_path: str
+    ) -> TaskStateBase:
+        invoke = LambdaInvoke(
+            self,
+            name,
+            comment=comment,
+            lambda_function=function,
+            payload=TaskInput.from_object(payload),
+            payload_response_only=True,
+            result_path=result_path,
+            retry_on_service_exceptions=False,
+        )
+        return invoke.add_retry(
+            errors=_LAMBDA_CANNOT_ANSWER,
+            interval=Duration.seconds(1),
+            backoff_rate=2,
+            # A quarter of an hour: an account at its concurrency limit is no reason to end a start or a stop.
+            max_attempts=30,
+            max_delay=Duration.minutes(1),
+            jitter_strategy=JitterType.FULL,
+        )
