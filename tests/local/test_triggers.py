@@ -1,9 +1,11 @@
-"""What starts executions besides people."""
+"""What starts executions besides people and schedules."""
 
-from datetime import UTC, datetime
+import json
+
+import pytest
 
 from tests.local.lifecycle import Lifecycle
-from tests.local.services import LOOKOUT_VISION, REKOGNITION
+from tests.local.services import BOTH, LOOKOUT_VISION, ServiceWords
 
 
 def test_an_event_on_the_default_bus_starts_the_model_of_its_detail(lifecycle: Lifecycle) -> None:
@@ -19,15 +21,24 @@ def test_an_event_on_the_default_bus_starts_the_model_of_its_detail(lifecycle: L
     assert lifecycle.only_message(execution).document["Outcome"] == "Running"
 
 
-def test_a_schedule_starts_its_model_when_its_time_has_come(lifecycle: Lifecycle) -> None:
-    lifecycle.given(REKOGNITION.script(StartSeconds=60))
-    before = set(lifecycle.executions())
+@pytest.mark.parametrize("service", BOTH, ids=str)
+def test_an_event_on_the_default_bus_stops_the_model_of_its_detail(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(Status=service.running, StopSeconds=60))
+    machine = lifecycle.outputs["StopModelStateMachineArn"]
+    before = stops(lifecycle, machine)
 
-    lifecycle.pass_time((datetime(2030, 6, 1, 7, 0, 30, tzinfo=UTC) - lifecycle.clock.now()).total_seconds())
+    detail = json.dumps({**service.model, "Reason": "The shop closes", "StopTimeoutSeconds": None})
+    entry = {"Source": "model-lifecycle.request", "DetailType": "Stop Model", "Detail": detail}
+    assert lifecycle.aws.client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+    lifecycle.pass_time(1)
 
-    [arn] = set(lifecycle.executions()) - before
+    [arn] = stops(lifecycle, machine) - before
     execution = lifecycle.end_of(arn)
     assert execution.status == "SUCCEEDED"
-    assert execution.output is not None
-    assert execution.output["Request"]["MinInferenceUnits"] == 2
-    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+    assert lifecycle.only_message(execution).document["Outcome"] == "Stopped"
+
+
+def stops(lifecycle: Lifecycle, machine: str) -> set[str]:
+    """The executions of stop-model that there ever were."""
+    listed = lifecycle.aws.client("stepfunctions").get_paginator("list_executions").paginate(stateMachineArn=machine)
+    return {execution["executionArn"] for page in listed for execution in page["executions"]}

@@ -1,0 +1,70 @@
+"""The context is what the CDK's command line would give to the app."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from plan.context import ContextError, read_context
+
+
+def written(folder: Path, **files: Any) -> Path:
+    """A folder with JSON files, named with `_` for what a keyword may not have."""
+    folder.mkdir()
+    for name, content in files.items():
+        path = folder / {"cdk": "cdk.json", "cdk_context": "cdk.context.json", "of_user": ".cdk.json"}[name]
+        path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
+    return folder
+
+
+def test_the_command_line_counts_before_the_files_and_the_app_s_before_the_user_s(tmp_path: Path) -> None:
+    app = written(tmp_path / "app", cdk={"app": "x", "context": {"a": 1, "b": 1}}, cdk_context={"a": 2, "b": 2, "c": 2})
+    home = written(tmp_path / "home", of_user={"context": {"a": 3, "b": 3, "c": 3, "d": 3}})
+
+    context, ignored = read_context(app, ["a=0"], home=home)
+
+    assert context == {"a": "0", "b": 1, "c": 2, "d": 3}
+    assert ignored == []
+
+
+@pytest.mark.parametrize(
+    ("assignment", "expected"),
+    [
+        ("key=value", {"key": "value"}),
+        ("key=a=b", {"key": "a=b"}),
+        ("key=", {"key": ""}),
+        ('schedules=[{"name": "a"}]', {"schedules": '[{"name": "a"}]'}),
+        ("key=one\ntwo", {"key": "one"}),
+    ],
+)
+def test_an_assignment_is_split_as_the_command_line_splits_it(
+    tmp_path: Path, assignment: str, expected: dict[str, str]
+) -> None:
+    assert read_context(tmp_path, [assignment], home=tmp_path) == (expected, [])
+
+
+def test_what_is_no_assignment_is_left_out_and_given_back(tmp_path: Path) -> None:
+    assert read_context(tmp_path, ["key"], home=tmp_path) == ({}, ["key"])
+
+
+@pytest.mark.parametrize(
+    ("files", "assignments", "why"),
+    [
+        ({}, ["aws:cdk:x=1"], "cannot use keys prefixed with 'aws:', but aws:cdk:x was provided."),
+        ({"cdk": "{"}, [], "cdk.json cannot be read: "),
+        ({"cdk": []}, [], "cdk.json is no JSON object."),
+        ({"cdk": {"context": []}}, [], "cdk.json is no JSON object."),
+        ({"cdk_context": "[]"}, [], "cdk.context.json is no JSON object."),
+    ],
+)
+def test_what_cannot_be_read_is_one_line(
+    tmp_path: Path, files: dict[str, Any], assignments: list[str], why: str
+) -> None:
+    app = written(tmp_path / "app", **files)
+
+    with pytest.raises(ContextError) as caught:
+        read_context(app, assignments, home=tmp_path)
+
+    assert why in str(caught.value)
+    assert "\n" not in str(caught.value)

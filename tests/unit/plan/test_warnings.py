@@ -1,0 +1,254 @@
+"""What is said of schedules that do not do what one would think."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from plan.plan_warning import Kind
+from plan.warnings import warnings_of
+from tests.unit.plan.planned import BERLIN, BOARDS, lookout, only_warning, pair, plan_of, rekognition, single, warned
+
+AUTUMN, SPRING = "2026-10-20T00:00:00Z", "2027-03-22T00:00:00Z"
+"""Berlin's clocks are put back on Sunday 2026-10-25 at 03:00, and forth on Sunday 2027-03-28 at 02:00."""
+
+
+def test_schedules_that_do_what_they_say_get_no_warning() -> None:
+    assert warnings_of(plan_of(pair())) == []
+    assert warnings_of(plan_of(pair(model={**BOARDS, "StopAfterSeconds": 12 * 3_600}))) == []
+    overnight = pair(start="cron(0 20 ? * MON-THU *)", stop="cron(0 6 ? * TUE-FRI *)")
+    assert warnings_of(plan_of(overnight)) == []
+
+
+def test_a_single_stop_may_stop_what_a_single_start_started() -> None:
+    on = single("on", "cron(0 8 ? * MON *)")
+    assert warnings_of(plan_of(on, single("off", "cron(0 9 ? * MON *)", action="stop"))) == []
+
+
+def test_a_start_at_a_local_time_that_is_skipped_does_not_happen() -> None:
+    plan = plan_of(pair(start="cron(30 2 * * ? *)", stop="cron(0 1 * * ? *)"), begin=SPRING)
+
+    [warning] = warned(plan, Kind.SKIPPED)
+    assert warning.message == (
+        "the start of weekdays on Sun 28 Mar does not happen: "
+        "the clocks of Europe/Berlin are put forth that day and never show 02:30"
+    )
+    assert (warning.schedules, warning.action, warning.times) == (("weekdays",), "start", 1)
+    assert (28, 2) not in {
+        (local.day, local.hour)
+        for event in plan.models[0].events
+        for local in [event.occurrence.moment.astimezone(event.occurrence.entry.shown_in)]
+    }
+
+
+def test_a_stop_at_a_local_time_that_is_skipped_lets_the_model_run_on() -> None:
+    plan = plan_of(pair(start="cron(0 1 * * ? *)", stop="cron(30 2 * * ? *)"), begin=SPRING)
+
+    assert [warning.action for warning in warned(plan, Kind.SKIPPED)] == ["stop"]
+    assert [warning.at for warning in warned(plan, Kind.RUNS_ALREADY)] == [datetime(2027, 3, 28, 23, 0, tzinfo=UTC)]
+    # Of the night at the end, one hour lies within the plan.
+    assert plan.hours == 12 * 1.5 + 24.5 + 1
+
+
+def test_a_local_time_that_comes_twice_happens_once() -> None:
+    plan = plan_of(pair(start="cron(30 2 * * ? *)", stop="cron(0 4 * * ? *)"), begin=AUTUMN)
+
+    [warning] = warned(plan, Kind.DOUBLED)
+    assert warning.message == (
+        "the start of weekdays on Sun 25 Oct happens once: the clocks of Europe/Berlin are put back that day and show "
+        "02:30 twice; the first time counts, 00:30 UTC"
+    )
+    assert warning.at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("begin", "hours"), [(AUTUMN, "11.00 hours"), (SPRING, "9.00 hours")])
+def test_a_stretch_with_a_change_of_clocks_is_told_with_its_real_hours(begin: str, hours: str) -> None:
+    plan = plan_of(pair(start="cron(0 20 ? * SAT *)", stop="cron(0 6 ? * SUN *)"), begin=begin)
+
+    assert hours in only_warning(plan).message
+    assert "not 10.00: the clocks change in between" in only_warning(plan).message
+
+
+def test_a_schedule_in_utc_moves_by_the_clocks_of_the_time_zone() -> None:
+    utc = {"name": "utc", "start": "cron(0 7 * * ? *)", "stop": "cron(0 9 * * ? *)", "model": BOARDS}
+
+    moved = warned(plan_of(utc, begin=AUTUMN), Kind.MEANT_IN_UTC)
+
+    assert [warning.action for warning in moved] == ["start", "stop"]
+    assert "from Sun 25 Oct 08:00 CET on" in moved[0].message
+    assert warnings_of(plan_of(utc, begin=AUTUMN, time_zone="UTC")) == []
+
+
+def test_a_stop_with_no_run_before_it_has_nothing_to_stop() -> None:
+    plan = plan_of(single("off", "cron(0 18 ? * MON *)", action="stop", time_zone=BERLIN))
+
+    warning = only_warning(plan)
+    assert warning.kind is Kind.NOTHING_TO_STOP
+    assert warning.message == (
+        "the stop of off on Mon 23 Nov 18:00 CET finds nothing to stop: boards 1 does not run then"
+    )
+    assert warning.times == 2
+
+
+def test_a_stop_after_the_lease_has_ended_is_told_that() -> None:
+    warning = only_warning(plan_of(pair(model={**BOARDS, "StopAfterSeconds": 3_600})))
+
+    assert warning.message.endswith("finds nothing to stop: the lease of weekdays ended on Mon 23 Nov 08:00 CET")
+    assert warning.times == 10
+
+
+def test_a_start_that_nothing_stops_is_told_with_its_price() -> None:
+    plan = plan_of(single("on", "at(2026-11-23T08:00:00)", time_zone=BERLIN, input={**BOARDS, "MinInferenceUnits": 2}))
+
+    warning = only_warning(plan)
+    assert warning.kind is Kind.RUNS_WITHOUT_END
+    assert warning.message == (
+        "nothing stops boards 1 after the start of on on Mon 23 Nov 08:00 CET: it goes on beyond the plan, "
+        "at 8.00 USD an hour"
+    )
+
+
+def test_a_start_of_a_model_that_runs_by_another_schedule_changes_nothing() -> None:
+    other = pair("other", start="cron(0 8 ? * MON *)", stop="cron(0 20 ? * MON *)")
+    plan = plan_of(pair(), {**other, "model": {**BOARDS, "MinInferenceUnits": 2}})
+
+    [already] = warned(plan, Kind.RUNS_ALREADY)
+    assert already.message == (
+        "the start of other on Mon 23 Nov 08:00 CET finds that boards 1 runs since Mon 23 Nov 07:00 CET by weekdays: "
+        "it keeps its inference units, 1"
+    )
+    assert (already.schedules, already.times) == (("other", "weekdays"), 2)
+
+
+def test_a_start_that_moves_the_lease_of_a_run_says_to_when() -> None:
+    def leased(name: str, expression: str, hours: int) -> list[str]:
+        first = single("a", "cron(0 8 ? * MON *)", input={**BOARDS, "StopAfterSeconds": 4 * 3_600})
+        more = {"StopAfterSeconds": hours * 3_600} if hours else {}
+        plan = plan_of(first, single(name, expression, input={**BOARDS, **more}), time_zone="UTC")
+        return [warning.message.rpartition(": ")[2] for warning in warned(plan, Kind.RUNS_ALREADY)]
+
+    assert leased("b", "cron(0 9 ? * MON *)", 5) == ["its lease is moved to Mon 23 Nov 14:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 1) == ["its lease still ends on Mon 23 Nov 12:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 0) == ["its lease still ends on Mon 23 Nov 12:00 UTC"]
+
+
+def test_a_leased_start_of_a_model_wanted_without_end_is_told_that_it_gets_no_lease() -> None:
+    plan = plan_of(
+        single("on", "at(2026-11-23T08:00:00)", time_zone="UTC"),
+        single("leased", "cron(0 9 ? * MON *)", input={**BOARDS, "StopAfterSeconds": 60}),
+    )
+
+    [already] = warned(plan, Kind.RUNS_ALREADY)
+    assert already.message.endswith("wanted without end, it gets no lease")
+
+
+def test_a_stop_that_cuts_the_run_of_another_schedule_is_told() -> None:
+    other = pair("other", start="cron(0 8 ? * MON *)", stop="cron(0 10 ? * MON *)")
+
+    plan = plan_of(pair(), other)
+
+    [cut] = warned(plan, Kind.STOPS_ANOTHER_RUN)
+    assert cut.message == (
+        "the stop of other on Mon 23 Nov 10:00 CET stops boards 1, "
+        "though it runs since Mon 23 Nov 07:00 CET by weekdays"
+    )
+    assert [warning.schedules for warning in warned(plan, Kind.NOTHING_TO_STOP)] == [("weekdays",)]
+
+
+def test_a_start_whose_stop_at_is_past_does_not_start() -> None:
+    plan = plan_of(single("on", "cron(0 8 ? * MON *)", input={**BOARDS, "StopAt": "2026-11-20T00:00:00Z"}))
+
+    warning = only_warning(plan)
+    assert (warning.kind, warning.times) == (Kind.LEASE_OVER, 2)
+    assert plan.hours == 0
+
+
+def test_a_stop_and_a_start_at_one_moment_are_not_certain() -> None:
+    one = pair("one", start="cron(0 7 ? * MON *)", stop="cron(0 9 ? * MON *)")
+    two = pair("two", start="cron(0 9 ? * MON *)", stop="cron(0 11 ? * MON *)")
+    leased = single("day", "cron(0 6 * * ? *)", input={**BOARDS, "StopAfterSeconds": 86_400})
+
+    assert only_warning(plan_of(one, two)).message == (
+        "the stop of one and the start of two are at one moment, Mon 23 Nov 09:00 CET: which is first is not certain"
+    )
+    [lease] = warned(plan_of(leased), Kind.SAME_MOMENT)
+    assert lease.message.startswith("the end of day's lease and the start of day are at one moment, ")
+    assert lease.times == 14
+
+
+@pytest.mark.parametrize(("models", "third"), [(["a", "b", "c"], True), (["a", "b"], False), (["a", "b", "b"], False)])
+def test_more_models_of_one_service_than_the_default_quota_are_told(models: list[str], third: bool) -> None:
+    for of in (lookout, rekognition):
+        plan = plan_of(*(pair(f"s{number}", model=of(name)) for number, name in enumerate(models)))
+
+        crowded = warned(plan, Kind.TOO_MANY_MODELS)
+
+        assert [warning.times for warning in crowded] == ([10] if third else [])
+
+
+def test_the_quota_is_that_of_each_service_and_of_one_moment() -> None:
+    both = [pair("a", model=lookout("a")), pair("b", model=lookout("b")), pair("c", model=rekognition("c"))]
+    in_turn = [pair("a", model=lookout("a")), pair("b", model=lookout("b"))]
+    later = pair("c", model=lookout("c"), start="cron(0 18 ? * MON-FRI *)", stop="cron(0 20 ? * MON-FRI *)")
+
+    assert warnings_of(plan_of(*both)) == []
+    assert warnings_of(plan_of(*in_turn, later)) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "when"),
+    [
+        ("at(2026-11-20T08:00:00)", "never again"),
+        ("cron(0 0 30 2 ? *)", "never again"),
+        ("cron(0 8 24 12 ? *)", "only on Thu 24 Dec 08:00 CET 2026"),
+    ],
+)
+def test_an_expression_that_does_not_fire_in_the_plan_is_told_with_its_next_time(expression: str, when: str) -> None:
+    warning = only_warning(plan_of(single("rare", expression, time_zone=BERLIN)))
+
+    assert warning.message == f"the start of rare does not happen in these 14 days, {when}"
+
+
+def test_both_ends_of_a_pair_are_told_if_neither_fires() -> None:
+    plan = plan_of(pair(start="cron(0 8 24 12 ? *)", stop="cron(0 9 24 12 ? *)"))
+
+    assert [warning.action for warning in warned(plan, Kind.NEVER_FIRES)] == ["start", "stop"]
+
+
+def test_a_rate_counts_from_a_deploy_that_is_yet_to_come() -> None:
+    leased = single("on", "rate(5 days)", input={**BOARDS, "StopAfterSeconds": 60})
+
+    assert only_warning(plan_of(leased)).kind is Kind.COUNTED_FROM_DEPLOY
+
+
+def test_a_run_under_way_at_the_beginning_is_a_guess() -> None:
+    plan = plan_of(pair(), begin="2026-11-24T12:00:00Z")
+
+    assert only_warning(plan).message == (
+        "boards 1 is taken to run since Tue 24 Nov 07:00 CET, as it does if weekdays was deployed by then; "
+        "its hours count from the plan's beginning"
+    )
+
+
+def test_a_model_that_may_grow_may_cost_more() -> None:
+    plan = plan_of(pair(model={**BOARDS, "MinInferenceUnits": 2, "MaxInferenceUnits": 4}), price=2.5)
+
+    assert only_warning(plan).message == (
+        "the start of weekdays lets boards 1 grow to 4 inference units, 10.00 USD an hour; the plan counts 2"
+    )
+
+
+def test_the_costliest_warnings_come_first() -> None:
+    plan = plan_of(single("on", "cron(0 8 ? * MON *)"), single("rare", "cron(0 8 24 12 ? *)", input=lookout("bolts")))
+
+    assert [warning.kind for warning in warnings_of(plan)] == [
+        Kind.RUNS_WITHOUT_END,
+        Kind.NEVER_FIRES,
+        Kind.RUNS_ALREADY,
+    ]
+
+
+def test_the_default_lease_ends_runs_too() -> None:
+    plan = plan_of(single("on", "cron(0 8 ? * MON *)"), stop_after=timedelta(hours=2))
+
+    assert warnings_of(plan) == []
+    assert plan.hours == 4.0
