@@ -48,7 +48,7 @@ def transitions(definition: dict[str, Any]) -> set[tuple[str, str]]:
 
 
 def table_after(heading: str, *, number: int = 0) -> dict[str, list[str]]:
-    """The first table after a heading, or a later one: what stands in code in its first column, and the cells of that row."""
+    """A table after a heading: what stands in code in its first column, and the cells of that row."""
     section = README.split(f"\n{heading}\n", 1)[1]
     [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[number : number + 1]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]

@@ -17,7 +17,7 @@ from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, START, VERSION, after, begin, request
 from tests.unit.domain.service_endpoint import enum_of
 from tests.unit.domain.state_machine import drive
-from tests.unit.domain.told import endings, state_event
+from tests.unit.domain.told import endings, read, state_event
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:start-model"
 FUNCTION_FAULT = {
@@ -33,7 +33,7 @@ class TestAnEndingThatAStateTells:
         model = FakeModel("STOPPED", "RUNNING")
         *_, (now, last) = drive(begin(), model)
 
-        ending = endings().read(state_event(last, now))
+        ending = read(endings(), state_event(last, now))
 
         assert ending == Ending(
             notification_id=f"{EXECUTION}#0",
@@ -58,7 +58,7 @@ class TestAnEndingThatAStateTells:
         *_, (now, last) = drive(begin(), model)
         assert last.failure
 
-        ending = endings().read(state_event(last, now))
+        ending = read(endings(), state_event(last, now))
 
         assert (ending.outcome, ending.error, ending.cause) == (outcome, error, last.failure.cause)
 
@@ -74,7 +74,7 @@ class TestAnEndingThatAStateTells:
             },
         }
 
-        ending = endings().read(event)
+        ending = read(endings(), event)
 
         assert (ending.outcome, ending.request, ending.report) == (Outcome.FAILED, None, None)
         assert (ending.error, ending.cause, ending.may_bill) == ("InvalidRequestError", "No.", False)
@@ -84,7 +84,7 @@ class TestAnEndingThatAStateTells:
         model = FakeModel(status)
         event = {**state_event(begin(), after(0)), "Progress": FUNCTION_FAULT}
 
-        ending = endings(model, now=after(50)).read(event)
+        ending = read(endings(model, now=after(50)), event)
 
         assert (ending.outcome, ending.error) == (Outcome.FAILED, "FunctionFailedError")
         assert ending.report
@@ -98,12 +98,12 @@ class TestAnEndingThatAStateTells:
     def test_after_a_function_s_fault_may_bill_where_nobody_can_look(self, error: Any) -> None:
         event = {**state_event(begin(), after(0)), "Progress": FUNCTION_FAULT}
 
-        assert endings(FakeModel(error)).read(event).may_bill
+        assert read(endings(FakeModel(error)), event).may_bill
 
     def test_after_a_function_s_fault_over_an_invalid_input_is_told_all_the_same(self) -> None:
         event = {**state_event(begin(), after(0)), "Progress": FUNCTION_FAULT, "Input": 5}
 
-        ending = endings().read(event)
+        ending = read(endings(), event)
 
         assert (ending.request, ending.report, ending.error) == (None, None, "FunctionFailedError")
 
@@ -161,8 +161,8 @@ class TestAnEndingThatTheNetCatches:
     ) -> None:
         executions.has(status, input=json.dumps({"ProjectVersionArn": VERSION}), error="Later", cause="Minds changed.")
 
-        read = endings(FakeModel("STARTING"), executions=executions.client, now=after(60)).read
-        ending = read(status_change(status))
+        known = endings(FakeModel("STARTING"), executions=executions.client, now=after(60))
+        ending = read(known, status_change(status))
 
         assert (ending.outcome, ending.error, ending.cause) == (outcome, "Later", "Minds changed.")
         assert ending.request == request()
@@ -175,14 +175,14 @@ class TestAnEndingThatTheNetCatches:
         output = report(last, now=now)
         executions.has("SUCCEEDED", input=json.dumps({"ProjectVersionArn": VERSION}), output=json.dumps(output))
 
-        ending = endings(executions=executions.client, now=after(10**6)).read(status_change("SUCCEEDED"))
+        ending = read(endings(executions=executions.client, now=after(10**6)), status_change("SUCCEEDED"))
 
         assert (ending.outcome, ending.report, ending.error) == (Outcome.RUNNING, output, None)
 
     def test_without_error_and_cause_is_told_all_the_same(self, executions: Executions) -> None:
         executions.has("ABORTED", input=json.dumps({"ProjectVersionArn": VERSION}))
 
-        ending = endings(FakeModel("FAILED"), executions=executions.client).read(status_change("ABORTED"))
+        ending = read(endings(FakeModel("FAILED"), executions=executions.client), status_change("ABORTED"))
 
         assert (ending.outcome, ending.error, ending.cause) == (Outcome.ABORTED, None, None)
 
@@ -192,7 +192,7 @@ class TestAnEndingThatTheNetCatches:
     ) -> None:
         executions.has("ABORTED", input=json.dumps({"ProjectVersionArn": VERSION}))
 
-        ending = endings(FakeModel(status), executions=executions.client).read(status_change("ABORTED"))
+        ending = read(endings(FakeModel(status), executions=executions.client), status_change("ABORTED"))
 
         assert ending.may_bill is may_bill
         assert ending.report is not None
@@ -204,7 +204,7 @@ class TestAnEndingThatTheNetCatches:
             "FAILED", input=json.dumps({"ProjectVersionArn": VERSION}), error="StartTimedOutError", cause="Too late."
         )
 
-        ending = endings(FakeModel("STARTING"), executions=executions.client).read(status_change("FAILED"))
+        ending = read(endings(FakeModel("STARTING"), executions=executions.client), status_change("FAILED"))
 
         assert ending.outcome is Outcome.TIMED_OUT
 
@@ -216,7 +216,7 @@ class TestAnEndingThatTheNetCatches:
     def test_of_any_input_at_all_is_told_without_a_model(self, executions: Executions, unreadable: str) -> None:
         executions.has("FAILED", input=unreadable, error="States.Runtime", cause="Too large.")
 
-        ending = endings(executions=executions.client).read(status_change("FAILED"))
+        ending = read(endings(executions=executions.client), status_change("FAILED"))
 
         assert (ending.request, ending.report, ending.may_bill) == (None, None, False)
         assert (ending.error, ending.cause) == ("States.Runtime", "Too large.")
@@ -224,7 +224,7 @@ class TestAnEndingThatTheNetCatches:
     def test_without_an_input_is_told_without_a_model(self, executions: Executions) -> None:
         executions.has("FAILED", error="States.Runtime")
 
-        assert endings(executions=executions.client).read(status_change("FAILED")).request is None
+        assert read(endings(executions=executions.client), status_change("FAILED")).request is None
 
 
 def test_every_status_of_an_execution_that_has_ended_has_an_outcome() -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
+from model_lifecycle.ending import Ending
 from model_lifecycle.endings import Endings
 from model_lifecycle.message import Message, compose
 from model_lifecycle.report import report
@@ -37,9 +38,15 @@ def endings(model: FakeModel | None = None, *, executions: Any = None, now: date
     )
 
 
+def read(events: Endings, event: dict[str, Any]) -> Ending:
+    """The ending that the event is about, which somebody is to hear of."""
+    ending = events.read(event)
+    assert ending is not None
+    return ending
+
+
 def told(model: FakeModel, first: StartProgress | None = None) -> Message:
     """What is told of an execution with that model, from its start to its end."""
     *_, (now, last) = drive(first or begin(), model)
-    ending = endings(model, now=now).read(state_event(last, now))
-    assert ending is not None
+    ending = read(endings(model, now=now), state_event(last, now))
     return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
