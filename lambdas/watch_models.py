@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from model_lifecycle.catalog import Listed
 from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
+from model_lifecycle.ending import Ending
 from model_lifecycle.environment import (
     NotifyEnvironment,
     defaults_from,
@@ -23,12 +24,11 @@ from model_lifecycle.in_service_units import InServiceUnits
 from model_lifecycle.instant import utcnow
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.message import Message, compose
-from model_lifecycle.models import catalogs_of
+from model_lifecycle.models import catalogs_of, model_of
 from model_lifecycle.record_table import RecordTable
 from model_lifecycle.stop_executions import StopExecutions
-from model_lifecycle.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.stop_request import parse_stop_request
 from model_lifecycle.teller import Teller
-from model_lifecycle.usage import Usage
 from model_lifecycle.watch import Finding, Watch
 from model_lifecycle.watch_round import look_at_all
 
@@ -66,9 +66,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
 
     def look(listed: Listed) -> Finding:
         request = parse_stop_request(listed.identity, defaults=defaults, home=home)
-        watched = watch.look(request, listed.description)
-        if watched.finding is Finding.WARNED:
-            teller.tell(request.model_id, partial(_message, request, listed, watched.usage, event["time"]), context)
+        watched = watch.look(request, model_of(request), listed_as=listed.status)
+        if watched.finding is Finding.WARNED and watched.description is not None:
+            ending = found_running(request, watched.description, watched.usage, hour=event["time"])
+            teller.tell(request.model_id, partial(_message, ending), context)
         return watched.finding
 
     watched = look_at_all(catalogs, look)
@@ -78,7 +79,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     return watched.found
 
 
-def _message(request: StopRequest, listed: Listed, usage: Usage | None, hour: str) -> Message:
-    ending = found_running(request, listed.description, usage, hour=hour)
+def _message(ending: Ending) -> Message:
     price = environment.price_per_inference_unit_hour
     return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone)

@@ -3,14 +3,12 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
-from model_lifecycle.model import ModelDescription
-
 
 class Listed(NamedTuple):
-    """A model that a service lists: the input fields that name it, and how it is."""
+    """A model that a service lists: the input fields that name it, and the status that it had then."""
 
     identity: dict[str, str]
-    description: ModelDescription
+    status: str
 
 
 class Catalog(Protocol):

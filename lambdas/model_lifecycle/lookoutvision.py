@@ -21,7 +21,12 @@ class LookoutVisionModel:
         """DescribeModel."""
         with service_errors("DescribeModel", where_unreachable=ENDED):
             model = self._client.describe_model(**self._name)["ModelDescription"]
-        return described(model)
+        return ModelDescription(
+            status=model["Status"],
+            status_message=model.get("StatusMessage", ""),
+            min_inference_units=model.get("MinInferenceUnits"),
+            max_inference_units=model.get("MaxInferenceUnits"),
+        )
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:
         """StartModel."""
@@ -33,13 +38,3 @@ class LookoutVisionModel:
         # Without a token: one would make a later stop of the same model repeat this one's answer.
         with service_errors("StopModel", where_unreachable=ENDED):
             return str(self._client.stop_model(**self._name)["Status"])
-
-
-def described(model: dict[str, Any]) -> ModelDescription:
-    """What DescribeModel or ListModels says of a model."""
-    return ModelDescription(
-        status=model["Status"],
-        status_message=model.get("StatusMessage", ""),
-        min_inference_units=model.get("MinInferenceUnits"),
-        max_inference_units=model.get("MaxInferenceUnits"),
-    )

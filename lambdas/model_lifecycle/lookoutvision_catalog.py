@@ -6,9 +6,7 @@ from typing import Any
 from botocore import xform_name
 
 from model_lifecycle.catalog import Listed
-from model_lifecycle.lookoutvision import ENDED, described
-from model_lifecycle.phase import LOOKOUT_VISION as STATUSES
-from model_lifecycle.phase import meaning_of
+from model_lifecycle.lookoutvision import ENDED
 from model_lifecycle.service_errors import service_errors
 
 
@@ -26,15 +24,11 @@ class LookoutVisionCatalog:
         return [project["ProjectName"] for project in self._pages("ListProjects", "Projects")]
 
     def models(self, project: str) -> Sequence[Listed]:
-        """What ListModels says, and of what may bill, DescribeModel: only that says the units."""
-        return [self._listed(project, model) for model in self._pages("ListModels", "Models", ProjectName=project)]
-
-    def _listed(self, project: str, model: dict[str, Any]) -> Listed:
-        name = {"ProjectName": project, "ModelVersion": model["ModelVersion"]}
-        if not meaning_of(model["Status"], STATUSES).may_bill:
-            return Listed(name, described(model))
-        with service_errors("DescribeModel", where_unreachable=ENDED):
-            return Listed(name, described(self._client.describe_model(**name)["ModelDescription"]))
+        """What ListModels says."""
+        return [
+            Listed({"ProjectName": project, "ModelVersion": model["ModelVersion"]}, model["Status"])
+            for model in self._pages("ListModels", "Models", ProjectName=project)
+        ]
 
     def _pages(self, operation: str, member: str, **asked: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []

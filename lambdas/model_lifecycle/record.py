@@ -9,8 +9,9 @@ from typing import Protocol
 
 from model_lifecycle.model_request import ModelRequest
 
-# The call follows at once upon what an execution writes down, and `client_config` gives it eleven seconds.
-_ABOUT_TO_ASK = timedelta(seconds=30)
+# The call follows at once upon what an execution writes down; the moment that it writes is that of its step's begin,
+# and a step's function lives for a minute.
+_ABOUT_TO_ASK = timedelta(seconds=75)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,7 +25,12 @@ class RekognitionModel:
         if "ProjectArn" not in self.request.identity:
             self.request = self.request.knowing("ProjectArn", self._project_arn())
         version = self._version(self.request.identity["ProjectArn"])
-        return described(version)
+        return ModelDescription(
+            status=version["Status"],
+            status_message=version.get("StatusMessage", ""),
+            min_inference_units=version.get("MinInferenceUnits"),
+            max_inference_units=version.get("MaxInferenceUnits"),
+        )
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:  # noqa: ARG002 - the service knows no token
         """StartProjectVersion."""
@@ -62,13 +67,3 @@ class RekognitionModel:
                     if version["ProjectVersionArn"] == self._arn:
                         return version
         raise ModelNotFoundError(f"Rekognition's project {project_arn} has no model version {self._arn}.")
-
-
-def described(version: "ProjectVersionDescriptionTypeDef") -> ModelDescription:
-    """What DescribeProjectVersions says of a version."""
-    return ModelDescription(
-        status=version["Status"],
-        status_message=version.get("StatusMessage", ""),
-        min_inference_units=version.get("MinInferenceUnits"),
-        max_inference_units=version.get("MaxInferenceUnits"),
-    )

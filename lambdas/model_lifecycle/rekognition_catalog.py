@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from model_lifecycle.catalog import Listed
-from model_lifecycle.rekognition import described
 from model_lifecycle.service_errors import service_errors
 
 if TYPE_CHECKING:
@@ -33,7 +32,7 @@ class RekognitionCatalog:
         return [
             Listed(
                 {"ProjectVersionArn": version["ProjectVersionArn"], "ProjectArn": project},
-                described(version),
+                version["Status"],
             )
             for page in pages
             for version in page["ProjectVersionDescriptions"]

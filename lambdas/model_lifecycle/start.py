@@ -87,11 +87,15 @@ def _look_without_record(
 ) -> StartProgress:
     """Start nothing: a step that died may have asked already. What the model does can be told all the same."""
     progress = look(progress, model, now=now)
-    leased = progress.wanted_lease_end is not None
-    if progress.phase is Phase.RUNNING and not leased:
+    passes = isinstance(trouble, ServiceUnavailableError)
+    if (
+        progress.phase is Phase.RUNNING
+        and progress.wanted_lease_end is None
+        and not (passes and now < progress.deadline)
+    ):
         return progress
-    if progress.phase is not Phase.FAILED and isinstance(trouble, ServiceUnavailableError):
-        # Back to this step, even if the model comes up: the record tells whether by this execution, and until when.
+    if progress.phase is not Phase.FAILED and passes:
+        # Back to this step, even if the model runs: its record tells who wants it, and until when.
         return progress.blocked(now=now, trouble=trouble.cause)
     progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
     # If a step that died has asked, nobody knows, unless there is no such model.
@@ -152,9 +156,10 @@ def _join(
     try:
         made = Claim(progress, record, records).make(after)
     except ServiceUnavailableError as error:
-        if lease is not None or now < progress.deadline:
-            return progress.blocked(now=now, trouble=error.cause)
-        return progress
+        runs_unleased = progress.phase is Phase.RUNNING and lease is None
+        if runs_unleased and now >= progress.deadline:
+            return replace(progress, trouble=error.cause)
+        return progress.blocked(now=now, trouble=error.cause)
     except ModelLifecycleError as error:
         # It runs or comes up, whatever can be written. A lease that is not written down stops nothing.
         return progress.failed(error) if lease is not None else replace(progress, trouble=error.cause)

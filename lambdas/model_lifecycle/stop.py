@@ -17,7 +17,7 @@ from model_lifecycle.phase import Phase
 from model_lifecycle.record import ModelRecord, ModelRecords
 from model_lifecycle.stop_progress import StopProgress
 from model_lifecycle.stop_request import NOBODY
-from model_lifecycle.usage import Meter, Usage, usage_of
+from model_lifecycle.usage import Meter, usage_of
 
 _MOST_TRIES = 3
 """So often a record that others write at the same time is read again before the next wait."""
@@ -32,36 +32,56 @@ def stop_model(
     A stop without a condition does not depend on the record: what cannot be read or written keeps no model running.
     No error of `Model`, `ModelRecords`, `Leases` or `Meter` gets out.
     """
+    record: ModelRecord | None = None
     for _ in range(_MOST_TRIES):
-        record: ModelRecord | None = None
-        try:
-            record = records.read(progress.request)
-        except ModelLifecycleError as error:
-            progress = replace(progress, trouble=error.cause)
+        record, trouble = _read(progress, records)
+        if trouble is not None:
+            progress = replace(progress, trouble=trouble.cause)
             if progress.request.conditional and not progress.begun:
-                passes = isinstance(error, ServiceUnavailableError)
-                progress = progress.blocked(now=now, trouble=error.cause) if passes else progress.failed(error)
+                passes = isinstance(trouble, ServiceUnavailableError)
+                progress = progress.blocked(now=now, trouble=trouble.cause) if passes else progress.failed(trouble)
                 break
-        else:
+        if record is not None:
             progress = progress.recalling(record)
             if why := _why_unwanted(progress, record):
                 progress = _leave_alone(progress, model, why, now=now)
                 break
         progress = look(progress, model, now=now)
-        if progress.phase is not Phase.STOPPABLE:
+        if progress.phase is Phase.STOPPABLE:
+            progress, goes_on = _claim(progress, record, records, now=now)
+            if goes_on:
+                progress = _ask(progress, model, now=now)
+                # Stopped already: that is to be written down on the record as it is by now.
+                goes_on = progress.phase is not Phase.STOPPED
+        else:
+            progress, goes_on = _note_stopped(progress, record, records, leases, now=now)
+        if goes_on:
             break
-        progress, claimed = _claim(progress, record, records, now=now)
-        if claimed:
-            progress = _ask(progress, model, now=now)
-            break
-    return _ended(progress.settled(now=now), records, leases, meter, now=now)
+    return _with_usage(progress.settled(now=now), record, meter, now=now)
 
 
 def check_stop(
     progress: StopProgress, model: Model, *, records: ModelRecords, leases: Leases, meter: Meter, now: datetime
 ) -> StopProgress:
     """Look at a model that is being stopped, and tell what comes next. No error of the seams gets out."""
-    return _ended(look(progress, model, now=now).settled(now=now), records, leases, meter, now=now)
+    record: ModelRecord | None = None
+    for _ in range(_MOST_TRIES):
+        record, trouble = _read(progress, records)
+        progress = look(progress, model, now=now)
+        if trouble is not None:
+            progress = replace(progress, trouble=progress.trouble or trouble.cause)
+        progress, goes_on = _note_stopped(progress, record, records, leases, now=now)
+        if goes_on:
+            break
+    return _with_usage(progress.settled(now=now), record, meter, now=now)
+
+
+def _read(progress: StopProgress, records: ModelRecords) -> tuple[ModelRecord | None, ModelLifecycleError | None]:
+    """The record as it was before the look: what is written on it then holds for what was seen."""
+    try:
+        return records.read(progress.request), None
+    except ModelLifecycleError as error:
+        return None, error
 
 
 def _why_unwanted(progress: StopProgress, record: ModelRecord) -> str:
@@ -129,42 +149,17 @@ def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress
     return progress.accepted(status, now=now)
 
 
-def _ended(
-    progress: StopProgress, records: ModelRecords, leases: Leases, meter: Meter, *, now: datetime
-) -> StopProgress:
-    """What an ended stop leaves behind: how long the model ran, and no lease of a model that is stopped.
+def _note_stopped(
+    progress: StopProgress, record: ModelRecord | None, records: ModelRecords, leases: Leases, *, now: datetime
+) -> tuple[StopProgress, bool]:
+    """Write down that the model is stopped, and that its lease is over. False if it has to be looked at once more.
 
     What goes wrong here changes nothing about the end: a lease of a model that is stopped already stops nothing.
     """
-    if progress.phase not in _ENDED:
-        return progress
-    record = ModelRecord()
-    try:
-        record = records.read(progress.request)
-        progress = progress.with_usage(_usage(progress, record, meter, now=now))
-        if progress.stopped_at is not None and not record.wanted_since(progress.started_at):
-            _forget_lease(progress, record, records, leases)
-    except ModelLifecycleError as error:
-        return replace(progress, trouble=error.cause)
-    return progress
-
-
-def _usage(progress: StopProgress, record: ModelRecord, meter: Meter, *, now: datetime) -> Usage | None:
-    if progress.already_stopped or not (progress.stopped_at or progress.started_again or progress.may_bill):
-        return None
-    over = progress.phase is Phase.STOPPED
-    until = (progress.asked_at or now) if over else now
-    another_run = record.stopped_at is not None and record.stopping != progress.execution_arn
-    known = ModelRecord() if another_run or record.wanted_since(progress.started_at) else record
-    try:
-        measured = meter.units_in_service(progress.request, until=until)
-    except ModelLifecycleError:
-        # The record says it, and the usage that it is from there.
-        measured = []
-    return usage_of(measured, known, until=until, units=progress.min_inference_units)
-
-
-def _forget_lease(progress: StopProgress, record: ModelRecord, records: ModelRecords, leases: Leases) -> None:
+    if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
+        return progress, True
+    if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
+        return progress.not_yet(f"{record.asked_by} is about to start it.", now=now), True
     stopped = replace(
         record,
         stopping=progress.execution_arn,
@@ -174,5 +169,31 @@ def _forget_lease(progress: StopProgress, record: ModelRecord, records: ModelRec
         lease_before=None,
     )
     lease = lease_of(record)
-    if records.replace(progress.request, record, stopped) is not None and lease is not None:
-        leases.disarm(progress.request, lease)
+    try:
+        if records.replace(progress.request, record, stopped) is None:
+            return progress.not_yet("Others write the model's record at the same time.", now=now), False
+        if lease is not None:
+            leases.disarm(progress.request, lease)
+    except ModelLifecycleError as error:
+        return replace(progress, trouble=error.cause), True
+    return progress, True
+
+
+def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter, *, now: datetime) -> StopProgress:
+    """An ended stop says for how long the model ran, one that failed so far."""
+    ran = progress.stopped_at is not None and not progress.already_stopped
+    if progress.phase not in _ENDED or not (ran or progress.started_again or progress.may_bill):
+        return progress
+    until = (progress.asked_at or now) if progress.phase is Phase.STOPPED else now
+    try:
+        measured = meter.units_in_service(progress.request, until=until)
+    except ModelLifecycleError as error:
+        # The record says it then, and the usage that it is from there.
+        progress, measured = replace(progress, trouble=progress.trouble or error.cause), []
+    known = record if record is not None and _is_of_this_run(record, progress) else ModelRecord()
+    return progress.with_usage(usage_of(measured, known, until=until, units=progress.min_inference_units))
+
+
+def _is_of_this_run(record: ModelRecord, progress: StopProgress) -> bool:
+    stopped_before = record.stopped_at is not None and record.stopping != progress.execution_arn
+    return not stopped_before and not record.wanted_since(progress.started_at)

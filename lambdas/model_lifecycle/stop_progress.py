@@ -72,6 +72,11 @@ class StopProgress(Progress[StopRequest]):
             trouble=self.trouble if phase is Phase.STOPPABLE else "",
         )
 
+    def not_yet(self, why: str, *, now: datetime) -> Self:
+        """It is stopped, and for that reason perhaps not for long: look again."""
+        phase = self.WAITS if self.begun else Phase.BLOCKED
+        return replace(self.in_phase(phase, now=now), already_stopped=False, stopped_at=None, trouble=why)
+
     def superseded(self, why: str, *, now: datetime) -> Self:
         """The model's record says that what this stop was for does not hold any more."""
         return replace(self.in_phase(Phase.SUPERSEDED, now=now), left_alone=why)

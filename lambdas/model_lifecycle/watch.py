@@ -7,7 +7,7 @@ from typing import Protocol
 
 from model_lifecycle.instant import to_instant
 from model_lifecycle.lease import Lease, Leases, lease_of
-from model_lifecycle.model import ModelDescription
+from model_lifecycle.model import Model, ModelDescription
 from model_lifecycle.phase import Phase, meaning_of
 from model_lifecycle.record import ModelRecord, ModelRecords
 from model_lifecycle.stop_request import NOBODY, StopRequest
@@ -57,6 +57,7 @@ class Watched:
     """What was found of one model."""
 
     finding: Finding
+    description: ModelDescription | None = None
     usage: Usage | None = None
 
 
@@ -85,22 +86,29 @@ class Watch:
         self._now = now
         self._hour = hour
 
-    def look(self, request: StopRequest, description: ModelDescription) -> Watched:
-        """See what is to be done about a model, and do it. Raises as `Model` does."""
-        meaning = meaning_of(description.status, request.service.statuses)
+    def look(self, request: StopRequest, model: Model, *, listed_as: str) -> Watched:
+        """See what is to be done about a model, and do it. Raises as `Model` does.
+
+        `listed_as`: the status that it had when the models were listed; what neither ran then nor by its record is
+        left.
+        """
+        # In this order: what is written on the record as it was before the look holds for what was seen.
         record = self._records.read(request)
-        if not meaning.may_bill:
-            if meaning.stop_before is Phase.STOPPED and record.ran_at is not None and record.stopped_at is None:
-                self._note_stopped(request, record)
+        ran = record.ran_at is not None and record.stopped_at is None
+        if not ran and not meaning_of(listed_as, request.service.statuses).may_bill:
             return Watched(finding=Finding.QUIET)
-        if meaning.before is Phase.STARTING:
-            return Watched(finding=Finding.QUIET)
+        description = model.describe()
+        meaning = meaning_of(description.status, request.service.statuses)
         lease = lease_of(record)
-        if lease is not None:
-            return Watched(finding=self._leased(request, lease))
-        if record.latest_start is not None and self._stops.is_under_way(record.latest_start):
-            return Watched(finding=Finding.QUIET)
-        return self._unleased(request, description, record)
+        if meaning.stop_before is Phase.STOPPED:
+            if ran:
+                self._note_stopped(request, record)
+        elif meaning.may_bill and meaning.before is not Phase.STARTING:
+            if lease is not None:
+                return Watched(finding=self._leased(request, lease))
+            if record.latest_start is None or not self._stops.is_under_way(record.latest_start):
+                return self._unleased(request, description, record)
+        return Watched(finding=Finding.QUIET)
 
     def _note_stopped(self, request: StopRequest, record: ModelRecord) -> None:
         """Someone stopped it without stop-model: its lease is of a run that is over."""
@@ -132,9 +140,9 @@ class Watch:
             reason = f"It ran for {hours:,.1f} hours without a lease; stop_after_hours_unleased allows no more."
             latest = record.latest_start or NOBODY
             self._stops.start(replace(request, latest_start=latest, reason=reason), once=self._hour)
-            return Watched(finding=Finding.STOPPED, usage=usage)
+            return Watched(finding=Finding.STOPPED, description=description, usage=usage)
         finding = Finding.WARNED if ran >= self._limits.warn_after else Finding.QUIET
-        return Watched(finding=finding, usage=usage)
+        return Watched(finding=finding, description=description, usage=usage)
 
     def _note_running(
         self, request: StopRequest, description: ModelDescription, record: ModelRecord, usage: Usage | None
