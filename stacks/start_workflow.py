@@ -51,12 +51,7 @@ class StartWorkflow(Workflow):
             comment="Look first, arm the stop, and ask for the start if it can be asked now. Safe to repeat",
             on_fault=explain_fault,
         )
-        check_model = self.step(
-            "Check model",
-            self._functions.check_model,
-            comment="Look how the model is. What cannot be looked at now is looked at again later",
-            on_fault=explain_fault,
-        )
+        check_model = self.check_model(self._functions.check_model, on_fault=explain_fault)
         running = self.notify_and_succeed(
             self._functions.notify,
             "Notify running",

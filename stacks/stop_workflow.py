@@ -40,12 +40,7 @@ class StopWorkflow(Workflow):
             comment="Look first, and ask for the stop if it can be asked now and is still wanted. Safe to repeat",
             on_fault=explain_fault,
         )
-        check_model = self.step(
-            "Check model",
-            self._functions.check_model,
-            comment="Look how the model is. What cannot be looked at now is looked at again later",
-            on_fault=explain_fault,
-        )
+        check_model = self.check_model(self._functions.check_model, on_fault=explain_fault)
         stopped = self.notify_and_succeed(
             self._functions.notify,
             "Notify stopped",

@@ -112,6 +112,11 @@ class Workflow(Construct):
         step.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=2)
         return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
 
+    def check_model(self, function: IFunction, *, on_fault: IChainable) -> TaskStateBase:
+        """The step that only looks."""
+        comment = "Look how the model is. What cannot be looked at now is looked at again later"
+        return self.step("Check model", function, comment=comment, on_fault=on_fault)
+
     def notify_and_succeed(self, notify: IFunction, name: str, then: str, *, comment: str, ended: str) -> IChainable:
         """Tell a success, and end with its report as output, whether or not it could be told."""
         done = self.succeed(then, comment=ended)

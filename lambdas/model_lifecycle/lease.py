@@ -54,6 +54,11 @@ def of_same_run(found: ModelRecord, wanted: Lease | None, *, now: datetime) -> M
     return found if in_force.ends_at > now else _with(found, None, before=None)
 
 
+def of_ended_run(found: ModelRecord, *, stopped_at: datetime) -> ModelRecord:
+    """The record of a model that was seen stopped: no lease is in force any more."""
+    return replace(_with(found, None, before=None), stopped_at=stopped_at)
+
+
 def _with(found: ModelRecord, lease: Lease | None, *, before: Lease | None) -> ModelRecord:
     return replace(
         found,

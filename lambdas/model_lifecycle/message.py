@@ -26,7 +26,6 @@ _HEADLINES = {
     Outcome.TIMED_OUT: "timed out",
     Outcome.ABORTED: "aborted",
 }
-_GOOD = (Outcome.RUNNING, Outcome.LEASE_MOVED, Outcome.STOPPED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,11 +88,17 @@ def _headline(ending: Ending) -> str:
         return "STILL BILLING"
     if ending.outcome is Outcome.LEASE_MOVED:
         return "Lease moved"
-    if ending.outcome in _GOOD and ending.report:
-        again = ", wanted again" if ending.report.get("StartedAgain") else ""
-        return f"{ending.report['Status'] or 'Stopped'}{again}"
+    if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED) and ending.report:
+        return _of_success(ending.report)
     headline = f"{_VERBS[ending.goal]} {_HEADLINES[ending.outcome]}"
     return f"{headline}, may still bill" if ending.may_bill else headline
+
+
+def _of_success(report: dict[str, Any]) -> str:
+    status: str = report["Status"]
+    if report.get("StartedAgain"):
+        return f"{status}, wanted again"
+    return f"Nothing to stop, {status}" if report.get("AlreadyStopped") else status
 
 
 def _attributes(ending: Ending) -> dict[str, str]:

@@ -10,7 +10,7 @@ from model_lifecycle.errors import (
     ServiceUnavailableError,
 )
 from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Leases, lease_of
+from model_lifecycle.lease import Leases, lease_of, of_ended_run
 from model_lifecycle.look import look
 from model_lifecycle.model import Model
 from model_lifecycle.phase import Phase
@@ -160,14 +160,7 @@ def _note_stopped(
         return progress, True
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.not_yet(f"{record.asked_by} is about to start it.", now=now), True
-    stopped = replace(
-        record,
-        stopping=progress.execution_arn,
-        stopped_at=progress.stopped_at,
-        lease_ends_at=None,
-        leased_by=None,
-        lease_before=None,
-    )
+    stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
     lease = lease_of(record)
     try:
         if records.replace(progress.request, record, stopped) is None:

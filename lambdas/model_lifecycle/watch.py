@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Lease, Leases, lease_of
+from model_lifecycle.lease import Lease, Leases, lease_of, of_ended_run
 from model_lifecycle.model import Model, ModelDescription
 from model_lifecycle.phase import Phase, meaning_of
 from model_lifecycle.record import ModelRecord, ModelRecords
@@ -112,7 +112,7 @@ class Watch:
 
     def _note_stopped(self, request: StopRequest, record: ModelRecord) -> None:
         """Someone stopped it without stop-model: its lease is of a run that is over."""
-        stopped = replace(record, stopped_at=self._now, lease_ends_at=None, leased_by=None, lease_before=None)
+        stopped = of_ended_run(record, stopped_at=self._now)
         lease = lease_of(record)
         if self._records.replace(request, record, stopped) is not None and lease is not None:
             self._leases.disarm(request, lease)
