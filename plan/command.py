@@ -38,13 +38,14 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     for assignment in no_assignments:
         print(f"Context argument is not an assignment (key=value): {assignment}", file=sys.stderr)
     settings = Settings.from_context(context)
-    time_zone, hours = ZoneInfo(settings.time_zone), settings.default_stop_after_hours
+    time_zone = ZoneInfo(settings.time_zone)
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
     plan = make_plan(
-        entries_of(executions, time_zone=time_zone, stop_after=None if hours is None else timedelta(hours=hours)),
+        entries_of(executions, time_zone=time_zone, stop_after=_hours(settings.default_stop_after_hours)),
         begin=(arguments.begin or now).astimezone(UTC),
         time_zone=time_zone,
         usd_per_unit_hour=settings.price_per_inference_unit_hour,
+        unleased_limit=_hours(settings.stop_after_hours_unleased),
     )
     warnings = warnings_of(plan)
     if arguments.json:
@@ -52,6 +53,10 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     else:
         show(plan, warnings, Console(highlight=False))
     return 0
+
+
+def _hours(number: float | None) -> timedelta | None:
+    return None if number is None else timedelta(hours=number)
 
 
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:

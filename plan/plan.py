@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from plan.entries import Entry, Model
 from plan.occurrences import Occurrence, OddTime, occurrences, odd_times
-from plan.stretches import Event, Life, Run, Stretch, live
+from plan.stretches import Event, Life, Run, Stretch, live, stretch_under_way
 from schedule_expressions.rate import Rate
 
 DAYS = 14
@@ -71,12 +71,16 @@ class PlannedModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the schedules come to from `begin` to `end`, by model."""
+    """What the schedules come to from `begin` to `end`, by model.
+
+    `unleased_limit`: how long the watch lets a model run without a lease; None is for ever.
+    """
 
     begin: datetime
     end: datetime
     time_zone: ZoneInfo
     usd_per_unit_hour: float
+    unleased_limit: timedelta | None
     models: Sequence[PlannedModel]
 
     @property
@@ -95,7 +99,14 @@ class Plan:
         return any(model.open_ended for model in self.models)
 
 
-def make_plan(entries: Sequence[Entry], *, begin: datetime, time_zone: ZoneInfo, usd_per_unit_hour: float) -> Plan:
+def make_plan(
+    entries: Sequence[Entry],
+    *,
+    begin: datetime,
+    time_zone: ZoneInfo,
+    usd_per_unit_hour: float,
+    unleased_limit: timedelta | None = None,
+) -> Plan:
     """Plan the 14 days after an aware moment."""
     models = sorted({entry.model for entry in entries})
     return Plan(
@@ -103,6 +114,7 @@ def make_plan(entries: Sequence[Entry], *, begin: datetime, time_zone: ZoneInfo,
         end=begin + HORIZON,
         time_zone=time_zone,
         usd_per_unit_hour=usd_per_unit_hour,
+        unleased_limit=unleased_limit,
         models=[
             _planned(model, [entry for entry in entries if entry.model == model], begin, usd_per_unit_hour)
             for model in models
@@ -169,7 +181,7 @@ def _with_last_stretch(life: Life, entries: Sequence[Entry], far: datetime) -> L
     ]
     if run.lease_end is not None and run.leased_by is not None:
         ends.append((run.lease_end, run.leased_by, True))
-    last = Stretch(begin=run.begin, started_by=run.started_by)
+    last = stretch_under_way(run)
     if ends:
         end, ended_by, by_lease = min(ends, key=lambda found: found[0])
         last = replace(last, end=end, ended_by=ended_by, by_lease=by_lease)

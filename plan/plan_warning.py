@@ -11,6 +11,7 @@ class Kind(StrEnum):
     """What a warning is about, the costliest first."""
 
     RUNS_WITHOUT_END = "RunsWithoutEnd"
+    STOPPED_BY_WATCH = "StoppedByWatch"
     TOO_MANY_MODELS = "TooManyModels"
     SKIPPED = "SkippedByDaylightSaving"
     DOUBLED = "DoubledByDaylightSaving"

@@ -1,10 +1,12 @@
 """What the plan does not show of a run, and entries that it does not show at all."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from plan.entries import Entry
 from plan.plan import DAYS, Plan, PlannedModel, PlannedStretch
 from plan.plan_warning import Kind, PlanWarning
+from plan.stretches import Stretch
 from plan.times import written
 from schedule_expressions.rate import Rate
 
@@ -13,6 +15,8 @@ def warnings(planned: PlannedModel, plan: Plan) -> Iterator[PlanWarning]:
     """Of the stretches of a model, and of its entries."""
     for stretch in planned.stretches:
         yield from _of_stretch(stretch, planned)
+        if plan.unleased_limit is not None and _longer(stretch.stretch, plan.unleased_limit):
+            yield _stopped_by_watch(stretch, planned, plan.unleased_limit)
     fired = {id(event.occurrence.entry) for event in planned.events}
     for entry in planned.entries:
         if entry.highest_inference_units > entry.inference_units:
@@ -44,6 +48,21 @@ def _of_stretch(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[Plan
             "its hours count from the plan's beginning"
         )
         yield _warning(Kind.RUNS_SINCE_BEFORE, message, stretch, planned)
+
+
+def _longer(stretch: Stretch, limit: timedelta) -> bool:
+    """Whether a model runs for longer than that without a lease."""
+    return not stretch.leased and (stretch.end is None or stretch.end - stretch.begin > limit)
+
+
+def _stopped_by_watch(stretch: PlannedStretch, planned: PlannedModel, limit: timedelta) -> PlanWarning:
+    entry, hours = stretch.stretch.started_by, limit.total_seconds() / 3_600
+    message = (
+        f"the watch stops {planned.model.name} {hours:,g} hours after {entry.words} on "
+        f"{written(stretch.stretch.begin, entry.shown_in)}, which the plan does not count: "
+        "it has no lease, and stop_after_hours_unleased allows no more"
+    )
+    return _warning(Kind.STOPPED_BY_WATCH, message, stretch, planned)
 
 
 def _warning(kind: Kind, message: str, stretch: PlannedStretch, planned: PlannedModel) -> PlanWarning:

@@ -44,11 +44,13 @@ class Run:
 class Stretch:
     """From when until when a model runs, in UTC.
 
-    `end`: None where nothing ends it. `ended_by`: the entry that stops it, or whose lease ends it with `by_lease`.
+    `leased`: whether a lease is in force. `end`: None where nothing ends it. `ended_by`: the entry that stops it or, with
+    `by_lease`, whose lease ends it.
     """
 
     begin: datetime
     started_by: Entry
+    leased: bool
     end: datetime | None = None
     ended_by: Entry | None = None
     by_lease: bool = False
@@ -89,9 +91,7 @@ def live(occurrences: Iterable[Occurrence], *, run: Run | None, until: datetime)
         if run is None:
             run = _begun(occurrence) if effect is Effect.STARTS else None
         elif effect is Effect.STOPS:
-            stretches.append(
-                Stretch(begin=run.begin, started_by=run.started_by, end=occurrence.moment, ended_by=occurrence.entry)
-            )
+            stretches.append(replace(stretch_under_way(run), end=occurrence.moment, ended_by=occurrence.entry))
             run = None
         elif effect is Effect.RUNS_ALREADY:
             run = run.joined_by(occurrence)
@@ -129,4 +129,9 @@ def _begun(start: Occurrence) -> Run:
 
 
 def _ended_by_lease(run: Run) -> Stretch:
-    return Stretch(begin=run.begin, started_by=run.started_by, end=run.lease_end, ended_by=run.leased_by, by_lease=True)
+    return replace(stretch_under_way(run), end=run.lease_end, ended_by=run.leased_by, by_lease=True)
+
+
+def stretch_under_way(run: Run) -> Stretch:
+    """What is known of a run's stretch before it has ended."""
+    return Stretch(begin=run.begin, started_by=run.started_by, leased=run.lease_end is not None)

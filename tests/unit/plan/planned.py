@@ -42,6 +42,7 @@ def plan_of(
     time_zone: str = BERLIN,
     stop_after: timedelta | None = None,
     price: float = 4.0,
+    unleased_limit: timedelta | None = None,
 ) -> Plan:
     """The plan of such schedules; 2026-11-21 is a Saturday, and no clocks change in the 14 days after."""
     settings = Settings.from_context({"schedules": list(schedules)})
@@ -52,6 +53,7 @@ def plan_of(
         begin=datetime.fromisoformat(begin),
         time_zone=zone,
         usd_per_unit_hour=price,
+        unleased_limit=unleased_limit,
     )
 
 

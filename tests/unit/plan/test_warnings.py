@@ -252,3 +252,19 @@ def test_the_default_lease_ends_runs_too() -> None:
 
     assert warnings_of(plan) == []
     assert plan.hours == 4.0
+
+
+def test_a_run_that_the_watch_will_stop_is_told() -> None:
+    week = {"start": "cron(0 7 ? * MON *)", "stop": "cron(0 18 ? * FRI *)"}
+    lease = {**BOARDS, "StopAfterSeconds": 5 * 86_400}
+
+    warning = only_warning(plan_of(pair(**week), unleased_limit=timedelta(hours=48)))
+
+    assert warning.message == (
+        "the watch stops boards 1 48 hours after the start of weekdays on Mon 23 Nov 07:00 CET, which the plan "
+        "does not count: it has no lease, and stop_after_hours_unleased allows no more"
+    )
+    assert (warning.kind, warning.times) == (Kind.STOPPED_BY_WATCH, 2)
+    assert warnings_of(plan_of(pair(**week))) == []
+    assert warnings_of(plan_of(pair(), unleased_limit=timedelta(hours=11))) == []
+    assert not warned(plan_of(pair(**week, model=lease), unleased_limit=timedelta(hours=48)), Kind.STOPPED_BY_WATCH)
