@@ -35,10 +35,19 @@ def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None,
         stopping=None,
         stop_asked_at=None,
     )
+    return _of_present_run(claimed)
+
+
+def about_to_stop(found: ModelRecord, execution_arn: str, *, now: datetime) -> ModelRecord:
+    """The record of a model that runs, and whose stop the execution is about to ask for."""
+    return replace(_of_present_run(found), stopping=execution_arn, stop_asked_at=now)
+
+
+def _of_present_run(found: ModelRecord) -> ModelRecord:
     if found.stopped_at is None:
-        return claimed
+        return found
     # It was stopped since: someone started it by hand, and nothing is known of this run but that it is there.
-    return replace(claimed, asked_by=None, asked_at=None, status_when_asked=None, ran_at=None, stopped_at=None)
+    return replace(found, asked_by=None, asked_at=None, status_when_asked=None, ran_at=None, stopped_at=None)
 
 
 class Claim:

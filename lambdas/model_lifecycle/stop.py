@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
+from model_lifecycle.claim import about_to_stop
 from model_lifecycle.errors import (
     ModelFailedError,
     ModelInUseError,
@@ -119,7 +120,7 @@ def _claim(
     """Write down that this execution is about to ask. False if that has to wait for another look at the record."""
     if record is None:
         return progress, True
-    after = replace(record, stopping=progress.execution_arn, stop_asked_at=now)
+    after = about_to_stop(record, progress.execution_arn, now=now)
     try:
         return progress, records.replace(progress.request, record, after) is not None
     except ModelLifecycleError as error:
@@ -132,7 +133,7 @@ def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress
         status = model.stop()
     except ModelInUseError as refusal:
         final = progress.meaning.refusal_is_final
-        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1)
+        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1, refused_at=now)
         if progress.phase is not Phase.STOPPABLE:
             return progress
         progress = replace(progress, trouble=refusal.cause)
@@ -142,7 +143,7 @@ def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress
         return (
             look(progress.lost(error, now=now), model, now=now)
             if error.perhaps_done
-            else progress.unseen(error, now=now)
+            else replace(progress.unseen(error, now=now), refused_at=now)
         )
     except ModelLifecycleError as error:
         return progress.failed(error)

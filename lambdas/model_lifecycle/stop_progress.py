@@ -17,8 +17,9 @@ from model_lifecycle.usage import Usage
 class StopProgress(Progress[StopRequest]):
     """What is known of one stop. Every method gives a new one.
 
-    `started_again`: someone wants the model since, so it is left alone. `left_alone`: why a model is left alone, in
-    plain words. `ran`: the run that ended, or that goes on although it should not, as `Usage` writes it.
+    `refused_at`: when it asked in vain for a stop, which the model's record still tells of. `started_again`: someone
+    wants the model since, so it is left alone. `left_alone`: why a model is left alone, in plain words. `ran`: the run
+    that ended, or that goes on although it should not, as `Usage` writes it.
     """
 
     GOAL: ClassVar[Goal] = Goal.STOPPED
@@ -26,6 +27,7 @@ class StopProgress(Progress[StopRequest]):
     WAITS: ClassVar[Phase] = Phase.STOPPING
 
     already_stopped: bool = False
+    refused_at: datetime | None = None
     started_again: bool = False
     left_alone: str = ""
     stopped_at: datetime | None = None
@@ -46,7 +48,8 @@ class StopProgress(Progress[StopRequest]):
 
     def recalling(self, record: ModelRecord) -> Self:
         """The model's record tells of a stop call of this execution whose answer never came: a step died."""
-        if self.asked or record.stopping != self.execution_arn:
+        own = record.stopping == self.execution_arn and record.stop_asked_at != self.refused_at
+        if self.asked or not own:
             return self
         return replace(self, asked=True, answer_lost=True, asked_at=record.stop_asked_at)
 
