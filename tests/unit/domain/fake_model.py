@@ -1,11 +1,14 @@
 """A model that says what it is told to say, and counts what it is asked."""
 
 from collections.abc import Iterable
+from typing import Self
 
 from model_lifecycle.errors import ModelLifecycleError
 from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.request import Request
 from tests.unit.domain.fake_leases import FakeLeases
+from tests.unit.domain.fake_meter import FakeMeter
 from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import request
 
@@ -13,28 +16,38 @@ from tests.unit.domain.given import request
 class FakeModel:
     """A `Model` with a script. The last answer of a script is given again and again.
 
-    `looks`: the status that each look sees, or the error that it gets. `starts`: what each start call answers.
-    `units`: what the service says of the inference units in force. `records`: what is remembered of it. `leases`: the
-    stops that are armed for it.
+    `looks`: the status that each look sees, or the error that it gets. `starts`, `stops`: what each start and
+    each stop call answers. `units`: what the service says of the inference units in force. `records`: what is
+    remembered of it. `leases`: the stops that are armed for it. `meter`: what is measured of it.
     """
 
     def __init__(
         self,
         *looks: str | ModelLifecycleError,
         starts: Iterable[str | ModelLifecycleError] = ("STARTING",),
+        stops: Iterable[str | ModelLifecycleError] = ("STOPPING",),
         message: str = "",
         units: tuple[int | None, int | None] = (None, None),
-        of: Request | None = None,
+        of: ModelRequest | None = None,
     ) -> None:
-        self.request = of or request()
+        self.request: ModelRequest = of or request()
+        self._of = of
         self.records = FakeRecords()
         self.leases = FakeLeases()
         self.looks = 0
         self.starts = 0
+        self.stops = 0
+        self.meter = FakeMeter()
         self._looks = looks
         self._starts = tuple(starts)
+        self._stops = tuple(stops)
         self._message = message
         self._units = units
+
+    def named_by(self, request: ModelRequest) -> Self:
+        """The model that the request names, as `model_of` gives it."""
+        self.request = self._of or request
+        return self
 
     def describe(self) -> ModelDescription:
         """The next look of the script."""
@@ -48,10 +61,16 @@ class FakeModel:
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:
         """The next answer of the script to a start."""
+        assert isinstance(self.request, Request)
         assert units == self.request.units
         assert client_token
         self.starts += 1
         return _said(self._starts, self.starts)
+
+    def stop(self) -> str:
+        """The next answer of the script to a stop."""
+        self.stops += 1
+        return _said(self._stops, self.stops)
 
 
 def _said(script: tuple[str | ModelLifecycleError, ...], number: int) -> str:

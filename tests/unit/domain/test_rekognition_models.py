@@ -30,7 +30,7 @@ from tests.unit.domain.given import PROJECT, TOKEN, VERSION, request
 from tests.unit.domain.service_endpoint import Endpoint, service_model
 
 URL = "https://rekognition.us-east-1.amazonaws.com/"
-OPERATIONS = ["StartProjectVersion", "DescribeProjectVersions", "DescribeProjects"]
+OPERATIONS = ["StartProjectVersion", "StopProjectVersion", "DescribeProjectVersions", "DescribeProjects"]
 
 
 class Meaning(NamedTuple):
@@ -106,7 +106,9 @@ def call(operation: str, answer: Any) -> Endpoint:
     endpoint = Endpoint(**{"DescribeProjects": {"ProjectDescriptions": [project(PROJECT)]}, operation: answer})
     model = RekognitionModel(request(), endpoint.client)
     if operation == "StartProjectVersion":
-        model.start(model.request.units, client_token=TOKEN)
+        model.start(request().units, client_token=TOKEN)
+    elif operation == "StopProjectVersion":
+        model.stop()
     else:
         model.describe()
     return endpoint
@@ -168,6 +170,13 @@ def test_a_start_without_a_maximum_sends_none() -> None:
     endpoint = call("StartProjectVersion", {"Status": "STARTING"})
 
     assert endpoint.requests == [("StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 1})]
+
+
+def test_a_stop_asks_for_the_version() -> None:
+    endpoint = Endpoint(StopProjectVersion={"Status": "STOPPING"})
+
+    assert RekognitionModel(request(), endpoint.client).stop() == "STOPPING"
+    assert endpoint.requests == [("StopProjectVersion", {"ProjectVersionArn": VERSION})]
 
 
 def test_a_look_tells_status_message_and_units() -> None:
