@@ -127,6 +127,15 @@ def test_real_hours_count_whatever_the_clocks_do() -> None:
     assert (longer.hours, shorter.hours) == (11.0, 9.0)
 
 
+@pytest.mark.parametrize(
+    ("begin", "first"), [("2026-10-25T00:30:00Z", "10-25 00:30"), ("2026-10-25T01:00:00Z", "10-26 01:30")]
+)
+def test_a_plan_that_begins_between_the_two_times_of_a_start_has_it_the_next_day(begin: str, first: str) -> None:
+    plan = plan_of(single("on", "cron(30 2 * * ? *)", time_zone="Europe/Berlin"), begin=begin)
+
+    assert stretches(plan) == [(first, None)]
+
+
 def test_a_rate_of_a_rule_counts_from_the_plan_and_that_of_a_schedule_begins_at_once() -> None:
     leased = {**BOARDS, "StopAfterSeconds": 60}
 
