@@ -44,8 +44,8 @@ class Run:
 class Stretch:
     """From when until when a model runs, in UTC.
 
-    `leased`: whether a lease is in force. `end`: None where nothing ends it. `ended_by`: the entry that stops it, or the
-    one whose lease ends it `by_lease`.
+    `leased`: whether a lease is in force. `end`: None where nothing ends it. `ended_by`: the entry that stops it or, with
+    `by_lease`, has leased it.
     """
 
     begin: datetime
