@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.lease import Lease, of_new_run, of_same_run
+from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord, ModelRecords
 from model_lifecycle.start_progress import StartProgress
 
@@ -51,10 +52,10 @@ def _of_present_run(found: ModelRecord) -> ModelRecord:
 
 
 class Claim:
-    """Stands in the model's record before the start call goes out. Raises as `ModelRecords` does."""
+    """Stands in the model's record before the call goes out. Raises as `ModelRecords` does."""
 
-    def __init__(self, progress: StartProgress, found: ModelRecord, records: ModelRecords) -> None:
-        self._request = progress.request
+    def __init__(self, request: ModelRequest, found: ModelRecord, records: ModelRecords) -> None:
+        self._request = request
         self._found = found
         self._records = records
         self._made: ModelRecord | None = None
@@ -65,8 +66,6 @@ class Claim:
         return self._made
 
     def withdraw(self) -> None:
-        """What was claimed for was not carried out: put back what stood there, unless another claim has come over
-        it.
-        """
+        """What was claimed for was not carried out: put back what stood there, unless another claim came over it."""
         if self._made is not None:
             self._records.replace(self._request, self._made, self._found)

@@ -124,7 +124,7 @@ def _start(
         progress = _arm(progress, lease, leases, now=now)
         if progress.phase is not Phase.STARTABLE:
             return progress
-    claim = Claim(progress, record, records)
+    claim = Claim(progress.request, record, records)
     try:
         if claim.make(about_to_start(record, progress, lease, now=now)) is None:
             # Another execution is about to ask, too. It wins, and this one sees what comes of it.
@@ -154,7 +154,7 @@ def _join(
         if armed.phase is not progress.phase:
             return armed
     try:
-        made = Claim(progress, record, records).make(after)
+        made = Claim(progress.request, record, records).make(after)
     except ServiceUnavailableError as error:
         runs_unleased = progress.phase is Phase.RUNNING and lease is None
         if runs_unleased and now >= progress.deadline:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.claim import about_to_stop
+from model_lifecycle.claim import Claim, about_to_stop
 from model_lifecycle.errors import (
     ModelFailedError,
     ModelInUseError,
@@ -49,11 +49,7 @@ def stop_model(
                 break
         progress = look(progress, model, now=now)
         if progress.phase is Phase.STOPPABLE:
-            progress, goes_on = _claim(progress, record, records, now=now)
-            if goes_on:
-                progress = _ask(progress, model, now=now)
-                # Stopped already: that is to be written down on the record as it is by now.
-                goes_on = progress.phase is not Phase.STOPPED
+            progress, goes_on = _stop(progress, model, record, records, now=now)
         else:
             progress, goes_on = _note_stopped(progress, record, records, leases, now=now)
         if goes_on:
@@ -114,18 +110,36 @@ def _leave_alone(progress: StopProgress, model: Model, why: str, *, now: datetim
     return progress if progress.failure else progress.overtaken(why, now=now)
 
 
-def _claim(
-    progress: StopProgress, record: ModelRecord | None, records: ModelRecords, *, now: datetime
+def _stop(
+    progress: StopProgress, model: Model, record: ModelRecord | None, records: ModelRecords, *, now: datetime
 ) -> tuple[StopProgress, bool]:
-    """Write down that this execution is about to ask. False if that has to wait for another look at the record."""
+    """Write down that this execution is about to ask, then ask. False if another look at the record comes first."""
     if record is None:
-        return progress, True
-    after = about_to_stop(record, progress.execution_arn, now=now)
+        return _ask(progress, model, now=now), True
+    claim = Claim(progress.request, record, records)
     try:
-        return progress, records.replace(progress.request, record, after) is not None
+        if claim.make(about_to_stop(record, progress.execution_arn, now=now)) is None:
+            return progress, False
     except ModelLifecycleError as error:
         # It may have been written: the next look shows it. Without a condition the stop is asked for in any case.
-        return replace(progress, trouble=error.cause), not progress.request.conditional
+        progress = replace(progress, trouble=error.cause)
+        if progress.request.conditional:
+            return progress, False
+    progress = _ask(progress, model, now=now)
+    if not progress.asked:
+        progress = _withdraw(progress, claim, now=now)
+    # Stopped already: that is to be written down on the record as it is by now.
+    return progress, progress.phase is not Phase.STOPPED
+
+
+def _withdraw(progress: StopProgress, claim: Claim, *, now: datetime) -> StopProgress:
+    """A start that wants the model waits for no stop that was refused."""
+    try:
+        claim.withdraw()
+    except ModelLifecycleError as error:
+        # The claim that stands is known to mean nothing.
+        return replace(progress, trouble=progress.trouble or error.cause, refused_at=now)
+    return progress
 
 
 def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress:
@@ -133,7 +147,7 @@ def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress
         status = model.stop()
     except ModelInUseError as refusal:
         final = progress.meaning.refusal_is_final
-        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1, refused_at=now)
+        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1)
         if progress.phase is not Phase.STOPPABLE:
             return progress
         progress = replace(progress, trouble=refusal.cause)
@@ -143,7 +157,7 @@ def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress
         return (
             look(progress.lost(error, now=now), model, now=now)
             if error.perhaps_done
-            else replace(progress.unseen(error, now=now), refused_at=now)
+            else progress.unseen(error, now=now)
         )
     except ModelLifecycleError as error:
         return progress.failed(error)
