@@ -44,8 +44,8 @@ class Run:
 class Stretch:
     """From when until when a model runs, in UTC.
 
-    `leased`: whether a lease is in force. `end`: None where nothing ends it. `ended_by`: the entry that stops it, or that
-    has leased it if it ends `by_lease`.
+    `leased`: whether a lease is in force. `end`: None where nothing ends it.
+    `ended_by`: the entry that stops it, or that has leased it if it ends `by_lease`.
     """
 
     begin: datetime
