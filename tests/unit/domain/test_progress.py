@@ -1,8 +1,9 @@
 """What one step leaves to the next."""
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,13 +13,25 @@ from model_lifecycle.errors import (
     MAX_CAUSE_CHARACTERS,
     ModelFailedError,
     ModelLifecycleError,
+    ModelNotFoundError,
     ServiceUnavailableError,
 )
 from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.phase import Phase
 from model_lifecycle.report import report
 from model_lifecycle.start_progress import StartProgress
-from tests.unit.domain.given import EXECUTION, PROJECT, START, after, begin, request
+from model_lifecycle.stop_progress import StopProgress
+from tests.unit.domain.given import (
+    EXECUTION,
+    PROJECT,
+    START,
+    STOP_EXECUTION,
+    after,
+    begin,
+    begin_stop,
+    request,
+    stop_request,
+)
 
 REQUESTS = st.builds(
     lambda low, more, poll, project: request(
@@ -32,39 +45,82 @@ REQUESTS = st.builds(
 # Instants are written to the millisecond.
 MOMENTS = st.integers(0, 10**9).map(lambda thousandths: START + timedelta(milliseconds=thousandths))
 UNITS = st.none() | st.integers(1, 100)
-PROGRESS = st.builds(
+MAYBE = st.none() | MOMENTS
+COMMON: dict[str, Any] = {
+    "started_at": MOMENTS,
+    "deadline": MOMENTS,
+    "phase": st.sampled_from(Phase),
+    "status": st.text(max_size=20),
+    "status_message": st.text(max_size=20),
+    "min_inference_units": UNITS,
+    "max_inference_units": UNITS,
+    "asked": st.booleans(),
+    "carried_out": st.booleans(),
+    "answer_lost": st.booleans(),
+    "joined": st.booleans(),
+    "asked_at": MAYBE,
+    "since": MAYBE,
+    "trouble": st.text(max_size=20),
+    "refusals": st.integers(0, 5),
+    "attempt": st.integers(1, 5),
+    "checks": st.integers(0, 2_001),
+    "refused_at": MAYBE,
+}
+START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from"}
+STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
+RAN = {"Since": "2026-01-05T09:00:00.000Z", "Hours": 0.5, "InferenceUnitHours": 1.0, "Source": "metric"}
+STARTS = st.builds(
     StartProgress,
     request=REQUESTS,
     execution_arn=st.just(EXECUTION),
-    started_at=MOMENTS,
-    deadline=MOMENTS,
-    phase=st.sampled_from(Phase),
-    status=st.text(max_size=20),
-    status_message=st.text(max_size=20),
-    min_inference_units=UNITS,
-    max_inference_units=UNITS,
-    asked=st.booleans(),
-    answer_lost=st.booleans(),
-    joined=st.booleans(),
     already_running=st.booleans(),
-    asked_at=st.none() | MOMENTS,
-    running_at=st.none() | MOMENTS,
-    since=st.none() | MOMENTS,
-    trouble=st.text(max_size=20),
-    refusals=st.integers(0, 5),
-    checks=st.integers(0, 2_001),
+    running_at=MAYBE,
+    lease_ends_at=MAYBE,
+    lease_moved_from=MAYBE,
+    **COMMON,
+)
+STOPS = st.builds(
+    StopProgress,
+    request=st.builds(
+        lambda reason, ends_at: stop_request(Reason=reason, LeaseEndsAt=ends_at and to_instant(ends_at)),
+        st.none() | st.text(min_size=1, max_size=20),
+        MAYBE,
+    ),
+    execution_arn=st.just(STOP_EXECUTION),
+    already_stopped=st.booleans(),
+    started_again=st.booleans(),
+    left_alone=st.text(max_size=20),
+    stopped_at=MAYBE,
+    ran=st.none() | st.just(RAN),
+    **COMMON,
 )
 
 
-@given(PROGRESS)
-def test_what_a_step_leaves_is_what_the_next_one_finds(progress: StartProgress) -> None:
+def test_every_field_of_a_progress_is_tried() -> None:
+    """But what a step makes anew, and a failure, which ends an execution."""
+    made_anew = {"next_check_seconds", "failure"}
+    common = {*COMMON, "request", "execution_arn"}
+
+    assert {field.name for field in fields(StartProgress)} == START_FIELDS | common | made_anew
+    assert {field.name for field in fields(StopProgress)} == STOP_FIELDS | common | made_anew
+
+
+@given(STARTS)
+def test_what_a_step_of_a_start_leaves_is_what_the_next_one_finds(progress: StartProgress) -> None:
     through_the_machine = json.loads(json.dumps(progress.to_json()))
 
     assert StartProgress.from_json(through_the_machine, progress.request) == progress
 
 
-@given(PROGRESS)
-def test_what_a_step_leaves_is_far_from_the_limit_of_a_state(progress: StartProgress) -> None:
+@given(STOPS)
+def test_what_a_step_of_a_stop_leaves_is_what_the_next_one_finds(progress: StopProgress) -> None:
+    through_the_machine = json.loads(json.dumps(progress.to_json()))
+
+    assert StopProgress.from_json(through_the_machine, progress.request) == progress
+
+
+@given(STARTS | STOPS)
+def test_what_a_step_leaves_is_far_from_the_limit_of_a_state(progress: StartProgress | StopProgress) -> None:
     whole = {**progress.failed(ModelFailedError("x" * 5_000)).to_json(), "Report": report(progress, now=after(9))}
 
     assert len(json.dumps(whole)) < 16_384
@@ -113,6 +169,23 @@ def test_a_phase_counts_from_when_it_was_first_seen() -> None:
     ],
 )
 def test_what_may_bill_errs_on_the_side_of_the_bill(progress: StartProgress, may_bill: bool) -> None:
+    assert progress.may_bill is may_bill
+
+
+@pytest.mark.parametrize(
+    ("progress", "may_bill"),
+    [
+        (begin_stop(), True),
+        (replace(begin_stop(), status="STOPPED", phase=Phase.STOPPED), False),
+        (replace(begin_stop(), status="RUNNING", phase=Phase.STOPPED, started_again=True), True),
+        (replace(begin_stop(), status="RUNNING", phase=Phase.FAILED), True),
+        (replace(begin_stop(), status="STOPPING", phase=Phase.OVERDUE), True),
+        (replace(begin_stop(), status="UNHEARD_OF", phase=Phase.FAILED), True),
+        (begin_stop().failed(ModelNotFoundError("none")), False),
+        (replace(begin_stop(), status="RUNNING").failed(ModelNotFoundError("none")), True),
+    ],
+)
+def test_what_may_bill_after_a_stop_errs_on_the_side_of_the_bill(progress: StopProgress, may_bill: bool) -> None:
     assert progress.may_bill is may_bill
 
 
