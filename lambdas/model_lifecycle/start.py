@@ -43,7 +43,8 @@ def start_model(
             progress = _start(progress, model, record, records, leases, now=now)
         if progress.phase not in (Phase.STARTING, Phase.RUNNING):
             break
-        if progress.asked or record.latest_start == progress.execution_arn:
+        known = progress.asked or record.latest_start == progress.execution_arn
+        if known and not progress.outlasts(record):
             progress = ran(progress, records, now=now) if progress.phase is Phase.RUNNING else progress
             break
         joined = _join(progress, record, records, leases, now=now)
@@ -66,6 +67,11 @@ def ran(progress: StartProgress, records: ModelRecords, *, now: datetime) -> Sta
     """Write down that the model runs, and read until when. That it runs is told whether or not that works."""
     try:
         record = records.read(progress.request)
+        if progress.outlasts(record):
+            # Back to "Start model", which arms it.
+            return progress.blocked(
+                now=now, trouble=f"{record.leased_by} started it anew, with a lease that ends earlier."
+            )
         if record.ran_at is None and record.stopped_at is None:
             records.replace(
                 progress.request,

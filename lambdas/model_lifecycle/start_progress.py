@@ -120,6 +120,14 @@ class StartProgress(Progress[Request]):
             trouble=self.trouble if phase is Phase.STARTABLE else "",
         )
 
+    def outlasts(self, record: ModelRecord) -> bool:
+        """The lease in force ends before the one that this start wants.
+
+        So it is where the run that it asked for or joined has ended, and someone else has started the model anew.
+        """
+        wanted, in_force = self.wanted_lease_end, record.lease_ends_at
+        return wanted is not None and in_force is not None and in_force < wanted
+
     def leased(self, record: ModelRecord) -> Self:
         """What the model's record says of the lease in force."""
         own = record.leased_by == self.execution_arn
