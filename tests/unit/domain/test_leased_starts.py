@@ -1,0 +1,477 @@
+"""A start with a lease: look, arm the stop, and only then start."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    ModelLifecycleError,
+    QuotaExceededError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.instant import to_instant
+from model_lifecycle.lease import Lease
+from model_lifecycle.phase import Phase
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.report import report
+from model_lifecycle.start_progress import StartProgress
+from tests.unit.domain.fake_model import FakeModel
+from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
+from tests.unit.domain.state_machine import check, drive, start
+
+THROTTLED = ServiceUnavailableError("CreateSchedule answered ThrottlingException", perhaps_done=False)
+LOST = ServiceUnavailableError("CreateSchedule got no answer: read timed out", perhaps_done=True)
+DENIED = AccessDeniedError("CreateSchedule answered AccessDeniedException: not yours")
+ANOTHER = f"{EXECUTION}-of-another"
+OWN = Lease(ends_at=after(3_600), leased_by=EXECUTION)
+EARLIER = Lease(ends_at=after(1_800), leased_by=ANOTHER)
+LATER = Lease(ends_at=after(7_200), leased_by=ANOTHER)
+UP = pytest.mark.parametrize("status", ["RUNNING", "STARTING"])
+
+
+def leased(**more: Any) -> StartProgress:
+    """An execution that has just started, and wants the model for an hour."""
+    return begin(StopAfterSeconds=3_600, **more)
+
+
+def of_another(lease: Lease | None) -> ModelRecord:
+    """What is remembered of a model that another execution started half an hour ago."""
+    return ModelRecord(
+        version=1,
+        latest_start=ANOTHER,
+        wanted_at=after(-1_800),
+        asked_by=ANOTHER,
+        asked_at=after(-1_799),
+        status_when_asked="STOPPED",
+        lease_ends_at=lease and lease.ends_at,
+        leased_by=lease and lease.leased_by,
+    )
+
+
+def known(record: ModelRecord, *looks: Any, **more: Any) -> FakeModel:
+    """A model of which that is remembered, with its lease armed."""
+    model = FakeModel(*looks, **more)
+    model.records.record = record
+    if record.lease_ends_at and record.leased_by:
+        model.leases.armed = [Lease(ends_at=record.lease_ends_at, leased_by=record.leased_by)]
+    return model
+
+
+def error_of(progress: StartProgress) -> tuple[str, str]:
+    """Error and Cause of an execution that gave up."""
+    assert progress.failure is not None
+    return progress.failure.name, progress.failure.cause
+
+
+def told(progress: StartProgress) -> dict[str, str | None]:
+    """What the report says of the lease: the end that was asked for, the end in force, and the end before."""
+    lease: dict[str, str | None] = report(progress, now=after(100))["Lease"]
+    return lease
+
+
+def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | None = None) -> dict[str, str | None]:
+    """A lease as a report tells it."""
+    named = {"Asked": asked, "EndsAt": ends, "MovedFrom": moved_from}
+    return {name: lease and to_instant(lease.ends_at) for name, lease in named.items()}
+
+
+class TestAModelThatIsStartedWithALease:
+    """Nothing is started whose stop is not armed."""
+
+    def test_has_its_stop_armed_and_its_end_told(self) -> None:
+        model = FakeModel("STOPPED", "STARTING", "RUNNING")
+
+        (_, first), *_, (_, last) = drive(leased(), model)
+
+        assert model.leases.armed == [OWN]
+        assert (model.records.record.lease_ends_at, model.records.record.leased_by) == (after(3_600), EXECUTION)
+        assert (first.phase, last.phase, model.starts) == (Phase.STARTING, Phase.RUNNING, 1)
+        assert told(last) == in_words(asked=OWN, ends=OWN)
+
+    def test_may_be_wanted_until_a_moment_instead(self) -> None:
+        model = FakeModel("STOPPED", "RUNNING")
+
+        *_, (_, last) = drive(begin(StopAt="2026-01-05T11:00:00+01:00"), model)
+
+        assert model.leases.armed == [OWN]
+        assert told(last) == in_words(asked=OWN, ends=OWN)
+
+    def test_is_started_without_a_lease_where_none_is_wanted(self) -> None:
+        model = FakeModel("STOPPED", "RUNNING")
+
+        *_, (_, last) = drive(begin(), model)
+
+        assert model.leases.armed == []
+        assert told(last) == in_words(asked=None, ends=None)
+
+    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    def test_waits_until_its_stop_can_be_armed(self, trouble: ModelLifecycleError) -> None:
+        model = FakeModel("STOPPED")
+        model.leases.trouble = trouble
+
+        waiting = start(leased(), model, now=after(1))
+
+        assert (waiting.phase, waiting.asked, waiting.trouble) == (Phase.BLOCKED, False, str(trouble))
+        assert (model.starts, model.records.record) == (0, ModelRecord())
+
+        model.leases.trouble = None
+        started = start(waiting, model, now=after(16))
+        assert (started.phase, model.starts, model.leases.armed) == (Phase.STARTING, 1, [OWN])
+
+    def test_says_until_the_deadline_why_its_stop_could_not_be_armed(self) -> None:
+        model = FakeModel("STOPPED")
+        model.leases.trouble = THROTTLED
+
+        *_, (_, last) = drive(leased(StartTimeoutSeconds=60), model)
+
+        assert (last.phase, last.may_bill, model.starts) == (Phase.OVERDUE, False, 0)
+        assert "ThrottlingException" in error_of(last)[1]
+
+    @pytest.mark.parametrize(
+        "error", [DENIED, ServiceRefusedError("There is no such group."), InvalidRequestError("x")]
+    )
+    def test_is_not_started_if_its_stop_can_never_be_armed(self, error: ModelLifecycleError) -> None:
+        model = FakeModel("STOPPED")
+        model.leases.trouble = error
+
+        progress = start(leased(), model, now=after(1))
+
+        assert (progress.phase, progress.asked, progress.may_bill) == (Phase.FAILED, False, False)
+        assert error_of(progress) == (
+            "StopNotArmedError",
+            f"The stop at 2026-01-05T10:00:00.000Z could not be armed, so nothing was started: {error}",
+        )
+        assert (model.starts, model.records.record) == (0, ModelRecord())
+
+    def test_has_its_stop_armed_once_however_often_the_start_is_repeated(self) -> None:
+        model = FakeModel("STOPPED", starts=[THROTTLED, THROTTLED, "STARTING"])
+
+        drive(leased(), model, until=after(60))
+
+        assert model.leases.armed == [OWN]
+
+    def test_is_not_asked_for_if_a_step_died_that_armed_it_before(self) -> None:
+        model = FakeModel("STOPPED", "STARTING", "RUNNING")
+        start(leased(), model, now=after(1))
+
+        again = start(leased(), model, now=after(4))
+
+        assert (again.phase, again.asked, model.starts, model.leases.armed) == (Phase.STARTING, True, 1, [OWN])
+        assert told(check(again, model, now=after(60))) == in_words(asked=OWN, ends=OWN)
+
+    def test_has_nothing_left_of_the_lease_of_an_earlier_run(self) -> None:
+        model = known(of_another(LATER), "STOPPED", "RUNNING")
+
+        *_, (_, last) = drive(begin(), model)
+
+        assert model.records.record.lease_ends_at is None
+        assert told(last) == in_words(asked=None, ends=None)
+
+    def test_that_is_refused_leaves_the_record_as_it_was(self) -> None:
+        before = of_another(LATER)
+        model = known(before, "STOPPED", starts=[QuotaExceededError("not more")])
+
+        progress = start(leased(), model, now=after(1))
+
+        assert (progress.phase, progress.cleans_up) == (Phase.FAILED, False)
+        assert replace(model.records.record, version=before.version) == before
+
+
+class TestALeaseThatEndsBeforeTheModelCanBeStarted:
+    """Nothing is started then, and it is said."""
+
+    @pytest.mark.parametrize("looks", [("STOPPING",), (THROTTLED,)], ids=["stopping", "not seen"])
+    def test_ends_the_start(self, looks: tuple[Any, ...]) -> None:
+        model = FakeModel(*looks)
+
+        *_, (when, last) = drive(begin(StopAfterSeconds=60), model)
+
+        assert (last.phase, last.asked, model.starts, model.leases.armed) == (Phase.FAILED, False, 0, [])
+        assert when < after(3_600)
+        name, cause = error_of(last)
+        assert name == "LeaseOverError"
+        assert "its lease ended at 2026-01-05T09:01:00.000Z, before it could be" in cause
+        assert ("STOPPING" if looks == ("STOPPING",) else "not known") in cause
+
+    def test_ends_it_at_the_very_end_of_the_lease(self) -> None:
+        model = FakeModel("STOPPED")
+
+        assert error_of(start(begin(StopAfterSeconds=60), model, now=after(60)))[0] == "LeaseOverError"
+        assert start(begin(StopAfterSeconds=60), FakeModel("STOPPED"), now=after(59)).phase is Phase.STARTING
+
+    def test_does_not_end_a_start_that_is_under_way(self) -> None:
+        model = FakeModel("STOPPED", *["STARTING"] * 9, "RUNNING")
+
+        *_, (_, last) = drive(begin(StopAfterSeconds=60), model)
+
+        assert last.phase is Phase.RUNNING
+
+    @pytest.mark.parametrize(
+        "ends",
+        [
+            "2026-01-05T09:00:00Z",
+            "2026-01-05T08:59:59.999Z",
+            "2000-01-01T00:00:00+01:00",
+            "2027-01-06T09:00:01Z",
+            "9998-01-01T00:00:00Z",
+        ],
+    )
+    def test_is_refused_if_it_is_not_within_a_leap_year_from_the_execution_s_start(self, ends: str) -> None:
+        with pytest.raises(InvalidRequestError) as caught:
+            begin(StopAt=ends).checked()
+
+        allowed = "allowed is a moment after the execution's start, 2026-01-05T09:00:00.000Z, and not after 2027-01-06"
+        assert allowed in str(caught.value)
+
+    def test_is_accepted_if_it_is_over_a_moment_later(self) -> None:
+        assert begin(StopAt="2026-01-05T09:00:00.001Z").checked().wanted_lease_end == after(1)
+        assert begin(StopAt="2027-01-06T09:00:00Z").checked()
+
+
+@pytest.mark.parametrize(
+    ("fields", "started", "ends"),
+    [
+        ({"StopAfterSeconds": 60}, 0, 60),
+        ({"StopAfterSeconds": 60}, 0.001, 61),
+        ({"StopAfterSeconds": 60}, 0.999, 61),
+        ({"StopAt": "2026-01-05T09:01:00Z"}, 0.5, 60),
+        ({"StopAt": "2026-01-05T09:01:00.25Z"}, 0.5, 61),
+        ({}, 0, None),
+    ],
+)
+def test_a_lease_ends_on_the_next_whole_second_as_a_schedule_can_fire(
+    fields: dict[str, Any], started: float, ends: int | None
+) -> None:
+    progress = StartProgress.begin(request(**fields), execution_arn=EXECUTION, started_at=after(started))
+
+    assert progress.wanted_lease_end == (None if ends is None else after(ends))
+    assert after(0) == START
+
+
+@UP
+class TestAModelThatIsUpAlready:
+    """Of several leases the latest end counts."""
+
+    def test_without_a_lease_is_wanted_without_end_and_no_stop_is_armed(self, status: str) -> None:
+        model = known(of_another(None), status, "RUNNING")
+
+        *_, (_, last) = drive(leased(), model)
+
+        assert (last.phase, last.failure, model.leases.armed) == (Phase.RUNNING, None, [])
+        assert model.records.record.lease_ends_at is None
+        assert told(last) == in_words(asked=OWN, ends=None)
+
+    def test_with_an_earlier_lease_is_wanted_longer_and_its_stop_moves(self, status: str) -> None:
+        model = known(of_another(EARLIER), status, "RUNNING")
+
+        *_, (_, last) = drive(leased(), model)
+
+        assert model.leases.armed == [OWN]
+        record = model.records.record
+        assert (record.lease_ends_at, record.leased_by, record.lease_before) == (
+            after(3_600),
+            EXECUTION,
+            EARLIER.ends_at,
+        )
+        assert told(last) == in_words(asked=OWN, ends=OWN, moved_from=EARLIER)
+
+    @pytest.mark.parametrize("in_force", [LATER, replace(OWN, leased_by=ANOTHER)], ids=["a later", "the same"])
+    def test_with_a_later_lease_keeps_it(self, status: str, in_force: Lease) -> None:
+        model = known(of_another(in_force), status, "RUNNING")
+
+        *_, (_, last) = drive(leased(), model)
+
+        assert model.leases.armed == [in_force]
+        assert model.records.record.leased_by == ANOTHER
+        assert told(last) == in_words(asked=OWN, ends=in_force)
+
+    def test_keeps_its_lease_if_a_start_without_one_wants_it_too(self, status: str) -> None:
+        model = known(of_another(LATER), status, "RUNNING")
+
+        *_, (_, last) = drive(begin(), model)
+
+        assert (model.leases.armed, model.records.record.leased_by) == ([LATER], ANOTHER)
+        assert told(last) == in_words(asked=None, ends=LATER)
+
+    def test_loses_a_lease_that_is_over_if_a_start_without_one_wants_it_too(self, status: str) -> None:
+        """Its stop is on its way: it would end what this start wants."""
+        over = replace(EARLIER, ends_at=after(-5))
+        model = known(of_another(over), status, "RUNNING")
+
+        *_, (_, last) = drive(begin(), model)
+
+        assert (model.leases.armed, model.records.record.lease_ends_at) == ([], None)
+        assert told(last) == in_words(asked=None, ends=None)
+
+    def test_is_the_latest_start_s_from_then_on(self, status: str) -> None:
+        model = known(of_another(LATER), status, "RUNNING")
+
+        drive(begin(), model)
+
+        record = model.records.record
+        assert (record.latest_start, record.wanted_at) == (EXECUTION, after(0))
+        assert (record.asked_by, record.asked_at) == (ANOTHER, after(-1_799))
+
+    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    def test_waits_until_a_later_stop_can_be_armed(self, status: str, trouble: ModelLifecycleError) -> None:
+        model = known(of_another(EARLIER), status)
+        model.leases.trouble = trouble
+
+        waiting = start(leased(), model, now=after(1))
+
+        assert waiting.phase is Phase.BLOCKED
+        assert model.records.record == of_another(EARLIER)
+
+    def test_keeps_its_lease_if_a_later_stop_can_never_be_armed(self, status: str) -> None:
+        model = known(of_another(EARLIER), status)
+        model.leases.trouble = DENIED
+
+        progress = start(leased(), model, now=after(1))
+
+        assert (progress.phase, progress.cleans_up) == (Phase.FAILED, False)
+        name, cause = error_of(progress)
+        assert name == "StopNotArmedError"
+        assert "so nothing was changed" in cause
+        assert (model.records.record, model.leases.armed) == (of_another(EARLIER), [EARLIER])
+
+    def test_is_read_again_where_someone_else_wrote_just_before(self, status: str) -> None:
+        model = known(of_another(EARLIER), status)
+        model.records.meanwhile = replace(of_another(LATER), version=2)
+
+        progress = start(leased(), model, now=after(1))
+
+        assert progress.phase is Phase(status)
+        assert told(progress) == in_words(asked=OWN, ends=LATER)
+        assert model.records.record.leased_by == ANOTHER
+
+    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    def test_is_not_said_to_run_until_then_before_that_is_written(
+        self, status: str, trouble: ModelLifecycleError
+    ) -> None:
+        model = known(of_another(EARLIER), status)
+        model.records.trouble = trouble
+
+        waiting = start(leased(), model, now=after(1))
+        assert waiting.phase is Phase.BLOCKED
+
+        model.records.trouble = None
+        assert told(start(waiting, model, now=after(16))) == in_words(asked=OWN, ends=OWN, moved_from=EARLIER)
+
+    def test_is_no_success_if_its_lease_can_never_be_written(self, status: str) -> None:
+        model = known(of_another(EARLIER), status)
+        model.records.trouble = DENIED
+
+        progress = start(leased(), model, now=after(1))
+
+        assert (progress.phase, progress.may_bill, progress.cleans_up) == (Phase.FAILED, True, False)
+
+
+def test_a_stop_that_cannot_be_disarmed_fires_in_vain_and_changes_nothing() -> None:
+    model = known(of_another(replace(EARLIER, ends_at=after(-5))), "RUNNING")
+    model.leases.trouble = DENIED
+
+    progress = start(begin(), model, now=after(1))
+
+    assert (progress.phase, progress.trouble) == (Phase.RUNNING, str(DENIED))
+    assert model.records.record.lease_ends_at is None
+
+
+def test_a_running_model_that_was_stopped_since_was_started_by_hand_and_nothing_is_known_of_its_run() -> None:
+    before = replace(of_another(None), ran_at=after(-1_000), stopped_at=after(-500), stopping=STOP_EXECUTION)
+    model = known(before, "RUNNING")
+
+    start(leased(), model, now=after(1))
+
+    record = model.records.record
+    assert (record.latest_start, record.stopped_at, record.stopping) == (EXECUTION, None, None)
+    assert (record.asked_by, record.asked_at, record.ran_at, record.lease_ends_at) == (None, None, None, None)
+
+
+def test_a_lease_that_moved_while_the_model_came_up_is_told_as_it_is_in_force() -> None:
+    model = FakeModel("STOPPED", "STARTING", "RUNNING")
+    first = start(leased(), model, now=after(1))
+    model.records.record = replace(model.records.record, version=9, lease_ends_at=LATER.ends_at, leased_by=ANOTHER)
+
+    *_, last = check(first, model, now=after(16)), check(first, model, now=after(31))
+
+    assert told(last) == in_words(asked=OWN, ends=LATER)
+
+
+class TestARunningModelThatSomeoneIsAboutToStop:
+    """It still runs, but not for long."""
+
+    ABOUT_TO_STOP = replace(of_another(LATER), stopping=STOP_EXECUTION, stop_asked_at=after(-3))
+
+    def test_is_not_told_as_running(self) -> None:
+        model = known(self.ABOUT_TO_STOP, "RUNNING", "STOPPING", "STOPPED", "RUNNING")
+
+        steps = drive(begin(), model)
+
+        assert [progress.phase for _, progress in steps] == [
+            Phase.BLOCKED,
+            Phase.BLOCKED,
+            Phase.STARTING,
+            Phase.RUNNING,
+        ]
+        assert STOP_EXECUTION in steps[0][1].trouble
+        assert model.starts == 1
+
+    def test_is_wanted_again_where_that_stop_never_came(self) -> None:
+        model = known(self.ABOUT_TO_STOP, "RUNNING")
+
+        *_, (when, last) = drive(begin(), model)
+
+        assert (last.phase, last.already_running) == (Phase.RUNNING, True)
+        assert after(20) < when < after(180)
+        assert (model.records.record.stopping, model.records.record.stop_asked_at) == (None, None)
+
+
+class TestAModelThatAnotherIsAboutToStart:
+    """It can still be started, but not for long."""
+
+    def test_is_waited_for_and_joined(self) -> None:
+        about_to = replace(of_another(None), asked_at=after(-3))
+        model = known(about_to, "STOPPED", "STARTING", "RUNNING")
+
+        steps = drive(begin(), model)
+
+        assert [progress.phase for _, progress in steps] == [Phase.BLOCKED, Phase.STARTING, Phase.RUNNING]
+        assert (steps[-1][1].joined, steps[-1][1].asked, model.starts) == (True, False, 0)
+        assert ANOTHER in steps[0][1].trouble
+
+    def test_is_started_where_that_start_never_came(self) -> None:
+        model = known(replace(of_another(None), asked_at=after(-3)), "STOPPED")
+
+        steps = drive(begin(), model, until=after(240))
+
+        asked = [when for when, progress in steps if progress.asked]
+        assert after(20) < asked[0] < after(180)
+        assert model.starts == 1
+
+    def test_is_not_taken_for_one_of_another_status(self) -> None:
+        """It was stopped since, or failed: that start is over."""
+        model = known(replace(of_another(None), asked_at=after(-3)), "FAILED")
+
+        assert start(begin(), model, now=after(1)).phase is Phase.STARTING
+
+
+@pytest.mark.parametrize(
+    ("more", "cleans_up"),
+    [
+        ({"asked": True, "carried_out": True, "status": "STARTING"}, True),
+        ({"asked": True, "answer_lost": True, "status": "STOPPED"}, True),
+        ({"asked": True, "carried_out": True, "status": "UNHEARD_OF"}, True),
+        ({"asked": True, "carried_out": True, "status": "STOPPED"}, False),
+        ({"asked": False, "joined": True, "status": "STARTING"}, False),
+        ({"asked": False, "status": ""}, False),
+    ],
+)
+def test_a_start_that_gives_up_cleans_up_what_it_asked_for_and_may_bill(more: dict[str, Any], cleans_up: bool) -> None:
+    running = replace(begin(), **more)
+
+    assert running.failed(DENIED).cleans_up is cleans_up
+    assert running.cleans_up is False
