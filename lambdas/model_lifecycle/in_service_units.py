@@ -3,20 +3,17 @@
 `InServiceInferenceUnits` of `AWS/Rekognition` has a datapoint for each minute in which a version runs.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.rekognition_versions import REKOGNITION
 from model_lifecycle.service_errors import service_errors
-from model_lifecycle.usage import METRIC_PERIOD, Datapoint
+from model_lifecycle.usage import MEASURED, METRIC_PERIOD, Datapoint
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef, MetricTypeDef
-
-# CloudWatch keeps datapoints of a minute for 15 days.
-_KEPT = timedelta(days=15)
 
 
 class InServiceUnits:
@@ -26,7 +23,7 @@ class InServiceUnits:
         self._client = client
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:
-        """GetMetricData over the last 15 days."""
+        """GetMetricData over the last two weeks."""
         if request.service is not REKOGNITION:
             return []
         metric: MetricTypeDef = {
@@ -44,7 +41,7 @@ class InServiceUnits:
         }
         pages = self._client.get_paginator("get_metric_data").paginate(
             MetricDataQueries=[query],
-            StartTime=until - _KEPT,
+            StartTime=until - MEASURED,
             EndTime=until + METRIC_PERIOD,
             ScanBy="TimestampAscending",
         )

@@ -11,6 +11,9 @@ from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
 
 METRIC_PERIOD = timedelta(minutes=1)
+MEASURED = timedelta(days=14)
+"""How far back is asked: CloudWatch keeps a metric's minutes for 15 days, and refuses to be asked for older ones."""
+
 # A datapoint may be missing, and the last ones are not there yet. A model that was down for longer has run anew.
 _LONGEST_GAP = timedelta(minutes=5)
 _LATEST_DATAPOINT = timedelta(minutes=15)
@@ -74,9 +77,10 @@ def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datet
     service says are in force, for a record that knows none.
     """
     run = _last_run([point for point in measured if point.at < until], record)
-    if run and until - run[-1].at <= _LATEST_DATAPOINT:
-        return _measured(run, until)
     since = record.ran_at or record.asked_at
+    longer_than_measured = since is not None and since < until - MEASURED
+    if run and until - run[-1].at <= _LATEST_DATAPOINT and not longer_than_measured:
+        return _measured(run, until)
     in_force = record.min_inference_units or units
     if since is None or since > until:
         return None
