@@ -18,7 +18,7 @@ NOW = after(0)
 def wanted_until(record: ModelRecord) -> datetime | None:
     """The end of the lease in force."""
     lease = lease_of(record)
-    return lease and lease.ends_at
+    return lease.ends_at if lease else None
 
 
 @given(st.lists(WANTED, min_size=1, max_size=6))

@@ -1,0 +1,106 @@
+"""For how long a model version ran, by Rekognition's own metric in CloudWatch."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from botocore.stub import Stubber
+
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    InvalidRequestError,
+    ModelLifecycleError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.in_service_units import InServiceUnits
+from model_lifecycle.request import parse_request
+from model_lifecycle.usage import MEASURED, Datapoint
+from tests.unit.domain.given import DEFAULTS, HOME, after, request
+from tests.unit.domain.stubbed import stubbed
+
+ANSWERS = {
+    "AccessDeniedException": AccessDeniedError,
+    "InternalServiceFault": ServiceRefusedError,
+    "InvalidParameterValue": ServiceRefusedError,
+    "Throttling": ServiceUnavailableError,
+    "ValidationException": InvalidRequestError,
+}
+ASKED = {
+    "MetricDataQueries": [
+        {
+            "Id": "units",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": "AWS/Rekognition",
+                    "MetricName": "InServiceInferenceUnits",
+                    "Dimensions": [
+                        {"Name": "ProjectName", "Value": "parts"},
+                        {"Name": "VersionName", "Value": "parts.2026-01-05"},
+                    ],
+                },
+                "Period": 60,
+                "Stat": "Average",
+            },
+        }
+    ],
+    "StartTime": after(0) - timedelta(days=14),
+    "EndTime": after(60),
+    "ScanBy": "TimestampAscending",
+}
+
+
+def answer(stub: Stubber, *values: float, first: int = 0, more: str | None = None, asked: Any = None) -> None:
+    """What GetMetricData answers: one value a minute, from the minute of that number on."""
+    moments = [after(60 * minute) for minute in range(first, first + len(values))]
+    result = {"Id": "units", "Label": "any", "Timestamps": moments, "Values": list(values), "StatusCode": "Complete"}
+    stub.add_response(
+        "get_metric_data", {"MetricDataResults": [result], **({"NextToken": more} if more else {})}, asked
+    )
+
+
+def test_the_minutes_are_those_of_the_version_and_what_is_not_in_service_is_left_out() -> None:
+    with stubbed("cloudwatch") as (client, stub):
+        answer(stub, 0.0, 1.0, 2.0, 0.0, asked=ASKED)
+
+        measured = InServiceUnits(client).units_in_service(request(), until=after(0))
+
+    assert measured == [Datapoint(after(60), 1.0), Datapoint(after(120), 2.0)]
+
+
+def test_the_minutes_of_every_page_count() -> None:
+    with stubbed("cloudwatch") as (client, stub):
+        answer(stub, 1.0, 1.0, more="more", asked=ASKED)
+        answer(stub, 3.0, first=2, asked={**ASKED, "NextToken": "more"})
+
+        measured = InServiceUnits(client).units_in_service(request(), until=after(0))
+
+    assert [point.units for point in measured] == [1.0, 1.0, 3.0]
+
+
+def test_nothing_measured_is_no_minute() -> None:
+    with stubbed("cloudwatch") as (client, stub):
+        stub.add_response("get_metric_data", {"MetricDataResults": []})
+
+        assert InServiceUnits(client).units_in_service(request(), until=after(0)) == []
+
+
+def test_lookout_for_vision_measures_no_such_thing_and_is_not_asked_about() -> None:
+    boards = parse_request({"ProjectName": "boards", "ModelVersion": "1"}, defaults=DEFAULTS, home=HOME)
+    with stubbed("cloudwatch") as (client, _):
+        assert InServiceUnits(client).units_in_service(boards, until=after(0)) == []
+
+
+def test_no_minute_is_asked_for_that_is_not_kept_any_more() -> None:
+    assert timedelta(days=15) > MEASURED
+
+
+@pytest.mark.parametrize(("code", "error"), ANSWERS.items())
+def test_an_error_of_the_metric_says_the_operation_and_its_own_words(
+    code: str, error: type[ModelLifecycleError]
+) -> None:
+    with stubbed("cloudwatch") as (client, stub):
+        stub.add_client_error("get_metric_data", code, "In its words.")
+
+        with pytest.raises(error, match=f"GetMetricData answered {code}: In its words"):
+            InServiceUnits(client).units_in_service(request(), until=after(0))

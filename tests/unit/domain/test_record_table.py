@@ -1,0 +1,159 @@
+"""What is remembered of a model, in DynamoDB: of two writers one wins, and the other sees it."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from model_lifecycle.errors import (
+    AccessDeniedError,
+    ModelLifecycleError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.record_table import RecordTable
+from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
+from tests.unit.domain.stubbed import client_of, stubbed
+
+MODEL_ID = f"Rekognition {VERSION}"
+# Instants are written to the millisecond.
+MOMENTS = st.none() | st.integers(0, 10**10).map(lambda thousandths: START + timedelta(milliseconds=thousandths))
+TEXTS = st.none() | st.sampled_from([EXECUTION, STOP_EXECUTION, "STOPPED"])
+UNITS = st.none() | st.integers(1, 2**31 - 1)
+OF_TYPE = {"str": TEXTS, "int": UNITS, "datetime": MOMENTS}
+RECORDS = st.builds(
+    ModelRecord,
+    **{
+        field.name: OF_TYPE[str(field.type).removesuffix(" | None").removeprefix("datetime.")]
+        for field in fields(ModelRecord)
+        if field.name != "version"
+    },
+)
+ANSWERS = {
+    "AccessDeniedException": AccessDeniedError,
+    "ResourceNotFoundException": ServiceRefusedError,
+    "ProvisionedThroughputExceededException": ServiceUnavailableError,
+    "ThrottlingException": ServiceUnavailableError,
+    "RequestLimitExceeded": ServiceUnavailableError,
+    "TransactionConflictException": ServiceUnavailableError,
+    "InternalServerError": ServiceUnavailableError,
+    "NovelException": ServiceRefusedError,
+}
+
+
+@pytest.fixture(scope="module")
+def table() -> Iterator[RecordTable]:
+    with mock_aws():
+        client = client_of("dynamodb")
+        client.create_table(
+            TableName="records",
+            KeySchema=[{"AttributeName": "ModelId", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "ModelId", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield RecordTable("records", client)
+
+
+@given(RECORDS)
+def test_what_is_written_is_what_is_read(table: RecordTable, record: ModelRecord) -> None:
+    before = table.read(request())
+
+    written = table.replace(request(), before, record)
+
+    assert written == replace(record, version=before.version + 1)
+    assert table.read(request()) == written
+
+
+def test_a_start_and_a_stop_of_a_model_share_its_record_and_no_other_model_does(table: RecordTable) -> None:
+    other = request(ProjectVersionArn=VERSION.replace("1767603600000", "1767603600001"))
+    before = table.read(other)
+
+    written = table.replace(request(), table.read(request()), ModelRecord(latest_start=EXECUTION))
+
+    assert table.read(stop_request()) == written
+    assert table.read(other) == before
+
+
+def test_nothing_is_remembered_of_a_model_that_nobody_wrote_of(table: RecordTable) -> None:
+    nobody_s = request(ProjectVersionArn=VERSION.replace("1767603600000", "1"))
+
+    assert table.read(nobody_s) == ModelRecord()
+
+
+@pytest.mark.parametrize("number", ["2", "3"])
+@pytest.mark.parametrize("known", [False, True], ids=["the first record", "a later record"])
+def test_of_two_writers_one_wins_and_the_other_sees_it(table: RecordTable, known: bool, number: str) -> None:
+    model = request(ProjectVersionArn=VERSION.replace("1767603600000", f"{number}{int(known)}"))
+    if known:
+        table.replace(model, ModelRecord(), ModelRecord(latest_start="nobody"))
+    seen_by_both = table.read(model)
+
+    won = table.replace(model, seen_by_both, ModelRecord(latest_start="the first"))
+    lost = table.replace(model, seen_by_both, ModelRecord(latest_start="the second"))
+
+    assert lost is None
+    assert table.read(model) == won == ModelRecord(version=1 + known, latest_start="the first")
+
+
+def test_a_record_of_an_earlier_deploy_is_read_as_far_as_it_goes() -> None:
+    item = {"ModelId": {"S": MODEL_ID}, "Version": {"N": "3"}, "LatestStart": {"S": EXECUTION}, "Color": {"S": "red"}}
+    with stubbed("dynamodb") as (client, stub):
+        stub.add_response("get_item", {"Item": item})
+
+        assert RecordTable("records", client).read(request()) == ModelRecord(version=3, latest_start=EXECUTION)
+
+
+def test_a_record_is_read_as_it_stands_and_not_as_it_stood() -> None:
+    asked = {"TableName": "records", "Key": {"ModelId": {"S": MODEL_ID}}, "ConsistentRead": True}
+    with stubbed("dynamodb") as (client, stub):
+        stub.add_response("get_item", {}, asked)
+
+        assert RecordTable("records", client).read(request()) == ModelRecord()
+
+
+def test_a_write_says_what_it_takes_for_the_present_version_and_leaves_out_what_is_not_known() -> None:
+    asked = {
+        "TableName": "records",
+        "Item": {
+            "ModelId": {"S": MODEL_ID},
+            "Version": {"N": "8"},
+            "LatestStart": {"S": EXECUTION},
+            "LeaseEndsAt": {"S": "2026-01-05T09:00:01.500Z"},
+            "MinInferenceUnits": {"N": "2"},
+        },
+        "ConditionExpression": "attribute_not_exists(ModelId) OR Version = :before",
+        "ExpressionAttributeValues": {":before": {"N": "7"}},
+    }
+    record = ModelRecord(latest_start=EXECUTION, lease_ends_at=after(1.5), min_inference_units=2)
+    with stubbed("dynamodb") as (client, stub):
+        stub.add_response("put_item", {}, asked)
+
+        assert RecordTable("records", client).replace(request(), ModelRecord(version=7), record)
+
+
+def read(table: RecordTable) -> Any:
+    """Read a record."""
+    return table.read(request())
+
+
+def write(table: RecordTable) -> Any:
+    """Write a record."""
+    return table.replace(request(), ModelRecord(), ModelRecord())
+
+
+@pytest.mark.parametrize(("operation", "call"), [("get_item", read), ("put_item", write)])
+@pytest.mark.parametrize(("answer", "error"), ANSWERS.items())
+def test_an_error_of_the_table_is_none_of_the_model(
+    operation: str, call: Any, answer: str, error: type[ModelLifecycleError]
+) -> None:
+    with stubbed("dynamodb") as (client, stub):
+        stub.add_client_error(operation, answer, "in its words")
+
+        with pytest.raises(error, match=f"{answer}: in its words"):
+            call(RecordTable("records", client))
