@@ -10,25 +10,20 @@ from local.cdk import deploy
 from local.clock import VirtualClock
 from local.server import LocalAws
 from tests.local.lifecycle import Lifecycle
-from tests.local.services import REKOGNITION
-
-# Far away, so that it fires for the one test that lets the years pass.
-SCHEDULE = {
-    "name": "once",
-    "expression": "cron(0 7 1 6 ? 2030)",
-    "input": {**REKOGNITION.model, "MinInferenceUnits": 2},
-}
 
 
 @pytest.fixture(scope="package")
-def deployed() -> Iterator[Lifecycle]:
+def deployed(request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
+    """The stack, with the settings that a module gives as this fixture's parameter, in JSON; else with none."""
+    settings = json.loads(getattr(request, "param", "{}"))
     clock = VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
     with LocalAws(clock=clock) as aws:
-        yield Lifecycle(aws, clock, deploy(aws, context={"schedules": json.dumps([SCHEDULE])}))
+        yield Lifecycle(aws, clock, deploy(aws, context=settings))
 
 
 @pytest.fixture
 def lifecycle(deployed: Lifecycle) -> Iterator[Lifecycle]:
+    """The stack, just after a look of the watch; afterwards it is as if nothing had been."""
+    deployed.let_the_watch_pass()
     yield deployed
-    deployed.clock.settle(timeout=60)
-    deployed.given()
+    deployed.forget()

@@ -5,13 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from local.api_calls import ApiCall
 from local.clock import VirtualClock
 from local.scenario import Scenario
 from local.server import LocalAws
 from local.subscriber import Notification, Subscriber
 
 ACCOUNT = "123456789012"
+FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
 SECONDS_OF_PATIENCE = 120
+QUIET_MINUTES = 15
+"""So long after the hour a test may begin that does not want the watch to look meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,10 @@ class Lifecycle:
         self.clock = clock
         self.outputs = outputs
         self.state_machine_arn = outputs["StartModelStateMachineArn"]
+        self.stop_machine_arn = outputs["StopModelStateMachineArn"]
         self._executions = aws.client("stepfunctions")
+        self._tables = aws.client("dynamodb")
+        self._schedules = aws.client("scheduler")
         self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
         self._received: list[Notification] = []
 
@@ -49,22 +56,67 @@ class Lifecycle:
         """Only these models and faults are there from now on, in the form of a scenario file."""
         self.aws.load(Scenario.parse(json.dumps({"Models": models, "Faults": faults})))
 
+    def forget(self) -> None:
+        """Let nothing be left of what was: no execution under way, no model, no record of one, no armed stop."""
+        for arn in (*self.executions(statusFilter="RUNNING"), *self.stops(statusFilter="RUNNING")):
+            self.abort(arn)
+        self.clock.settle(timeout=SECONDS_OF_PATIENCE)
+        self.given()
+        for schedule in self.armed():
+            self._schedules.delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
+        for table in self._tables.list_tables()["TableNames"]:
+            self._empty(table)
+        self._subscriber.receive()
+        self._received.clear()
+
+    def _empty(self, table: str) -> None:
+        [key] = self._tables.describe_table(TableName=table)["Table"]["KeySchema"]
+        for page in self._tables.get_paginator("scan").paginate(TableName=table):
+            for item in page["Items"]:
+                name = key["AttributeName"]
+                self._tables.delete_item(TableName=table, Key={name: item[name]})
+
+    def let_the_watch_pass(self) -> None:
+        """Let it be just after a look of the watch, unless the last one is not long ago."""
+        now = self.clock.now()
+        if now.minute >= QUIET_MINUTES:
+            self.pass_time(3_660 - now.minute * 60 - now.second)
+
     def start(self, execution_input: object, **names: str) -> str:
-        """Start an execution as the console would; its ARN."""
+        """Start an execution of start-model as the console would; its ARN."""
+        return self._start_execution(self.state_machine_arn, execution_input, **names)
+
+    def stop(self, execution_input: object, **names: str) -> str:
+        """Start an execution of stop-model as the console would; its ARN."""
+        return self._start_execution(self.stop_machine_arn, execution_input, **names)
+
+    def _start_execution(self, machine: str, execution_input: object, **names: str) -> str:
         text = execution_input if isinstance(execution_input, str) else json.dumps(execution_input)
-        started = self._executions.start_execution(stateMachineArn=self.state_machine_arn, input=text, **names)
+        started = self._executions.start_execution(stateMachineArn=machine, input=text, **names)
         return str(started["executionArn"])
 
-    def send(self, detail: object) -> None:
-        """Ask for a start with an event on the default bus."""
-        entry = {"Source": "model-lifecycle.request", "DetailType": "Start Model", "Detail": json.dumps(detail)}
+    def send(self, detail: object, detail_type: str = "Start Model") -> None:
+        """Ask for a start, or for a stop, with an event on the default bus."""
+        entry = {"Source": "model-lifecycle.request", "DetailType": detail_type, "Detail": json.dumps(detail)}
         answer = self.aws.client("events").put_events(Entries=[entry])
         assert answer["FailedEntryCount"] == 0
 
-    def executions(self) -> list[str]:
-        """The ARNs of all executions that there ever were."""
-        listed = self._executions.get_paginator("list_executions").paginate(stateMachineArn=self.state_machine_arn)
+    def executions(self, **only: str) -> list[str]:
+        """The ARNs of all executions of start-model that there ever were, or of those with one `statusFilter`."""
+        return self._executions_of(self.state_machine_arn, **only)
+
+    def stops(self, **only: str) -> list[str]:
+        """The same of stop-model."""
+        return self._executions_of(self.stop_machine_arn, **only)
+
+    def _executions_of(self, machine: str, **only: str) -> list[str]:
+        listed = self._executions.get_paginator("list_executions").paginate(stateMachineArn=machine, **only)
         return [execution["executionArn"] for page in listed for execution in page["executions"]]
+
+    def armed(self) -> list[dict[str, Any]]:
+        """The armed stops, as ListSchedules shows them."""
+        pages = self._schedules.get_paginator("list_schedules").paginate(GroupName="model-leases")
+        return [schedule for page in pages for schedule in page["Schedules"]]
 
     def end_of(self, execution_arn: str) -> Execution:
         """The execution, once it has ended and everything that its end sets off is over."""
@@ -82,8 +134,12 @@ class Lifecycle:
         )
 
     def run(self, execution_input: object) -> Execution:
-        """Start an execution and see it to its end."""
+        """Start an execution of start-model and see it to its end."""
         return self.end_of(self.start(execution_input))
+
+    def run_stop(self, execution_input: object) -> Execution:
+        """Start an execution of stop-model and see it to its end."""
+        return self.end_of(self.stop(execution_input))
 
     def pass_time(self, seconds: float) -> None:
         """Let so many virtual seconds pass, and all that happens in them."""
@@ -109,10 +165,20 @@ class Lifecycle:
         """Redrive an execution as the console would."""
         self._executions.redrive_execution(executionArn=execution_arn)
 
+    def function_of(self, call: ApiCall) -> str:
+        """The function that made a call, as `StopModel`; empty for people's calls."""
+        name = self.aws.functions.name_of(call.caller)
+        return next((function for function in FUNCTIONS if function in name), "")
+
     def messages(self, execution_arn: str) -> list[Notification]:
         """Every message about an execution that the subscriber has received so far."""
         self._received += self._subscriber.receive()
         return [message for message in self._received if message.document["ExecutionArn"] == execution_arn]
+
+    def told_by_watch(self) -> list[Notification]:
+        """Every message of the watch that the subscriber has received since the test began."""
+        self._received += self._subscriber.receive()
+        return [message for message in self._received if message.document["ExecutionArn"] is None]
 
     def only_message(self, execution: Execution) -> Notification:
         """The one message about an execution that has ended: there must be exactly one."""

@@ -13,6 +13,7 @@ class ServiceWords:
     name: str
     model: dict[str, str]
     start: str
+    stop: str
     describe: str
     stopped: str
     starting: str
@@ -34,6 +35,7 @@ REKOGNITION = ServiceWords(
         "ProjectVersionArn": f"arn:aws:rekognition:us-east-1:{ACCOUNT}:project/parts/version/parts.2026/1767603600000"
     },
     start="StartProjectVersion",
+    stop="StopProjectVersion",
     describe="DescribeProjectVersions",
     stopped="STOPPED",
     starting="STARTING",
@@ -45,6 +47,7 @@ LOOKOUT_VISION = ServiceWords(
     name="LookoutVision",
     model={"ProjectName": "boards", "ModelVersion": "1"},
     start="StartModel",
+    stop="StopModel",
     describe="DescribeModel",
     stopped="TRAINED",
     starting="STARTING_HOSTING",

@@ -10,7 +10,8 @@ from local.faults import calls
 from model_lifecycle.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.home import Home
 from model_lifecycle.message import MAX_SUBJECT_CHARACTERS
-from model_lifecycle.request import Defaults, parse_request
+from model_lifecycle.model_request import Defaults
+from model_lifecycle.request import parse_request
 from tests.local.lifecycle import ACCOUNT, Execution, Lifecycle
 from tests.local.services import LOOKOUT_VISION, REKOGNITION
 
@@ -94,8 +95,10 @@ FIELDS = {
 
 def nothing_was_asked() -> bool:
     """Nobody called either service."""
-    operations = [REKOGNITION.start, REKOGNITION.describe, LOOKOUT_VISION.start, LOOKOUT_VISION.describe]
-    return not any(calls(operation) for operation in operations)
+    both = (REKOGNITION, LOOKOUT_VISION)
+    return not any(
+        calls(operation) for service in both for operation in (service.start, service.stop, service.describe)
+    )
 
 
 def assert_refused(lifecycle: Lifecycle, execution: Execution, *words: str) -> None:

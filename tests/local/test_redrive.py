@@ -43,7 +43,9 @@ def test_a_redrive_of_a_model_that_runs_by_now_starts_nothing(lifecycle: Lifecyc
 
 def test_a_redrive_does_not_move_the_deadline(lifecycle: Lifecycle) -> None:
     lifecycle.given(REKOGNITION.script(StartEndsIn="STARTING"))
-    arn = lifecycle.start({**REKOGNITION.model, "StartTimeoutSeconds": DEADLINE_SECONDS})
+    arn = lifecycle.start(
+        {**REKOGNITION.model, "StartTimeoutSeconds": DEADLINE_SECONDS, "StopTimeoutSeconds": 60},
+    )
     lifecycle.pass_time(600)
     lifecycle.abort(arn)
     lifecycle.pass_time(1_000)

@@ -26,7 +26,12 @@ NEVER_STARTABLE = [
             ["MaxInferenceUnits is 2", "which is 3"],
         ),
         ({**REKOGNITION.model, "Wait": 1, "StartTimeoutSeconds": 0}, ['"Wait" is unknown', "StartTimeoutSeconds is 0"]),
-        ({**REKOGNITION.model, "StopAfterSeconds": 60}, ["StopAfterSeconds is refused", "lease"]),
+        ({**REKOGNITION.model, "StopAfterSeconds": 0}, ["StopAfterSeconds is 0", "an integer from 1"]),
+        ({**REKOGNITION.model, "StopAt": "2026-07-01T18:00:00"}, ["StopAt is", "with its offset"]),
+        (
+            {**REKOGNITION.model, "StopAfterSeconds": 60, "StopAt": "2036-07-01T18:00:00Z"},
+            ["StopAfterSeconds and StopAt both say when the lease ends"],
+        ),
         ({**LOOKOUT_VISION.model, "ModelVersion": "latest"}, ["ambiguous"]),
         ({"ProjectName": "boards"}, ["ModelVersion is missing"]),
         ({**REKOGNITION.model, **LOOKOUT_VISION.model}, ["belong to 2 services"]),

@@ -114,7 +114,7 @@ def test_a_start_that_fails_says_why_and_that_nothing_bills(lifecycle: Lifecycle
 def test_a_start_that_never_ends_is_given_up_at_its_deadline(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartEndsIn=service.starting))
 
-    execution = lifecycle.run({**service.model, "StartTimeoutSeconds": 1_800})
+    execution = lifecycle.run({**service.model, "StartTimeoutSeconds": 1_800, "StopTimeoutSeconds": 60})
 
     assert (execution.status, execution.error) == ("FAILED", "StartTimedOutError")
     assert 1_800 <= execution.seconds <= 1_815
