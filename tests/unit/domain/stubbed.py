@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session
 from botocore.stub import Stubber
 
 
 def client_of(service: str) -> Any:
     """A client that nobody's own configuration has a say in."""
-    return boto3.client(
+    return Session().create_client(
         service,
         region_name="us-east-1",
         aws_access_key_id="testing",

@@ -21,7 +21,7 @@ from tests.unit.domain.stubbed import stubbed
 
 ANSWERS = {
     "AccessDeniedException": AccessDeniedError,
-    "InternalServiceFault": ServiceRefusedError,
+    "InternalServiceFault": ServiceUnavailableError,
     "InvalidParameterValue": ServiceRefusedError,
     "Throttling": ServiceUnavailableError,
     "ValidationException": InvalidRequestError,
@@ -100,7 +100,8 @@ def test_an_error_of_the_metric_says_the_operation_and_its_own_words(
     code: str, error: type[ModelLifecycleError]
 ) -> None:
     with stubbed("cloudwatch") as (client, stub):
-        stub.add_client_error("get_metric_data", code, "In its words.")
+        status = 500 if code == "InternalServiceFault" else 400
+        stub.add_client_error("get_metric_data", code, "In its words.", http_status_code=status)
 
         with pytest.raises(error, match=f"GetMetricData answered {code}: In its words"):
             InServiceUnits(client).units_in_service(request(), until=after(0))

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_lifecycle.errors import (
@@ -120,6 +120,7 @@ def test_a_schedule_s_name_is_the_same_for_the_same_lease_and_another_for_every_
 NAMES = st.text("abzAZ09_.-", min_size=1, max_size=255)
 
 
+@settings(max_examples=25)
 @given(NAMES, NAMES, st.integers(1, 10**9))
 def test_a_schedule_is_what_the_service_takes_whatever_the_model_is_called(
     project: str, version: str, seconds: int

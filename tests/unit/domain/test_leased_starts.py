@@ -47,8 +47,8 @@ def of_another(lease: Lease | None) -> ModelRecord:
         asked_by=ANOTHER,
         asked_at=after(-1_799),
         status_when_asked="STOPPED",
-        lease_ends_at=lease and lease.ends_at,
-        leased_by=lease and lease.leased_by,
+        lease_ends_at=lease.ends_at if lease else None,
+        leased_by=lease.leased_by if lease else None,
     )
 
 
@@ -76,7 +76,7 @@ def told(progress: StartProgress) -> dict[str, str | None]:
 def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | None = None) -> dict[str, str | None]:
     """A lease as a report tells it."""
     named = {"Asked": asked, "EndsAt": ends, "MovedFrom": moved_from}
-    return {name: lease and to_instant(lease.ends_at) for name, lease in named.items()}
+    return {name: to_instant(lease.ends_at) if lease else None for name, lease in named.items()}
 
 
 class TestAModelThatIsStartedWithALease:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
@@ -60,6 +60,7 @@ def table() -> Iterator[RecordTable]:
         yield RecordTable("records", client)
 
 
+@settings(max_examples=50)
 @given(RECORDS)
 def test_what_is_written_is_what_is_read(table: RecordTable, record: ModelRecord) -> None:
     before = table.read(request())
