@@ -20,7 +20,9 @@ def show() -> Iterator["subprocess.Popen[str]"]:
         yield process
 
 
-def test_it_shows_the_whole_life_of_a_model_of_each_service_as_a_subscriber_hears_it(show: "subprocess.Popen[str]") -> None:
+def test_it_shows_the_lives_of_a_model_of_each_service_as_a_subscriber_hears_it(
+    show: "subprocess.Popen[str]",
+) -> None:
     printed, complaint = show.communicate(timeout=PATIENCE_SECONDS)
 
     assert show.returncode == 0, printed + complaint
