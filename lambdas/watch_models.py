@@ -75,7 +75,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     watched = look_at_all(catalogs, look)
     logger.info("Watch models", found=watched.found, unreachable=watched.unreachable)
     if watched.troubles:
-        raise ExceptionGroup("Some models could not be watched", watched.troubles)
+        raise ExceptionGroup(f"Some models could not be watched: {watched.in_words}", watched.troubles)
     return watched.found
 
 

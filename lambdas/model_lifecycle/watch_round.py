@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from model_lifecycle.catalog import Catalog, Listed
-from model_lifecycle.errors import ModelNotFoundError, ServiceUnreachableError
+from model_lifecycle.errors import ModelNotFoundError, ServiceUnreachableError, shortened
 from model_lifecycle.watch import Finding
+
+_MAX_CHARACTERS = 20_000
 
 
 @dataclass(frozen=True)
@@ -15,6 +17,14 @@ class Round:
     found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Finding, 0))
     unreachable: list[str] = field(default_factory=list)
     troubles: list[Exception] = field(default_factory=list)
+
+    @property
+    def in_words(self) -> str:
+        """What went wrong, and with what. Of a group of exceptions, Lambda tells nothing but its own text."""
+        told = (
+            " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]) for error in self.troubles
+        )
+        return shortened("; ".join(told), _MAX_CHARACTERS)
 
 
 def look_at_all(catalogs: Mapping[str, Catalog], look: Callable[[Listed], Finding]) -> Round:
