@@ -44,7 +44,8 @@ class StopProgress(Progress[StopRequest]):
             return self.started_again
         if self.is_gone:
             return self.status != NEVER_SEEN
-        return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or self.meaning.may_bill
+        stops = self.meaning.stop_before is Phase.STOPPING
+        return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or stops or self.meaning.may_bill
 
     def recalling(self, record: ModelRecord) -> Self:
         """The model's record tells of a stop call of this execution whose answer never came: a step died."""
