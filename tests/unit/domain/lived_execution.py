@@ -41,17 +41,35 @@ class Visit:
 
 
 class LivedExecution:
-    """Runs the machine's loop as its definition has it, with the repetitions of a step that died."""
+    """Runs start-model's loop as its definition has it, with the repetitions of a step that died."""
+
+    GOAL = Goal.RUNNING
+    ARN = EXECUTION
 
     def __init__(self, life: Life) -> None:
         self.life = life
         self.world = World(life)
         self.steps: list[Step] = []
         self.visits: list[Visit] = []
-        self.deadline = START + timedelta(seconds=life.execution_input["StartTimeoutSeconds"])
+        self.deadline = START + timedelta(seconds=self.timeout_seconds)
         progress = self._loop()
         self.status_at_end = self.world.status
-        self.message = self._notify(progress)
+        self.left_alone = progress["Phase"] == Phase.SUPERSEDED
+        self.message = None if self.left_alone else self._notify(progress)
+
+    @property
+    def timeout_seconds(self) -> int:
+        """Seconds from the execution's start to its deadline."""
+        seconds: int = self.life.execution_input["StartTimeoutSeconds"]
+        return seconds
+
+    def actions(self) -> dict[Phase, Action]:
+        """What is done in each phase that does not end the execution."""
+        records = LivingRecords(self.world)
+        return {
+            Phase.STARTING: partial(check_model, records=records),
+            Phase.BLOCKED: partial(start_model, records=records, leases=self.world.leases),
+        }
 
     @property
     def document(self) -> dict[str, Any]:
@@ -89,11 +107,7 @@ class LivedExecution:
         return [look for look in looks if look.step in lived]
 
     def _loop(self) -> dict[str, Any]:
-        records = LivingRecords(self.world)
-        actions: dict[Phase, Action] = {
-            Phase.STARTING: partial(check_model, records=records),
-            Phase.BLOCKED: partial(start_model, records=records, leases=self.world.leases),
-        }
+        actions = self.actions()
         phase, progress = Phase.BLOCKED, cast("dict[str, Any]", {})
         while phase in actions:
             began = self.world.now
@@ -123,7 +137,7 @@ class LivedExecution:
         try:
             taken = take_step(
                 self._payload(progress),
-                {Goal.RUNNING: action},
+                {self.GOAL: action},
                 model_of=lambda request: LivingModel(self.world, request),
                 defaults=DEFAULTS,
                 home=HOME,
@@ -138,9 +152,9 @@ class LivedExecution:
 
     def _payload(self, progress: dict[str, Any]) -> dict[str, Any]:
         return {
-            "Goal": "RUNNING",
+            "Goal": self.GOAL.value,
             "Input": self.life.execution_input,
-            "Execution": {"Arn": EXECUTION, "StartTime": to_instant(START), "RedriveCount": 0},
+            "Execution": {"Arn": self.ARN, "StartTime": to_instant(START), "RedriveCount": 0},
             "Progress": progress,
         }
 

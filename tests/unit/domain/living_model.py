@@ -1,7 +1,7 @@
 """A model that lives, as a step of the state machine meets it: in calls that take time and go wrong."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ from model_lifecycle.record import ModelRecord
 from tests.unit.domain.fake_leases import FakeLeases
 from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import EXECUTION, START
-from tests.unit.domain.life import Act, Call, Fault, Life
+from tests.unit.domain.life import UNHEARD_OF, Act, Call, Fault, Life
 
 Answer = TypeVar("Answer")
 
@@ -58,6 +58,15 @@ class OwnStart:
 
 
 @dataclass(frozen=True)
+class OwnStop:
+    """A stop call of the execution that was carried out. `looks_before`: how often the status was looked at before."""
+
+    moment: datetime
+    looks_before: int
+    answered: bool
+
+
+@dataclass(frozen=True)
 class Look:
     """What one call told of the status: None if it was to tell and did not. `step`: which try of which step made it."""
 
@@ -75,8 +84,11 @@ class World:
         self.status = life.status
         self.step = 0
         self.records = FakeRecords()
+        self.records.record = life.record
         self.leases = FakeLeases()
         self.own_starts: list[OwnStart] = []
+        self.own_stops: list[OwnStop] = []
+        self.wanted: list[datetime] = []
         self.looks: list[Look] = []
         self.stopped_by_others: list[datetime] = []
         self._since = START
@@ -129,6 +141,14 @@ class World:
         self._turn(self.life.words.starting)
         return self.status
 
+    def stop(self) -> str:
+        """Carry out a stop call of the execution: of what runs."""
+        if self.status not in (self.life.words.running, UNHEARD_OF):
+            raise ModelInUseError(f"the status is {self.status}")
+        self.own_stops.append(OwnStop(self.now, len(self.looks), answered=self._fault is None))
+        self._turn(self.life.words.stopping)
+        return self.status
+
     def _course(self) -> str:
         """What the present status turns into by itself."""
         words = self.life.words
@@ -153,12 +173,32 @@ class World:
         elif what is Act.STOP and self.status in (words.starting, words.running):
             self.stopped_by_others.append(self.now)
             self._turn(words.stopping)
-        elif what is not Act.STOP and self.status in words.startable:
+        elif what is Act.WANT and self.status in (words.starting, words.running):
+            self._want()
+        elif what in (Act.START, Act.START_BY_EXECUTION) and self.status in words.startable:
             if what is Act.START_BY_EXECUTION:
                 self._claim()
             self._turn(words.starting)
 
+    def _want(self) -> None:
+        record = self.records.record
+        if self.status == self.life.words.running and record.someone_is_about_to_stop(now=self.now):
+            # It waits, then.
+            return
+        self.wanted.append(self.now)
+        self.records.record = replace(
+            record,
+            version=record.version + 1,
+            latest_start=_ANOTHER,
+            wanted_at=self.now,
+            lease_ends_at=None,
+            leased_by=None,
+            stopping=None,
+            stop_asked_at=None,
+        )
+
     def _claim(self) -> None:
+        self.wanted.append(self.now)
         self.records.record = ModelRecord(
             version=self.records.record.version + 1,
             latest_start=_ANOTHER,
@@ -187,6 +227,10 @@ class LivingModel:
         """What the service answers to a start."""
         assert units["MinInferenceUnits"] >= 1
         return self._ask(Call.START, lambda: self._world.start(client_token))
+
+    def stop(self) -> str:
+        """What the service answers to a stop."""
+        return self._ask(Call.STOP, self._world.stop)
 
     def _ask(self, kind: Call, carry_out: Callable[[], str]) -> str:
         told = None

@@ -180,6 +180,7 @@ def test_what_may_bill_errs_on_the_side_of_the_bill(progress: StartProgress, may
         (replace(begin_stop(), status="RUNNING", phase=Phase.STOPPED, started_again=True), True),
         (replace(begin_stop(), status="RUNNING", phase=Phase.FAILED), True),
         (replace(begin_stop(), status="STOPPING", phase=Phase.OVERDUE), True),
+        (replace(begin_stop(), status="STOPPING", phase=Phase.FAILED), True),
         (replace(begin_stop(), status="UNHEARD_OF", phase=Phase.FAILED), True),
         (begin_stop().failed(ModelNotFoundError("none")), False),
         (replace(begin_stop(), status="RUNNING").failed(ModelNotFoundError("none")), True),

@@ -619,11 +619,21 @@ class TestWhatAStopRemembers:
     ARMED = Lease(ends_at=LEASE_END, leased_by=EXECUTION)
 
     def test_is_who_was_about_to_ask_before_the_call_goes_out(self) -> None:
-        model = known(RUN_BY_EXECUTION, "RUNNING", stops=[THROTTLED])
+        model = known(RUN_BY_EXECUTION, "RUNNING", stops=[LOST])
 
         stop(begin_stop(), model, now=after(1))
 
         assert (model.records.record.stopping, model.records.record.stop_asked_at) == (STOP_EXECUTION, after(1))
+
+    @pytest.mark.parametrize("refusal", [THROTTLED, IN_USE, DENIED], ids=["throttled", "in use", "denied"])
+    def test_is_nothing_of_a_stop_that_was_refused_so_that_no_start_waits_for_it(
+        self, refusal: ModelLifecycleError
+    ) -> None:
+        model = known(RUN_BY_EXECUTION, "RUNNING", stops=[refusal])
+
+        stop(begin_stop(), model, now=after(1))
+
+        assert replace(model.records.record, version=RUN_BY_EXECUTION.version) == RUN_BY_EXECUTION
 
     @pytest.mark.parametrize("looks", [("RUNNING", "STOPPED"), ("STOPPING", "STOPPED"), ("STOPPED",)])
     def test_is_that_the_model_is_stopped_and_has_no_lease_any_more(self, looks: tuple[str, ...]) -> None:
