@@ -38,8 +38,11 @@ class LivedStop(LivedExecution):
 
     def actions(self) -> dict[Phase, Action]:
         """What is done in each phase that does not end the execution."""
-        seams = {"records": LivingRecords(self.world), "leases": self.world.leases, "meter": FakeMeter()}
-        return {Phase.STOPPING: partial(check_stop, **seams), Phase.BLOCKED: partial(stop_model, **seams)}
+        records, leases, meter = LivingRecords(self.world), self.world.leases, FakeMeter()
+        return {
+            Phase.STOPPING: partial(check_stop, records=records, leases=leases, meter=meter),
+            Phase.BLOCKED: partial(stop_model, records=records, leases=leases, meter=meter),
+        }
 
     def learned_between_stops(self, one: OwnStop, other: OwnStop) -> list[Look]:
         """What the execution learned of the status between two stops: what was told to a step that died is lost."""

@@ -1,0 +1,66 @@
+"""Every ending goes to the default bus, too."""
+
+import json
+
+import pytest
+
+from model_lifecycle.ending import Ending
+from model_lifecycle.errors import ServiceRefusedError
+from model_lifecycle.event_bus import DETAIL_TYPES, send
+from model_lifecycle.message import Message, compose
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.phase import Goal
+from tests.unit.domain.given import EXECUTION, request
+from tests.unit.domain.stubbed import stubbed
+from tests.unit.domain.told import PRICE, UTC
+
+
+def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Message:
+    """What is told of an ending."""
+    ending = Ending(
+        notification_id=f"{EXECUTION}#0",
+        outcome=outcome,
+        goal=Goal.RUNNING,
+        execution_arn=EXECUTION,
+        request=request(),
+        cause=cause,
+    )
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "detail_type"),
+    [
+        (Outcome.ABORTED, "Model Aborted"),
+        (Outcome.FAILED, "Model Failed"),
+        (Outcome.TIMED_OUT, "Model Timed Out"),
+        (Outcome.STILL_BILLING, "Model Still Billing"),
+    ],
+)
+def test_an_event_has_the_message_s_document_for_its_detail(outcome: Outcome, detail_type: str) -> None:
+    told = message(outcome)
+    entry = {"Source": "model-lifecycle", "DetailType": detail_type, "Detail": json.dumps(told.document)}
+    with stubbed("events") as (client, stub):
+        stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}, {"Entries": [entry]})
+
+        assert send(told, client=client) == "1"
+
+
+def test_every_outcome_has_a_detail_type_of_its_own() -> None:
+    assert set(DETAIL_TYPES) == set(Outcome)
+    assert len(set(DETAIL_TYPES.values())) == len(Outcome)
+    assert all(detail_type.startswith("Model ") for detail_type in DETAIL_TYPES.values())
+
+
+def test_an_event_that_the_bus_did_not_take_is_an_error_in_its_words() -> None:
+    refused = {"ErrorCode": "InternalFailure", "ErrorMessage": "Not now."}
+    with stubbed("events") as (client, stub):
+        stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": [refused]})
+
+        with pytest.raises(ServiceRefusedError, match="PutEvents answered InternalFailure: Not now"):
+            send(message(), client=client)
+
+
+@pytest.mark.parametrize("cause", ["日本" * 16_000, "\ud800" * 32_768, "x" * 32_768])
+def test_an_event_is_far_from_the_limit_of_the_bus_whatever_is_said(cause: str) -> None:
+    assert len(json.dumps(message(cause=cause).document)) < 256 * 1_024 // 4
