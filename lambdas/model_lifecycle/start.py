@@ -41,7 +41,7 @@ def start_model(
         progress = look(progress.recalling(record), model, now=now)
         if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
             progress = _start(progress, model, record, records, leases, now=now)
-        if progress.phase not in (Phase.STARTING, Phase.RUNNING):
+        if progress.phase not in (Phase.STARTING, Phase.RUNNING) or progress.asked_at == now:
             break
         known = progress.asked or record.latest_start == progress.execution_arn
         if known and not progress.outlasts(record):
