@@ -95,7 +95,7 @@ def _headline(ending: Ending) -> str:
 
 
 def _of_success(report: dict[str, Any]) -> str:
-    status: str = report["Status"]
+    status: str = report["Status"] or "Not seen"
     if report.get("StartedAgain"):
         return f"{status}, wanted again"
     return f"Nothing to stop, {status}" if report.get("AlreadyStopped") else status
