@@ -9,20 +9,21 @@ from model_lifecycle.endings import Endings
 from model_lifecycle.message import Message, compose
 from model_lifecycle.report import report
 from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.stop_progress import StopProgress
 from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, after, begin
-from tests.unit.domain.state_machine import drive
+from tests.unit.domain.given import DEFAULTS, HOME, after, begin, begin_stop
+from tests.unit.domain.state_machine import drive, drive_stop
 
 PRICE = 4.0
 UTC = ZoneInfo("UTC")
 
 
-def state_event(progress: StartProgress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
-    """What the states "Notify running" and "Notify failure" send."""
+def state_event(progress: StartProgress | StopProgress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
+    """What the states "Notify ..." send, of either machine."""
     return {
-        "Goal": "RUNNING",
+        "Goal": progress.GOAL.value,
         "Input": progress.request.to_json(),
-        "Execution": {"Arn": EXECUTION, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
+        "Execution": {"Arn": progress.execution_arn, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
         "Progress": {**progress.to_json(), "Report": report(progress, now=now)},
     }
 
@@ -43,6 +44,13 @@ def read(events: Endings, event: dict[str, Any]) -> Ending:
     ending = events.read(event)
     assert ending is not None
     return ending
+
+
+def told_of_stop(model: FakeModel, first: StopProgress | None = None) -> Message:
+    """What is told of a stop of that model, from its start to its end."""
+    *_, (now, last) = drive_stop(first or begin_stop(), model)
+    ending = read(endings(model, now=now), state_event(last, now))
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
 
 
 def told(model: FakeModel, first: StartProgress | None = None) -> Message:

@@ -1,0 +1,309 @@
+"""What people and programs are told of stops, of leases and of starts that clean up."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from model_lifecycle.ending import Ending
+from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
+from model_lifecycle.message import Message, compose
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.phase import Goal
+from model_lifecycle.record import ModelRecord
+from tests.unit.domain.fake_model import FakeModel
+from tests.unit.domain.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
+from tests.unit.domain.state_machine import drive
+from tests.unit.domain.test_messages import lines
+from tests.unit.domain.told import PRICE, endings, read, state_event, told, told_of_stop
+
+MODEL = "The model parts.2026-01-05 of the project parts"
+BERLIN = ZoneInfo("Europe/Berlin")
+THROTTLED = ServiceUnavailableError("not now", perhaps_done=False)
+ANOTHER = f"{EXECUTION}-of-another"
+RAN_AN_HOUR = ModelRecord(
+    version=1,
+    latest_start=ANOTHER,
+    wanted_at=after(-3_700),
+    asked_by=ANOTHER,
+    asked_at=after(-3_690),
+    ran_at=after(-3_600),
+    min_inference_units=2,
+)
+USED = "1 h 0 min, which is 2.00 inference-unit hours and about 8.00 USD, by the model's record"
+
+
+def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeModel:
+    """A model that ran for an hour when its stop began."""
+    model = FakeModel(*looks, **more)
+    model.records.record = record
+    return model
+
+
+def told_in(zone: ZoneInfo, model: FakeModel, **fields: Any) -> Message:
+    """What is told of a start in that time zone."""
+    *_, (now, last) = drive(begin(**fields), model)
+    ending = read(endings(now=now), state_event(last, now))
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=zone)
+
+
+class TestAModelThatIsStopped:
+    """The good end of stop-model."""
+
+    def test_is_told_in_a_document_for_programs(self) -> None:
+        first = begin_stop(Reason="It is evening.")
+        model = known("RUNNING", "STOPPING", "STOPPED", message="Bye.", units=(2, None))
+
+        document = told_of_stop(model, first).document
+
+        assert document == {
+            "NotificationId": f"{STOP_EXECUTION}#0",
+            "Outcome": "Stopped",
+            "Summary": f"{MODEL} is stopped: it took 30 s. Reason: It is evening. It ran for {USED}.",
+            "Service": "Rekognition",
+            "Project": "parts",
+            "Version": "parts.2026-01-05",
+            "ProjectVersionArn": VERSION,
+            "Request": first.request.to_json(),
+            "Status": "STOPPED",
+            "StatusMessage": "Bye.",
+            "Joined": False,
+            "Asked": True,
+            "AskedAt": "2026-01-05T09:00:00.000Z",
+            "ElapsedSeconds": 30.0,
+            "Checks": 3,
+            "MayBill": False,
+            "AlreadyStopped": False,
+            "StartedAgain": False,
+            "Superseded": False,
+            "LeftAlone": None,
+            "StoppedAt": "2026-01-05T09:00:30.000Z",
+            "InferenceUnits": {"InForce": {"MinInferenceUnits": 2, "MaxInferenceUnits": None}},
+            "Reason": "It is evening.",
+            "Ran": {
+                "Since": "2026-01-05T08:00:00.000Z",
+                "Until": "2026-01-05T09:00:00.000Z",
+                "Hours": 1.0,
+                "InferenceUnitHours": 2.0,
+                "Source": "record",
+                "Usd": 8.0,
+            },
+            "Error": None,
+            "Cause": None,
+            "CleanUp": None,
+            "UsdPerHour": 8.0,
+            "HowToStop": f"aws rekognition stop-project-version --project-version-arn {VERSION}",
+            "StopInput": {"ProjectVersionArn": VERSION},
+            "ExecutionArn": STOP_EXECUTION,
+            "ExecutionLink": document["ExecutionLink"],
+        }
+        assert document["ExecutionLink"].endswith(STOP_EXECUTION)
+
+    def test_is_told_in_a_text_for_people(self) -> None:
+        message = told_of_stop(known("RUNNING", "STOPPED"), begin_stop(Reason="It is evening."))
+
+        assert message.subject == "STOPPED: parts parts.2026-01-05"
+        assert message.text.startswith(f"{message.document['Summary']}\n\n")
+        assert lines(message)["Status"] == "STOPPED"
+        assert lines(message)["Ran"] == USED
+        assert lines(message)["Cost"] == "a model in this status does not bill"
+        assert not {"Stop it", "Error"} & set(lines(message))
+        assert message.attributes == {"Outcome": "Stopped", "Service": "Rekognition", "Project": "parts"}
+
+    def test_that_did_not_run_is_told_as_that(self) -> None:
+        message = told_of_stop(known("STOPPED"))
+
+        assert message.subject == "Nothing to stop, STOPPED: parts parts.2026-01-05"
+        assert message.document["Summary"] == f"{MODEL} did not run: there was nothing to stop."
+        assert (message.document["Outcome"], message.document["Ran"]) == ("Stopped", None)
+        assert "Ran" not in lines(message)
+
+    def test_of_which_nobody_knows_for_how_long_it_ran_claims_nothing(self) -> None:
+        message = told_of_stop(FakeModel("RUNNING", "STOPPED"))
+
+        assert message.document["Summary"] == f"{MODEL} is stopped: it took 15 s."
+        assert message.document["Ran"] is None
+
+
+class TestAModelThatIsWantedAgain:
+    """It was left alone, and that is said."""
+
+    def test_is_told_as_a_success_that_bills(self) -> None:
+        message = told_of_stop(known("RUNNING", "STOPPING", "STARTING"))
+
+        assert message.subject == "STARTING, wanted again: parts parts.2026-01-05"
+        assert message.document["Summary"].startswith(
+            f"{MODEL} is wanted again and was left alone. It was started again after its stop."
+        )
+        assert (message.document["Outcome"], message.document["MayBill"]) == ("Stopped", True)
+        assert lines(message)["Stop it"].startswith("start stop-model with the input {")
+
+    @pytest.mark.parametrize("looks", [("RUNNING",), (THROTTLED,)], ids=["seen", "not seen"])
+    def test_by_a_start_that_came_later_is_told_with_that_start(self, looks: tuple[Any, ...]) -> None:
+        model = known(*looks, record=replace(RAN_AN_HOUR, latest_start=EXECUTION, wanted_at=after(1)))
+
+        message = told_of_stop(model)
+
+        assert f"was left alone. {EXECUTION} has wanted it since." in message.document["Summary"]
+        assert message.subject == (
+            f"{'RUNNING' if looks == ('RUNNING',) else 'Not seen'}, wanted again: parts parts.2026-01-05"
+        )
+
+
+class TestAStopThatDidNotTake:
+    """What people must hear of: it is still billing, and since when."""
+
+    def test_is_told_as_still_billing_with_the_money_so_far(self) -> None:
+        first = begin_stop(StopTimeoutSeconds=60)
+
+        message = told_of_stop(known("RUNNING", "STOPPING", units=(2, None)), first)
+
+        assert message.subject == "STILL BILLING: parts parts.2026-01-05"
+        assert (message.document["Outcome"], message.document["MayBill"]) == ("StillBilling", True)
+        assert message.document["Error"] == "StopTimedOutError"
+        assert message.document["Summary"] == (
+            f"{MODEL} is still billing since 2026-01-05T08:00:00.000Z: it was not stopped within 60 seconds, its "
+            f"status is STOPPING. So far it ran for 1 h 1 min, which is 2.03 inference-unit hours and about 8.13 USD, "
+            f"by the model's record."
+        )
+        assert lines(message)["Cost"] == (
+            "about 8.00 USD an hour while it runs (2 inference units at 4.00 USD), until it is stopped"
+        )
+        assert json.loads(lines(message)["Stop it"].partition("input ")[2]) == {"ProjectVersionArn": VERSION}
+
+    def test_for_want_of_permission_is_told_as_still_billing_too(self) -> None:
+        message = told_of_stop(known("RUNNING", stops=[AccessDeniedError("You may not stop it.")]))
+
+        assert message.document["Outcome"] == "StillBilling"
+        assert message.document["Summary"].startswith("You may not stop it. So far it ran for 1 h 0 min")
+
+    def test_that_nobody_could_see_is_told_as_still_billing(self) -> None:
+        message = told_of_stop(FakeModel(AccessDeniedError("You may not look.")))
+
+        assert (message.document["Outcome"], message.document["MayBill"]) == ("StillBilling", True)
+        assert lines(message)["Status"] == "not known"
+
+    def test_for_want_of_a_model_is_no_more_than_a_failure(self) -> None:
+        message = told_of_stop(FakeModel(ModelNotFoundError("There is none.")))
+
+        assert message.subject == "Stop failed: parts parts.2026-01-05"
+        assert (message.document["Outcome"], message.document["MayBill"]) == ("Failed", False)
+
+    @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED])
+    def test_is_told_with_the_verb_of_its_machine(self, outcome: Outcome) -> None:
+        ending = Ending(
+            notification_id="any",
+            outcome=outcome,
+            goal=Goal.STOPPED,
+            execution_arn=STOP_EXECUTION,
+            request=stop_request(),
+            cause="It ended.",
+        )
+
+        message = compose(ending, price_per_inference_unit_hour=PRICE, zone=BERLIN)
+
+        assert message.subject.startswith("Stop ")
+        assert "may still bill" in message.subject
+
+
+class TestALease:
+    """The running message names the time of the stop, in UTC and in the readers' time."""
+
+    IN_FORCE = replace(RAN_AN_HOUR, lease_ends_at=after(1_800), leased_by=ANOTHER)
+
+    def test_is_told_with_its_end_in_both_times(self) -> None:
+        message = told_in(BERLIN, FakeModel("STOPPED", "RUNNING"), StopAfterSeconds=3_600)
+
+        assert message.document["Summary"] == (
+            f"{MODEL} runs: it took 15 s. It is stopped at 2026-01-05 10:00:00 UTC (2026-01-05 11:00:00 Europe/Berlin)."
+        )
+        assert message.document["Lease"] == {
+            "Asked": "2026-01-05T10:00:00.000Z",
+            "EndsAt": "2026-01-05T10:00:00.000Z",
+            "MovedFrom": None,
+        }
+        assert message.document["Outcome"] == "Running"
+
+    def test_that_replaced_an_earlier_one_is_told_as_moved(self) -> None:
+        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=self.IN_FORCE), StopAfterSeconds=3_600)
+
+        assert message.subject == "Lease moved: parts parts.2026-01-05"
+        assert (message.document["Outcome"], message.attributes["Outcome"]) == ("LeaseMoved", "LeaseMoved")
+        assert message.document["Summary"].endswith(
+            "was running already. Its stop has moved from 2026-01-05 09:30:00 UTC to 2026-01-05 10:00:00 UTC."
+        )
+        assert lines(message)["Cost"].endswith(", until it is stopped")
+
+    def test_that_ends_before_the_one_in_force_is_told_with_both(self) -> None:
+        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=self.IN_FORCE), StopAfterSeconds=60)
+
+        assert message.document["Outcome"] == "Running"
+        assert message.document["Summary"].endswith(
+            "It is stopped at 2026-01-05 09:30:00 UTC: of several leases the latest end counts, "
+            "and 2026-01-05 09:01:00 UTC is earlier."
+        )
+
+    def test_of_someone_else_is_told_by_a_start_without_one(self) -> None:
+        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=self.IN_FORCE))
+
+        assert message.document["Summary"].endswith("It is stopped at 2026-01-05 09:30:00 UTC.")
+
+    def test_of_a_model_that_is_wanted_without_end_is_told_as_not_armed(self) -> None:
+        message = told_in(ZoneInfo("UTC"), known("RUNNING"), StopAfterSeconds=60)
+
+        assert message.document["Summary"].endswith(
+            "It was wanted without end before, so no stop was armed for 2026-01-05 09:01:00 UTC."
+        )
+        assert message.document["Lease"]["EndsAt"] is None
+
+    def test_that_could_not_be_armed_is_told_as_a_failure_that_started_nothing(self) -> None:
+        model = FakeModel("STOPPED")
+        model.leases.trouble = AccessDeniedError("Not yours.")
+
+        message = told(model, begin(StopAfterSeconds=60))
+
+        assert message.document["Error"] == "StopNotArmedError"
+        assert "so nothing was started" in message.document["Summary"]
+        assert message.document["MayBill"] is False
+        assert model.leases.armed == []
+
+
+class TestAStartThatGaveUpAndWasCleanedUp:
+    """The failure message says so."""
+
+    @staticmethod
+    def of(clean_up: dict[str, Any] | None) -> Message:
+        """What is told of a start that lost its permission to look, and of its clean-up."""
+        *_, (now, last) = drive(begin(), FakeModel("STOPPED", "STARTING", AccessDeniedError("You may not look.")))
+        assert last.cleans_up
+        event = {**state_event(last, now), "CleanUp": clean_up}
+        return compose(read(endings(now=now), event), price_per_inference_unit_hour=PRICE, zone=BERLIN)
+
+    def test_names_the_stop_that_it_started(self) -> None:
+        message = self.of({"ExecutionArn": STOP_EXECUTION, "StartDate": 1_767_603_600})
+
+        assert message.document["CleanUp"] == {"ExecutionArn": STOP_EXECUTION}
+        assert message.document["Summary"] == (
+            f"You may not look. stop-model was started to stop what this start asked for: {STOP_EXECUTION}."
+        )
+        assert message.document["MayBill"] is True
+
+    def test_says_that_no_stop_could_be_started(self) -> None:
+        message = self.of({"Error": "StepFunctions.ExecutionLimitExceededException", "Cause": "Too many."})
+
+        assert message.document["CleanUp"] == {"Error": "StepFunctions.ExecutionLimitExceededException"}
+        assert message.document["Summary"].endswith(
+            "stop-model could not be started (StepFunctions.ExecutionLimitExceededException): stop the model yourself."
+        )
+
+    @pytest.mark.parametrize("nothing", [None, {}], ids=repr)
+    def test_says_nothing_of_it_where_there_was_none(self, nothing: dict[str, Any] | None) -> None:
+        message = self.of(nothing)
+
+        assert (message.document["CleanUp"], message.document["Summary"]) == (None, "You may not look.")
+
+
+def test_a_stop_asks_for_no_units_and_its_price_is_that_of_one_where_none_are_known() -> None:
+    assert told_of_stop(FakeModel("STOPPED")).document["UsdPerHour"] == PRICE
