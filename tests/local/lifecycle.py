@@ -7,6 +7,7 @@ from typing import Any
 
 from local.api_calls import ApiCall
 from local.clock import VirtualClock
+from local.faults import load as load_faults
 from local.scenario import Scenario
 from local.server import LocalAws
 from local.subscriber import Notification, Subscriber
@@ -55,6 +56,10 @@ class Lifecycle:
     def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = ()) -> None:
         """Only these models and faults are there from now on, in the form of a scenario file."""
         self.aws.load(Scenario.parse(json.dumps({"Models": models, "Faults": faults})))
+
+    def given_faults(self, *faults: Mapping[str, Any]) -> None:
+        """Only these faults befall calls from now on; the models live on."""
+        load_faults(Scenario.parse(json.dumps({"Faults": faults})))
 
     def forget(self) -> None:
         """Let nothing be left of what was: no execution under way, no model, no record of one, no armed stop."""
