@@ -1,0 +1,34 @@
+"""Two days of a model, in which calls of several executions come in any order: nothing leaks."""
+
+from hypothesis import HealthCheck, given, settings
+
+from tests.unit.domain.leaks_auditor import Auditor, timeline
+from tests.unit.domain.leaks_story import Fault, Story, stories
+from tests.unit.domain.leaks_world import WARN_AFTER, World
+
+# The same stories each time, so that nothing fails but by what was changed.
+many = settings(derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+
+
+def assert_nothing_leaked(story: Story) -> None:
+    life = World(story).life
+    leaks = Auditor(WARN_AFTER).leaks(life)
+    assert not leaks, f"{len(leaks)} leaked\n{timeline(life, leaks)}"
+
+
+@many
+@given(stories())
+def test_nothing_leaks_whoever_wants_what_of_a_model_at_the_same_time(story: Story) -> None:
+    assert_nothing_leaked(story)
+
+
+@many
+@given(stories(Fault.THROTTLED, Fault.BROKEN, Fault.ANSWER_LOST))
+def test_nothing_leaks_whatever_is_not_answered(story: Story) -> None:
+    assert_nothing_leaked(story)
+
+
+@many
+@given(stories(*Fault))
+def test_nothing_leaks_whatever_befalls_the_calls(story: Story) -> None:
+    assert_nothing_leaked(story)
