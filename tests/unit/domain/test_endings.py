@@ -11,12 +11,22 @@ from botocore.stub import Stubber
 from model_lifecycle.ending import Ending
 from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.outcome import OF_EXECUTION, Outcome
-from model_lifecycle.phase import Goal
+from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.report import report
 from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import EXECUTION, START, VERSION, after, begin, request
+from tests.unit.domain.given import (
+    EXECUTION,
+    START,
+    STOP_EXECUTION,
+    VERSION,
+    after,
+    begin,
+    begin_stop,
+    request,
+    stop_request,
+)
 from tests.unit.domain.service_endpoint import enum_of
-from tests.unit.domain.state_machine import drive
+from tests.unit.domain.state_machine import drive, drive_stop, stop
 from tests.unit.domain.told import endings, read, state_event
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:start-model"
@@ -120,10 +130,10 @@ class Executions:
         )
         self.stub = Stubber(self.client)
 
-    def has(self, status: str, **more: Any) -> None:
+    def has(self, status: str, arn: str = EXECUTION, **more: Any) -> None:
         """Let the execution be so."""
-        answer = {"executionArn": EXECUTION, "stateMachineArn": MACHINE, "status": status, "startDate": START, **more}
-        self.stub.add_response("describe_execution", answer, {"executionArn": EXECUTION})
+        answer = {"executionArn": arn, "stateMachineArn": MACHINE, "status": status, "startDate": START, **more}
+        self.stub.add_response("describe_execution", answer, {"executionArn": arn})
 
 
 @pytest.fixture
@@ -225,6 +235,96 @@ class TestAnEndingThatTheNetCatches:
         executions.has("FAILED", error="States.Runtime")
 
         assert read(endings(executions=executions.client), status_change("FAILED")).request is None
+
+
+class TestAnEndingOfAStop:
+    """The same of stop-model, by a state and by the net."""
+
+    INPUT = json.dumps({"ProjectVersionArn": VERSION})
+
+    def told_by_net(self, executions: Executions, status: str, model: FakeModel | None = None, **more: Any) -> Any:
+        """What the net makes of an end of stop-model."""
+        executions.has(status, STOP_EXECUTION, **{"input": self.INPUT, **more})
+        return endings(model, executions=executions.client, now=after(60)).read(
+            status_change(status, executionArn=STOP_EXECUTION)
+        )
+
+    def test_that_took_has_its_report_and_no_error(self) -> None:
+        *_, (now, last) = drive_stop(begin_stop(), FakeModel("RUNNING", "STOPPED"))
+
+        ending = read(endings(), state_event(last, now))
+
+        assert ending == Ending(
+            notification_id=f"{STOP_EXECUTION}#0",
+            outcome=Outcome.STOPPED,
+            goal=Goal.STOPPED,
+            execution_arn=STOP_EXECUTION,
+            request=stop_request(),
+            report=report(last, now=now),
+        )
+
+    @pytest.mark.parametrize(("status", "outcome"), [("RUNNING", Outcome.STILL_BILLING), ("STOPPED", Outcome.FAILED)])
+    def test_whose_function_failed_looks_how_the_model_is(self, status: str, outcome: Outcome) -> None:
+        model = FakeModel(status)
+        event = {**state_event(begin_stop(), after(0)), "Progress": FUNCTION_FAULT}
+
+        ending = read(endings(model, now=after(50)), event)
+
+        assert (ending.outcome, ending.error) == (outcome, "FunctionFailedError")
+        assert ending.report
+        assert (ending.report["Status"], ending.report["Asked"], ending.report["StoppedAt"]) == (status, None, None)
+        assert (model.looks, model.stops) == (1, 0)
+
+    def test_that_no_state_told_has_the_execution_s_own_output(self, executions: Executions) -> None:
+        *_, (now, last) = drive_stop(begin_stop(), FakeModel("RUNNING", "STOPPED"))
+        output = report(last, now=now)
+
+        ending = self.told_by_net(executions, "SUCCEEDED", output=json.dumps(output))
+
+        assert (ending.outcome, ending.goal, ending.report) == (Outcome.STOPPED, Goal.STOPPED, output)
+
+    def test_that_was_not_wanted_any_more_is_told_to_nobody(self, executions: Executions) -> None:
+        asked = begin_stop(LatestStart=EXECUTION)
+        last = stop(asked, FakeModel("RUNNING"), now=after(1))
+        assert last.phase is Phase.SUPERSEDED
+
+        assert endings().read(state_event(last, after(1))) is None
+        output = json.dumps(report(last, now=after(1)))
+        assert self.told_by_net(executions, "SUCCEEDED", output=output) is None
+
+    @pytest.mark.parametrize(
+        ("status", "seen", "outcome"),
+        [
+            ("FAILED", "RUNNING", Outcome.STILL_BILLING),
+            ("FAILED", "STOPPING", Outcome.STILL_BILLING),
+            ("FAILED", "STOPPED", Outcome.FAILED),
+            ("TIMED_OUT", "RUNNING", Outcome.STILL_BILLING),
+            ("TIMED_OUT", "STOPPED", Outcome.TIMED_OUT),
+            ("ABORTED", "RUNNING", Outcome.ABORTED),
+            ("ABORTED", "STOPPED", Outcome.ABORTED),
+        ],
+    )
+    def test_that_failed_is_told_as_still_billing_if_it_still_bills(
+        self, executions: Executions, status: str, seen: str, outcome: Outcome
+    ) -> None:
+        ending = self.told_by_net(executions, status, FakeModel(seen), error="StopTimedOutError", cause="Too late.")
+
+        assert (ending.outcome, ending.goal) == (outcome, Goal.STOPPED)
+        assert ending.may_bill is (seen != "STOPPED")
+        assert "Remedy" not in ending.report
+
+    def test_that_nobody_could_look_at_may_bill(self, executions: Executions) -> None:
+        ending = self.told_by_net(executions, "FAILED", FakeModel(AccessDeniedError("no")))
+
+        assert (ending.outcome, ending.may_bill) == (Outcome.STILL_BILLING, True)
+
+    def test_for_a_start_that_gave_up_names_the_model_of_that_start(self, executions: Executions) -> None:
+        failed = {"FailedStart": {"ExecutionArn": EXECUTION, "Input": {"ProjectVersionArn": VERSION}}}
+
+        ending = self.told_by_net(executions, "ABORTED", FakeModel("RUNNING"), input=json.dumps(failed))
+
+        assert ending.request.asked_by == EXECUTION
+        assert ending.request.project == "parts"
 
 
 def test_every_status_of_an_execution_that_has_ended_has_an_outcome() -> None:

@@ -32,7 +32,7 @@ def endings(model: FakeModel | None = None, *, executions: Any = None, now: date
     """The reader of endings. Without an `executions` client, as a state needs none."""
     return Endings(
         executions=executions,
-        model_of=lambda _: cast("FakeModel", model),
+        model_of=lambda request: cast("FakeModel", model).named_by(request),
         defaults=DEFAULTS,
         home=HOME,
         now=now or after(0),
