@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from botocore.config import Config
@@ -9,8 +10,9 @@ from botocore.session import Session
 from botocore.stub import Stubber
 
 
+@cache
 def client_of(service: str) -> Any:
-    """A client that nobody's own configuration has a say in."""
+    """The client that nobody's own configuration has a say in."""
     return Session().create_client(
         service,
         region_name="us-east-1",

@@ -48,11 +48,14 @@ def armed(of: Request, lease: Lease = LEASE) -> dict[str, Any]:
     """What CreateSchedule is asked for."""
     with stubbed("scheduler") as (client, stub):
         asked: dict[str, Any] = {}
-        client.meta.events.register(
-            "provide-client-params.scheduler.CreateSchedule", lambda params, **_: asked.update(params)
-        )
+
+        def note(params: dict[str, Any], **_: Any) -> None:
+            asked.update(params)
+
         stub.add_response("create_schedule", {"ScheduleArn": "arn:of:the:schedule"})
+        client.meta.events.register("provide-client-params.scheduler.CreateSchedule", note)
         LeaseSchedules(TARGET, client).arm(of, lease)
+        client.meta.events.unregister("provide-client-params.scheduler.CreateSchedule", note)
     return asked
 
 
@@ -145,8 +148,9 @@ def test_a_stop_that_is_armed_already_is_as_good_as_armed() -> None:
 
 
 def test_a_stop_is_disarmed_by_the_name_under_which_it_was_armed() -> None:
+    name = armed(request())["Name"]
     with stubbed("scheduler") as (client, stub):
-        stub.add_response("delete_schedule", {}, {"Name": armed(request())["Name"], "GroupName": "model-leases"})
+        stub.add_response("delete_schedule", {}, {"Name": name, "GroupName": "model-leases"})
 
         LeaseSchedules(TARGET, client).disarm(request(), LEASE)
 

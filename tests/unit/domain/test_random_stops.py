@@ -10,7 +10,7 @@ from tests.unit.domain.lived_stop import LivedStop
 from tests.unit.domain.stop_promises import assert_stop_promises_kept
 
 # The same lives each time, so that nothing fails but by what was changed.
-many = settings(derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+many = settings(derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 
 BLIND = [(fault, 1) for fault in (*NO_ANSWER, Fault.DENIED)]
 UNHEARD = st.sampled_from([Fault.ANSWER_LOST, *DEATHS])
