@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from moto.stepfunctions.parser.api import (
@@ -177,6 +178,12 @@ class _MainContext(EventHistoryContext):  # type: ignore[misc]
     """The place in the history of the execution itself, not of a branch of it."""
 
 
+@lru_cache(maxsize=64)
+def _program(definition: str) -> Any:
+    """The states of a definition. To parse one takes moto fifteen times as long as to copy it."""
+    return AmazonStateLanguageParser.parse(definition)[0]
+
+
 class _Life(ExecutionWorker):  # type: ignore[misc]
     """One run of the interpreter: from the start, or from a redrive, to the end."""
 
@@ -210,7 +217,7 @@ class _Life(ExecutionWorker):  # type: ignore[misc]
 
     def start(self) -> None:
         """Begin in a thread of its own."""
-        program = AmazonStateLanguageParser.parse(self._execution.state_machine.definition)[0]
+        program = copy.deepcopy(_program(self._execution.state_machine.definition))
         place = self.env.event_history_context
         if self._before is None or self.history.last_entered is None:
             details = {
