@@ -15,6 +15,8 @@ from local.subscriber import Notification, Subscriber
 ACCOUNT = "123456789012"
 FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
 SECONDS_OF_PATIENCE = 120
+MOST_DELETIONS = 25
+"""In one BatchWriteItem."""
 QUIET_MINUTES = 15
 """So long after the hour a test may begin that does not want the watch to look meanwhile."""
 
@@ -50,6 +52,7 @@ class Lifecycle:
         self._executions = aws.client("stepfunctions")
         self._tables = aws.client("dynamodb")
         self._schedules = aws.client("scheduler")
+        self._keys = {table: self._key_of(table) for table in self._tables.list_tables()["TableNames"]}
         self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
         self._received: list[Notification] = []
 
@@ -69,17 +72,20 @@ class Lifecycle:
         self.given()
         for schedule in self.armed():
             self._schedules.delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
-        for table in self._tables.list_tables()["TableNames"]:
-            self._empty(table)
+        for table, key in self._keys.items():
+            self._empty(table, key)
         self._subscriber.receive()
         self._received.clear()
 
-    def _empty(self, table: str) -> None:
-        [key] = self._tables.describe_table(TableName=table)["Table"]["KeySchema"]
+    def _empty(self, table: str, key: str) -> None:
         for page in self._tables.get_paginator("scan").paginate(TableName=table):
-            for item in page["Items"]:
-                name = key["AttributeName"]
-                self._tables.delete_item(TableName=table, Key={name: item[name]})
+            deletions = [{"DeleteRequest": {"Key": {key: item[key]}}} for item in page["Items"]]
+            for begin in range(0, len(deletions), MOST_DELETIONS):
+                self._tables.batch_write_item(RequestItems={table: deletions[begin : begin + MOST_DELETIONS]})
+
+    def _key_of(self, table: str) -> str:
+        [key] = self._tables.describe_table(TableName=table)["Table"]["KeySchema"]
+        return str(key["AttributeName"])
 
     def let_the_watch_pass(self) -> None:
         """Let it be just after a look of the watch, unless the last one is not long ago."""

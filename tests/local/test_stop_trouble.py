@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import product
 
 import pytest
 
 from local.faults import calls
 from tests.local.lifecycle import Lifecycle
-from tests.local.services import BOTH, REKOGNITION, ServiceWords
+from tests.local.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.local.someone import Someone
 from tests.local.test_faults_anywhere import ERRORS, IN_USE, PASSES, errors_of
 
@@ -32,9 +33,12 @@ def words_of(operation: str, service: ServiceWords) -> str:
     return {"describe": service.describe, "stop": service.stop}.get(operation, operation)
 
 
-@both_services
 @pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
-@pytest.mark.parametrize("call", ["GetItem", "describe", "PutItem", "stop"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [*product(BOTH, ["describe", "stop"]), *product([REKOGNITION], ["GetItem", "PutItem"])],
+    ids=str,
+)
 def test_a_stop_step_that_dies_at_a_call_is_taken_again(
     lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
 ) -> None:
@@ -52,9 +56,15 @@ def test_a_stop_step_that_dies_at_a_call_is_taken_again(
     assert lifecycle.armed() == []
 
 
-@both_services
 @pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
-@pytest.mark.parametrize("call", ["GetItem", "describe", "GetMetricData", "PutItem", "DeleteSchedule"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        *product(BOTH, ["describe"]),
+        *product([REKOGNITION], ["GetItem", "GetMetricData", "PutItem", "DeleteSchedule"]),
+    ],
+    ids=str,
+)
 def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
     lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
 ) -> None:
@@ -77,9 +87,16 @@ def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
     assert lifecycle.armed() == []
 
 
-@both_services
-@pytest.mark.parametrize("effect", ["LoseAnswer", "Refuse", "Timeout"])
-@pytest.mark.parametrize("call", ["describe", "stop", "GetItem", "PutItem"])
+@pytest.mark.parametrize(
+    ("service", "call", "effect"),
+    [
+        *product(BOTH, ["describe", "stop"], ["LoseAnswer", "Refuse"]),
+        *product([REKOGNITION], ["GetItem", "PutItem"], ["LoseAnswer", "Refuse"]),
+        # It takes the seconds of a real clock.
+        (REKOGNITION, "stop", "Timeout"),
+    ],
+    ids=str,
+)
 def test_an_answer_that_is_lost_delays_a_stop_and_nothing_else(
     lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
 ) -> None:
@@ -117,9 +134,16 @@ def test_an_error_of_the_first_call_of_a_stop(
         assert (document["Error"], document["Cause"]) == (execution.error, execution.cause)
 
 
-@both_services
 @pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
-@pytest.mark.parametrize("error", ["AccessDeniedException", "ResourceNotFoundException", "InternalServerError"])
+@pytest.mark.parametrize(
+    ("service", "error"),
+    [
+        (REKOGNITION, "AccessDeniedException"),
+        (LOOKOUT_VISION, "ResourceNotFoundException"),
+        (REKOGNITION, "InternalServerError"),
+    ],
+    ids=str,
+)
 def test_a_model_is_stopped_though_nothing_can_be_remembered_of_it(
     lifecycle: Lifecycle, service: ServiceWords, operation: str, error: str
 ) -> None:
