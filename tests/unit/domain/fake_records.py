@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 class FakeRecords:
     """The `ModelRecords` of one model.
 
-    `trouble` is what every call gets instead of an answer, as long as it is set. `meanwhile` is what someone else
-    writes just before the next write.
+    `trouble` is what every call gets instead of an answer, as long as it is set; `write_troubles` is what the next
+    writes get, one after the other. `meanwhile` is what someone else writes just before the next write.
     """
 
     def __init__(self) -> None:
         self.record = ModelRecord()
         self.trouble: ModelLifecycleError | None = None
+        self.write_troubles: list[ModelLifecycleError | None] = []
         self.meanwhile: ModelRecord | None = None
 
     def read(self, request: ModelRequest) -> ModelRecord:  # noqa: ARG002 - there is one model
@@ -32,6 +33,8 @@ class FakeRecords:
         """Write it, unless another version stands there."""
         if self.trouble:
             raise self.trouble
+        if self.write_troubles and (trouble := self.write_troubles.pop(0)):
+            raise trouble
         if self.meanwhile:
             self.record, self.meanwhile = self.meanwhile, None
         if before.version != self.record.version:

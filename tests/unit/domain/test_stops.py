@@ -519,7 +519,7 @@ class TestAStopOnACondition:
     def test_counts_no_more_once_its_stop_is_under_way(self, request_: StopRequest, record: ModelRecord) -> None:
         model = known(record, "RUNNING", "STOPPING", "STOPPED")
         first = asked(model, request=request_)
-        model.records.record = replace(model.records.record, latest_start=ANOTHER, wanted_at=after(-1))
+        model.records.record = replace(model.records.record, latest_start=ANOTHER, wanted_at=after(-1), stopping=None)
 
         again = stop(first, model, now=after(16))
 
@@ -539,6 +539,19 @@ class TestAStopOnACondition:
         model.records.trouble = None
         assert stop(waiting, model, now=after(16)).phase is Phase.STOPPING
 
+    @HOLD
+    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    def test_waits_until_its_record_can_be_written(
+        self, request_: StopRequest, record: ModelRecord, trouble: ModelLifecycleError
+    ) -> None:
+        model = known(record, "RUNNING")
+        model.records.write_troubles = [trouble] * 3
+
+        waiting = stop(begin_stop(request_), model, now=after(1))
+        assert (waiting.phase, waiting.trouble, model.stops) == (Phase.BLOCKED, str(trouble), 0)
+
+        assert stop(waiting, model, now=after(16)).phase is Phase.STOPPING
+
     def test_gives_up_and_may_bill_if_its_record_can_never_be_read(self) -> None:
         model = FakeModel("RUNNING")
         model.records.trouble = DENIED
@@ -547,6 +560,14 @@ class TestAStopOnACondition:
 
         assert (progress.phase, progress.may_bill, model.stops) == (Phase.FAILED, True, 0)
         assert error_of(progress) == ("AccessDeniedError", "not yours")
+
+
+@pytest.mark.parametrize("trouble", [THROTTLED, LOST, DENIED], ids=["throttled", "no answer", "denied"])
+def test_a_stop_without_a_condition_is_asked_for_though_that_cannot_be_written(trouble: ModelLifecycleError) -> None:
+    model = FakeModel("RUNNING")
+    model.records.write_troubles = [trouble]
+
+    assert asked(model).trouble == ""
 
 
 @pytest.mark.parametrize("trouble", [THROTTLED, LOST, DENIED], ids=["throttled", "no answer", "denied"])
@@ -634,6 +655,15 @@ class TestWhatAStopRemembers:
         stop(begin_stop(), model, now=after(1))
 
         assert replace(model.records.record, version=RUN_BY_EXECUTION.version) == RUN_BY_EXECUTION
+
+    def test_of_a_refused_stop_means_nothing_where_it_could_not_be_taken_back(self) -> None:
+        model = known(RUN_BY_EXECUTION, "RUNNING", "STOPPING", "STOPPED", stops=[THROTTLED])
+        model.records.write_troubles = [None, THROTTLED]
+
+        (_, first), (_, second), (_, last) = drive_stop(begin_stop(), model)
+
+        assert (first.asked, second.asked, second.joined) == (False, False, True)
+        assert (last.phase, last.asked, model.stops) == (Phase.STOPPED, False, 1)
 
     @pytest.mark.parametrize("looks", [("RUNNING", "STOPPED"), ("STOPPING", "STOPPED"), ("STOPPED",)])
     def test_is_that_the_model_is_stopped_and_has_no_lease_any_more(self, looks: tuple[str, ...]) -> None:
@@ -736,6 +766,7 @@ class TestHowLongItRan:
         before = replace(RUN_BY_EXECUTION, stopping=f"{STOP_EXECUTION}-of-another", stopped_at=after(-600))
 
         assert self.stopped(known(before, "RUNNING", "STOPPED")).ran is None
+        assert self.stopped(known(before, "STOPPING", "STOPPED")).ran is None
 
     def test_is_not_known_of_a_model_of_which_nobody_knows_anything(self) -> None:
         assert self.stopped(FakeModel("RUNNING", "STOPPED")).ran is None
