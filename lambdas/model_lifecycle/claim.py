@@ -65,7 +65,6 @@ class Claim:
         self._made = self._records.replace(self._request, self._found, after)
         return self._made
 
-    def withdraw(self) -> None:
-        """What was claimed for was not carried out: put back what stood there, unless another claim came over it."""
-        if self._made is not None:
-            self._records.replace(self._request, self._made, self._found)
+    def withdraw(self) -> bool:
+        """What was claimed for was not carried out: put back what stood there. False if another claim came over it."""
+        return self._made is None or self._records.replace(self._request, self._made, self._found) is not None

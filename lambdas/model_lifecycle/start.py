@@ -39,9 +39,11 @@ def start_model(
         except ModelLifecycleError as error:
             return _look_without_record(progress, model, error, now=now).settled(now=now)
         progress = look(progress.recalling(record), model, now=now)
+        asked_now = False
         if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
             progress = _start(progress, model, record, records, leases, now=now)
-        if progress.phase not in (Phase.STARTING, Phase.RUNNING) or progress.asked_at == now:
+            asked_now = progress.phase is Phase.STARTING and progress.asked
+        if asked_now or progress.phase not in (Phase.STARTING, Phase.RUNNING):
             break
         known = progress.asked or record.latest_start == progress.execution_arn
         if known and not progress.outlasts(record):
@@ -212,12 +214,11 @@ def _disarm(progress: StartProgress, lease: Lease, leases: Leases) -> StartProgr
 
 
 def _withdraw(progress: StartProgress, claim: Claim, now: datetime) -> StartProgress:
+    # How the start went matters more. A claim that still stands is known to mean nothing.
     try:
-        claim.withdraw()
+        return progress if claim.withdraw() else replace(progress, refused_at=now)
     except ModelLifecycleError as error:
-        # How the start went matters more. The claim that stands is known to mean nothing.
         return replace(progress, trouble=error.cause, refused_at=now)
-    return progress
 
 
 def _ask(progress: StartProgress, model: Model, *, now: datetime) -> StartProgress:

@@ -134,12 +134,11 @@ def _stop(
 
 def _withdraw(progress: StopProgress, claim: Claim, *, now: datetime) -> StopProgress:
     """A start that wants the model waits for no stop that was refused."""
+    # A claim that still stands is known to mean nothing.
     try:
-        claim.withdraw()
+        return progress if claim.withdraw() else replace(progress, refused_at=now)
     except ModelLifecycleError as error:
-        # The claim that stands is known to mean nothing.
         return replace(progress, trouble=progress.trouble or error.cause, refused_at=now)
-    return progress
 
 
 def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress:
