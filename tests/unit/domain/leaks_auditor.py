@@ -7,8 +7,6 @@ from enum import StrEnum
 
 from tests.unit.domain.leaks_life import Call, Execution, ModelLife, Run
 
-STOP_COMES_WITHIN = timedelta(hours=3)
-"""A lease's stop that failed is started again by the watch, every hour."""
 TOLD_WITHIN = timedelta(hours=2)
 """The watch looks every hour, and one look may fail."""
 ONCE_A_DAY = timedelta(hours=24)
@@ -36,9 +34,12 @@ class Found:
 
 @dataclass(frozen=True)
 class Auditor:
-    """`warn_after`: the setting of the deployment."""
+    """`warn_after`: the setting of the deployment. `stop_comes_within`: by default, time for a lease's stop to fail and
+    for the watch, which looks every hour, to start another, and one more.
+    """
 
     warn_after: timedelta = timedelta(hours=24)
+    stop_comes_within: timedelta = timedelta(hours=3)
 
     def leaks(self, life: ModelLife) -> list[Found]:
         """All of them, in the order of time."""
@@ -58,7 +59,7 @@ class Auditor:
     def _lease(self, life: ModelLife, run: Run) -> Iterator[Found]:
         last = _last_promise(life, run)
         end = run.end or life.over
-        if last is not None and end - last > STOP_COMES_WITHIN and _wanted_without_end(life, run, last) is None:
+        if last is not None and end - last > self.stop_comes_within and _wanted_without_end(life, run, last) is None:
             yield Found(Leak.RUNS_PAST_ITS_LEASE, last, f"the last lease was until {last:%d. %H:%M:%S}")
 
     def _unleased(self, life: ModelLife, run: Run) -> Iterator[Found]:
@@ -155,7 +156,9 @@ def _why_wanted(life: ModelLife, run: Run, call: Call, stop: Execution) -> str:
     longer = [
         start.arn
         for end, start in [*claims, *heard]
-        if end is None or max(end, start.lease_ends_at or end) > stop.lease_ends_at
+        if end is None
+        or max(end, start.lease_ends_at or end) > stop.lease_ends_at
+        or (start.lease_ends_at is None and start.began > stop.lease_ends_at)
     ]
     return f"{longer[0]} wanted it beyond the lease." if longer else ""
 

@@ -119,6 +119,15 @@ class Story:
         """The fields that name the model."""
         return IDENTITIES[self.service]
 
+    @property
+    def undisturbed(self) -> bool:
+        """Nothing goes wrong, nobody is in the way of the app, no lease ends as its start begins, and no stop gives up
+        while it waits for the start.
+        """
+        by_hand = any(isinstance(act, ByHand) for act in self.acts)
+        short = any(isinstance(act, Start) and act.lease and act.lease < _LONG_ENOUGH for act in self.acts)
+        return not self.faults and not by_hand and not short and self.start_seconds < _STOP_TIMEOUT
+
     def input_of(self, act: Start | Stop) -> dict[str, Any]:
         """What is typed into the console."""
         if isinstance(act, Stop):
@@ -126,7 +135,7 @@ class Story:
         fields = {
             "StopAfterSeconds": act.lease,
             "StartTimeoutSeconds": act.timeout,
-            "StopTimeoutSeconds": 900,
+            "StopTimeoutSeconds": _STOP_TIMEOUT,
             "PollIntervalSeconds": act.poll,
         }
         return {**self.identity, **{name: value for name, value in fields.items() if value is not None}}
@@ -138,6 +147,8 @@ IDENTITIES: Mapping[str, Mapping[str, str]] = {
     LOOKOUT_VISION.name: {"ProjectName": "boards", "ModelVersion": "1"},
 }
 
+_STOP_TIMEOUT = 900
+_LONG_ENOUGH = 300
 _ANCHORS = (0, 300, 600, 1_200, 4_200, 7_200)
 _LEASES = (60, 300, 600, 900, 1_200, 7_200, 90_000)
 _HOURS = 3_600
