@@ -24,13 +24,12 @@ UNITS = st.sampled_from([0.5, 1.0, 2.0, 7.0])
 @st.composite
 def measured(draw: st.DrawFn) -> list[Datapoint]:
     """What a metric may have measured: minutes, oldest first, with gaps, some of them later than the end."""
-    steps = draw(st.lists(st.sampled_from([1, 1, 1, 1, 2, 5, 6, 30]), max_size=40))
-    moment = after(60 * draw(st.integers(-3_000, 5)))
+    moment = after(60 * draw(st.integers(-20, 5)))
     found = []
-    for step in steps:
+    for step in draw(st.lists(st.sampled_from([1, 1, 1, 1, 2, 5, 6, 30]), max_size=40)):
         found.append(Datapoint(moment, draw(UNITS)))
-        moment += step * METRIC_PERIOD
-    return found
+        moment -= step * METRIC_PERIOD
+    return found[::-1]
 
 
 def minutes(first: int, last: int, units: float = 1.0) -> list[Datapoint]:
