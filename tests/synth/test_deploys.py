@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.conftest import VERSION
+from tests.synth.conftest import CHOSEN, VERSION
 from tests.synth.synthesized import Synthesized, run_app
 
 
@@ -114,6 +114,20 @@ def test_price_and_time_zone_are_those_of_the_settings(
 
     assert float(variables["Variables"]["PRICE_PER_INFERENCE_UNIT_HOUR"]) == price
     assert variables["Variables"]["TIME_ZONE"] == zone
+
+
+@pytest.mark.parametrize(
+    ("deploy", "warn_after", "stop_after", "projects"),
+    [("default", "86400", "", ""), ("chosen", "43200", "172800", ",".join(CHOSEN["project_arns"]))],
+)
+def test_the_watch_looks_at_the_projects_of_the_settings_and_knows_its_limits(
+    request: pytest.FixtureRequest, deploy: str, warn_after: str, stop_after: str, projects: str
+) -> None:
+    functions = request.getfixturevalue(deploy).all("AWS::Lambda::Function")
+    variables = functions["Functions/WatchModels"]["Environment"]["Variables"]
+
+    names = ("WARN_AFTER_SECONDS", "STOP_AFTER_SECONDS_UNLEASED", "PROJECT_ARNS")
+    assert tuple(variables[name] for name in names) == (warn_after, stop_after, projects)
 
 
 def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthesized) -> None:
