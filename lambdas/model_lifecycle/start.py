@@ -120,7 +120,7 @@ def _start(
     *,
     now: datetime,
 ) -> StartProgress:
-    """Arm the stop, write down that this execution is about to ask, then ask: one that dies in between still knows."""
+    """Write down that this execution is about to ask, arm the stop, then ask: one that dies in between still knows."""
     lease = _wanted_lease(progress)
     if lease is not None and lease.ends_at <= now and not progress.begun:
         return progress.failed(LeaseOverError(_lease_over(progress, lease)))
@@ -128,10 +128,6 @@ def _start(
         return progress
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.blocked(now=now, trouble=f"{record.asked_by} is about to start it.")
-    if lease is not None:
-        progress = _arm(progress, lease, leases, now=now)
-        if progress.phase is not Phase.STARTABLE:
-            return progress
     claim = Claim(progress.request, record, records)
     try:
         if claim.make(about_to_start(record, progress, lease, now=now)) is None:
@@ -141,12 +137,14 @@ def _start(
         return progress.unseen(error, now=now)
     except ModelLifecycleError as error:
         return progress.failed(error)
-    progress = _ask(progress, model, now=now)
-    return (
-        replace(progress, lease_ends_at=lease.ends_at if lease else None)
-        if progress.asked
-        else _withdraw(progress, claim, now)
-    )
+    # Armed after the claim: the stop of a lease that is almost over finds this start on its way, and waits for it.
+    if lease is not None:
+        progress = _arm(progress, lease, leases, now=now)
+    if progress.phase is Phase.STARTABLE:
+        progress = _ask(progress, model, now=now)
+        if progress.asked:
+            return replace(progress, lease_ends_at=lease.ends_at if lease else None)
+    return _withdraw(progress, claim, now)
 
 
 def _join(

@@ -18,6 +18,7 @@ class Leak(StrEnum):
     RUNS_PAST_ITS_LEASE = "it ran although its last lease was over"
     STOPPED_THOUGH_WANTED = "it was stopped although a later start wanted it"
     NOT_TOLD = "it ran without a lease, and nobody was told"
+    RUNS_IN_VAIN = "it ran on although its start had given up"
     END_NOT_TOLD = "an execution ended, and that was not told once"
     NOT_CLAIMED = "it was started, and its record does not say by whom"
     STOP_LEFT_BEHIND = "a stop is armed for a lease that is over"
@@ -44,7 +45,7 @@ class Auditor:
     def leaks(self, life: ModelLife) -> list[Found]:
         """All of them, in the order of time."""
         found = [
-            *(leak for run in life.runs for leak in (*self._lease(life, run), *self._unleased(life, run))),
+            *(leak for run in life.runs for leak in self._of(life, run)),
             *self._stops(life),
             *self._ends(life),
             *self._claims(life),
@@ -55,6 +56,11 @@ class Auditor:
             ),
         ]
         return sorted(found, key=lambda leak: leak.moment)
+
+    def _of(self, life: ModelLife, run: Run) -> Iterator[Found]:
+        yield from self._lease(life, run)
+        yield from self._unleased(life, run)
+        yield from self._in_vain(life, run)
 
     def _lease(self, life: ModelLife, run: Run) -> Iterator[Found]:
         last = _last_promise(life, run)
@@ -76,6 +82,19 @@ class Auditor:
                 yield Found(Leak.NOT_TOLD, due, f"it ran since {since:%d. %H:%M:%S} without a lease")
                 return
             since, due = told[-1], told[-1] + ONCE_A_DAY + TOLD_WITHIN
+
+    def _in_vain(self, life: ModelLife, run: Run) -> Iterator[Found]:
+        start = life.executions.get(run.starter or "")
+        if start is None or start.status != "FAILED" or start.ended is None:
+            return
+        joined = any(other is not start and run.has(claim.moment) for claim, other in life.claims)
+        # A clean-up that did not stop it has been told.
+        in_vain = [
+            stop for stop in life.executions.values() if stop.cleans_up == start.arn and stop.status != "SUCCEEDED"
+        ]
+        end = run.end or life.over
+        if not joined and not in_vain and end - max(start.ended, run.begin) > self.stop_comes_within:
+            yield Found(Leak.RUNS_IN_VAIN, start.ended, f"{start.arn} had asked for it.")
 
     def _stops(self, life: ModelLife) -> Iterator[Found]:
         for run in life.runs:

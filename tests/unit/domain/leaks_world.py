@@ -277,7 +277,7 @@ class World:
         if running.ended:
             return
         self._end(running, "FAILED" if progress["Failure"] else "SUCCEEDED")
-        running.quiet = ending is None
+        running.quiet = progress["Phase"] == Phase.SUPERSEDED
         if ending is not None:
             ends_at = ((ending.report or {}).get("Lease") or {}).get("EndsAt")
             lease = from_instant(ends_at) if ends_at else None

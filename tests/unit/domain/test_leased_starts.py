@@ -116,7 +116,7 @@ class TestAModelThatIsStartedWithALease:
         waiting = start(leased(), model, now=after(1))
 
         assert (waiting.phase, waiting.asked, waiting.trouble) == (Phase.BLOCKED, False, str(trouble))
-        assert (model.starts, model.records.record) == (0, ModelRecord())
+        assert (model.starts, replace(model.records.record, version=0)) == (0, ModelRecord())
 
         model.leases.trouble = None
         started = start(waiting, model, now=after(16))
@@ -145,7 +145,7 @@ class TestAModelThatIsStartedWithALease:
             "StopNotArmedError",
             f"The stop at 2026-01-05T10:00:00.000Z could not be armed, so nothing was started: {error}",
         )
-        assert (model.starts, model.records.record) == (0, ModelRecord())
+        assert (model.starts, replace(model.records.record, version=0)) == (0, ModelRecord())
 
     def test_has_its_stop_armed_once_however_often_the_start_is_repeated(self) -> None:
         model = FakeModel("STOPPED", starts=[THROTTLED, THROTTLED, "STARTING"])
