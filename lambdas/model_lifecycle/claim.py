@@ -14,7 +14,7 @@ def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | N
     return replace(
         of_new_run(found, lease),
         latest_start=progress.execution_arn,
-        wanted_at=progress.started_at,
+        wanted_at=_latest_wish(found, progress),
         asked_by=progress.execution_arn,
         asked_at=now,
         status_when_asked=progress.status,
@@ -32,11 +32,16 @@ def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None,
     claimed = replace(
         of_same_run(found, lease, now=now),
         latest_start=progress.execution_arn,
-        wanted_at=progress.started_at,
+        wanted_at=_latest_wish(found, progress),
         stopping=None,
         stop_asked_at=None,
     )
     return _of_present_run(claimed)
+
+
+def _latest_wish(found: ModelRecord, progress: StartProgress) -> datetime:
+    """A start that began earlier may claim later: then it is still the other's wish that no stop before it undoes."""
+    return max(found.wanted_at or progress.started_at, progress.started_at)
 
 
 def about_to_stop(found: ModelRecord, execution_arn: str, *, now: datetime) -> ModelRecord:

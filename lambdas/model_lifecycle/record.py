@@ -19,11 +19,11 @@ class ModelRecord:
     """The record of one model. `version` counts its changes; 0 is a model of which nothing is remembered.
 
     Executions stand by their ARNs. `latest_start`: who wanted the model last: it asked for the start, joined one or
-    found the model running. `wanted_at`: when that execution started. `asked_by`: who asked for the start. `asked_at`:
-    when it was about to ask. `status_when_asked`: the status in which it asked. `ran_at`: when the model was seen
-    running, with these units. `lease_ends_at`, `leased_by`: the lease in force, and the start that it is of.
-    `lease_before`: the end of the lease that this one replaced. `stopping`, `stop_asked_at`: who was about to ask for
-    the stop, and when. `stopped_at`: when the model was seen stopped.
+    found the model running. `wanted_at`: when that execution started, or a later one before it. `asked_by`: who asked
+    for the start. `asked_at`: when it was about to ask. `status_when_asked`: the status in which it asked. `ran_at`:
+    when the model was seen running, with these units. `lease_ends_at`, `leased_by`: the lease in force, and the start
+    that it is of. `lease_before`: the end of the lease that this one replaced. `stopping`, `stop_asked_at`: who was
+    about to ask for the stop, and when. `stopped_at`: when the model was seen stopped.
     """
 
     version: int = 0
