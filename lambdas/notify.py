@@ -9,11 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from model_lifecycle.client_config import CLIENT_CONFIG
 from model_lifecycle.endings import Endings
 from model_lifecycle.environment import NotifyEnvironment, defaults_from
-from model_lifecycle.home import Home
-from model_lifecycle.instant import utcnow
 from model_lifecycle.message import Message, compose
 from model_lifecycle.models import model_of
 from model_lifecycle.teller import Teller
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.instant import utcnow
 
 REMEMBERED_SECONDS = 30 * 24 * 3_600
 """Longer than an execution can end again: it runs for 25 hours, and can be redriven for 14 days."""

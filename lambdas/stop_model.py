@@ -9,15 +9,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.environment import defaults_from, record_table_name, stop_target_from
-from model_lifecycle.home import Home
 from model_lifecycle.in_service_units import InServiceUnits
-from model_lifecycle.instant import utcnow
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.models import model_of
-from model_lifecycle.phase import Goal
 from model_lifecycle.record_table import RecordTable
 from model_lifecycle.step import take_step
 from model_lifecycle.stop import stop_model
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.instant import utcnow
+from model_lifecycle.vocabulary.phase import Goal
 
 logger = Logger()
 defaults = defaults_from()

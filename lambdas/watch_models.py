@@ -19,9 +19,7 @@ from model_lifecycle.environment import (
     stop_target_from,
 )
 from model_lifecycle.found_running import found_running
-from model_lifecycle.home import Home
 from model_lifecycle.in_service_units import InServiceUnits
-from model_lifecycle.instant import utcnow
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.message import Message, compose
 from model_lifecycle.models import catalogs_of, model_of
@@ -29,6 +27,8 @@ from model_lifecycle.record_table import RecordTable
 from model_lifecycle.stop_executions import StopExecutions
 from model_lifecycle.stop_request import parse_stop_request
 from model_lifecycle.teller import Teller
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.watch import Finding, Watch
 from model_lifecycle.watch_round import look_at_all
 

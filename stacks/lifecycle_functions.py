@@ -12,7 +12,7 @@ from constructs import Construct
 
 from model_lifecycle import environment
 from model_lifecycle.event_bus import SOURCE
-from model_lifecycle.machines import START_MODEL, STOP_MODEL
+from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from stacks.acknowledgements import acknowledge, on_resource
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset

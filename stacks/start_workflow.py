@@ -5,8 +5,8 @@ from aws_cdk.aws_stepfunctions import Choice, Condition, IChainable, IStateMachi
 from aws_cdk.aws_stepfunctions_tasks import StepFunctionsStartExecution
 from constructs import Construct
 
-from model_lifecycle.machines import START_MODEL
-from model_lifecycle.phase import Goal, Phase
+from model_lifecycle.vocabulary.machines import START_MODEL
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.settings import Settings
 from stacks.workflow import Workflow

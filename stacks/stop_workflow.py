@@ -3,8 +3,8 @@
 from aws_cdk.aws_stepfunctions import Choice, IChainable
 from constructs import Construct
 
-from model_lifecycle.machines import STOP_MODEL
-from model_lifecycle.phase import Goal, Phase
+from model_lifecycle.vocabulary.machines import STOP_MODEL
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.settings import Settings
 from stacks.workflow import Workflow

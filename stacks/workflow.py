@@ -22,9 +22,9 @@ from aws_cdk.aws_stepfunctions import (
 from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke
 from constructs import Construct
 
-from model_lifecycle.errors import FunctionFailedError
 from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.phase import Goal, Phase
+from model_lifecycle.vocabulary.errors import FunctionFailedError
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.logs import log_group
 from stacks.settings import Settings

@@ -5,7 +5,7 @@ from typing import Any
 
 from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
+from model_lifecycle.vocabulary.phase import Goal
 
 
 @dataclass(frozen=True, kw_only=True)

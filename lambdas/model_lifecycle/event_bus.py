@@ -3,9 +3,9 @@
 import json
 from typing import TYPE_CHECKING
 
-from model_lifecycle.errors import ServiceRefusedError
 from model_lifecycle.message import Message
 from model_lifecycle.outcome import Outcome
+from model_lifecycle.vocabulary.errors import ServiceRefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient

@@ -5,9 +5,9 @@ from model_lifecycle.model import ModelDescription
 from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.moments import duration
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
 from model_lifecycle.report import model_json
 from model_lifecycle.usage import Usage
+from model_lifecycle.vocabulary.phase import Goal
 
 
 def found_running(request: ModelRequest, description: ModelDescription, usage: Usage | None, *, hour: str) -> Ending:

@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from model_lifecycle.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 from model_lifecycle.model import Model
 from model_lifecycle.progress import Progress
+from model_lifecycle.vocabulary.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 
 AnyProgress = TypeVar("AnyProgress", bound=Progress[Any])
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from model_lifecycle.fields import Field, text
-from model_lifecycle.home import Home
-from model_lifecycle.phase import LOOKOUT_VISION as STATUSES
 from model_lifecycle.service import Identity, Service
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.phase import LOOKOUT_VISION as STATUSES
 
 SERVICE_MODELS = Path(__file__).parent / "service_models"
 """A folder as botocore's loader searches it."""

@@ -23,7 +23,7 @@ class ModelDescription:
 class Model(Protocol):
     """One model of one service.
 
-    Every method raises the errors of `model_lifecycle.errors`: ModelNotFoundError, AccessDeniedError,
+    Every method raises the errors of `vocabulary.errors`: ModelNotFoundError, AccessDeniedError,
     QuotaExceededError, InvalidRequestError, ModelInUseError, ServiceUnavailableError, ServiceRefusedError.
     """
 

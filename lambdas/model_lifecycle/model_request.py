@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from model_lifecycle.errors import InvalidRequestError
 from model_lifecycle.fields import Field, integer, shown
-from model_lifecycle.home import Home
 from model_lifecycle.service import Service
 from model_lifecycle.services import SERVICES
+from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.home import Home
 
 MAX_TIMEOUT_SECONDS = 86_400
 

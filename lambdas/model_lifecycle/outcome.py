@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from model_lifecycle.phase import Goal, Phase
+from model_lifecycle.vocabulary.phase import Goal, Phase
 
 
 class Outcome(StrEnum):

@@ -6,12 +6,12 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
-from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.service_errors import service_errors
-from model_lifecycle.spelling import pascal
+from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
+from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.spelling import pascal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -2,11 +2,11 @@
 
 from typing import TYPE_CHECKING
 
-from model_lifecycle.errors import ModelNotFoundError
 from model_lifecycle.model import InferenceUnits, ModelDescription
 from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.rekognition_versions import project_name, version_name
 from model_lifecycle.service_errors import service_errors
+from model_lifecycle.vocabulary.errors import ModelNotFoundError
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient

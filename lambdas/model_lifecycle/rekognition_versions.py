@@ -1,9 +1,9 @@
 """Amazon Rekognition Custom Labels: how a model version is named, and what its statuses mean."""
 
 from model_lifecycle.fields import text
-from model_lifecycle.home import Home
-from model_lifecycle.phase import REKOGNITION as STATUSES
 from model_lifecycle.service import Identity, Service
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.phase import REKOGNITION as STATUSES
 
 _PROJECT = r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/[a-zA-Z0-9_.\-]{1,255}"
 _NUMBER = r"[0-9]+"

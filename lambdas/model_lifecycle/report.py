@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.instant import to_instant
 from model_lifecycle.model_request import ModelRequest
-from model_lifecycle.phase import Phase
 from model_lifecycle.progress import Progress
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import Phase
 
 _OTHER_UNITS = (
     "The model runs with other inference units than asked. To change them, stop it and start it again: "

@@ -6,8 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from model_lifecycle.fields import instant, integer
-from model_lifecycle.home import Home
-from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.model_request import (
     MAX_TIMEOUT_SECONDS,
     POLL_INTERVAL,
@@ -18,6 +16,8 @@ from model_lifecycle.model_request import (
     checked,
     read_fields,
 )
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.instant import from_instant, to_instant
 
 MAX_LEASE_SECONDS = 366 * 86_400
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from model_lifecycle.fields import Field
-from model_lifecycle.home import Home
-from model_lifecycle.phase import StatusMeaning
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.phase import StatusMeaning
 
 Identity: TypeAlias = Mapping[str, str]
 """The input fields that name one model, by name, as the service spells them."""

@@ -1,4 +1,4 @@
-"""What the services' errors mean, in the words of `model_lifecycle.errors`."""
+"""What the services' errors mean, in the words of `vocabulary.errors`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from model_lifecycle.errors import (
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelInUseError,
@@ -62,7 +62,7 @@ _SERVER_FAULT = 500
 
 @contextmanager
 def service_errors(operation: str, *, where_unreachable: str = "") -> Iterator[None]:
-    """Raise what botocore raises inside as one of `model_lifecycle.errors`, which says the operation and the words.
+    """Raise what botocore raises inside as one of `vocabulary.errors`, which says the operation and the words.
 
     `where_unreachable`: what people should know when no connection comes about; of a service whose endpoint may be gone
     for good, so that a host name without an address ends the start at once.

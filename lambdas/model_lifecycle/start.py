@@ -4,7 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.claim import Claim, about_to_start, wanted_too
-from model_lifecycle.errors import (
+from model_lifecycle.lease import Lease, Leases, lease_of
+from model_lifecycle.look import look
+from model_lifecycle.model import Model
+from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.errors import (
     LeaseOverError,
     ModelFailedError,
     ModelInUseError,
@@ -13,13 +18,8 @@ from model_lifecycle.errors import (
     ServiceUnavailableError,
     StopNotArmedError,
 )
-from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Lease, Leases, lease_of
-from model_lifecycle.look import look
-from model_lifecycle.model import Model
-from model_lifecycle.phase import NEVER_SEEN, Phase
-from model_lifecycle.record import ModelRecord, ModelRecords
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import NEVER_SEEN, Phase
 
 _MOST_REFUSALS = 2
 _MOST_TRIES = 3

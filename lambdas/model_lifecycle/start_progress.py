@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, Self
 
-from model_lifecycle.errors import InvalidRequestError, StartTimedOutError
-from model_lifecycle.instant import to_instant
 from model_lifecycle.model import ModelDescription
-from model_lifecycle.phase import NEVER_SEEN, Goal, Phase
 from model_lifecycle.progress import Progress
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.request import MAX_LEASE_SECONDS, Request
+from model_lifecycle.vocabulary.errors import InvalidRequestError, StartTimedOutError
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,21 +4,21 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.claim import Claim, about_to_stop
-from model_lifecycle.errors import (
+from model_lifecycle.lease import Leases, lease_of, of_ended_run
+from model_lifecycle.look import look
+from model_lifecycle.model import Model
+from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.stop_request import NOBODY
+from model_lifecycle.usage import Meter, usage_of
+from model_lifecycle.vocabulary.errors import (
     ModelFailedError,
     ModelInUseError,
     ModelLifecycleError,
     ServiceUnavailableError,
 )
-from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Leases, lease_of, of_ended_run
-from model_lifecycle.look import look
-from model_lifecycle.model import Model
-from model_lifecycle.phase import Phase
-from model_lifecycle.record import ModelRecord, ModelRecords
-from model_lifecycle.stop_progress import StopProgress
-from model_lifecycle.stop_request import NOBODY
-from model_lifecycle.usage import Meter, usage_of
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import Phase
 
 _MOST_TRIES = 3
 """So often a record that others write at the same time is read again before the next wait."""

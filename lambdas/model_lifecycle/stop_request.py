@@ -4,10 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.errors import InvalidRequestError
 from model_lifecycle.fields import Field, free_text, instant, shown
-from model_lifecycle.home import Home
-from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.model_request import (
     POLL_INTERVAL,
     STOP_TIMEOUT,
@@ -17,6 +14,9 @@ from model_lifecycle.model_request import (
     read_fields,
 )
 from model_lifecycle.request import parse_request
+from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.instant import from_instant, to_instant
 
 NOBODY = "nobody"
 """The `LatestStart` of a model that no execution has started."""

@@ -4,11 +4,11 @@ from datetime import tzinfo
 from typing import Any
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import shortened
-from model_lifecycle.instant import from_instant
 from model_lifecycle.moments import duration, in_both
 from model_lifecycle.money import Money
 from model_lifecycle.outcome import Outcome
+from model_lifecycle.vocabulary.errors import shortened
+from model_lifecycle.vocabulary.instant import from_instant
 
 MAX_WORDS_CHARACTERS = 2_000
 """How much of an execution's cause is told: whoever aborts one may give 32,768 characters."""

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import ModelNotFoundError
 from model_lifecycle.moments import duration
 from model_lifecycle.money import Money
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
+from model_lifecycle.vocabulary.errors import ModelNotFoundError
+from model_lifecycle.vocabulary.phase import Goal
 
 
 def text_of(ending: Ending, document: dict[str, Any], money: Money | None) -> str:

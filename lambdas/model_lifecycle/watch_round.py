@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from model_lifecycle.catalog import Catalog, Listed
-from model_lifecycle.errors import ModelNotFoundError, ServiceUnreachableError, shortened
+from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError, shortened
 from model_lifecycle.watch import Finding
 
 _MAX_CHARACTERS = 20_000

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.errors import FunctionFailedError
 from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.phase import Goal, Phase
+from model_lifecycle.vocabulary.errors import FunctionFailedError
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.synth.synthesized import Synthesized
 
 START_EXECUTION = "arn:${AWS::Partition}:states:::states:startExecution"

@@ -6,7 +6,7 @@ from model_lifecycle.lease import Lease
 from model_lifecycle.model_request import ModelRequest
 
 if TYPE_CHECKING:
-    from model_lifecycle.errors import ModelLifecycleError
+    from model_lifecycle.vocabulary.errors import ModelLifecycleError
 
 
 class FakeLeases:

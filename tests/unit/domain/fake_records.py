@@ -7,7 +7,7 @@ from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
 
 if TYPE_CHECKING:
-    from model_lifecycle.errors import ModelLifecycleError
+    from model_lifecycle.vocabulary.errors import ModelLifecycleError
 
 
 class FakeRecords:

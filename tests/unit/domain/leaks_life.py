@@ -7,8 +7,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from local.words import Words
-from model_lifecycle.instant import from_instant
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.vocabulary.instant import from_instant
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,19 +10,9 @@ from random import Random
 from typing import Any, TypeVar, cast
 
 from model_lifecycle.endings import Endings
-from model_lifecycle.errors import (
-    AccessDeniedError,
-    FunctionFailedError,
-    ModelInUseError,
-    ModelLifecycleError,
-    ModelNotFoundError,
-    ServiceUnavailableError,
-)
-from model_lifecycle.instant import from_instant, to_instant
 from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.model import InferenceUnits, ModelDescription
 from model_lifecycle.model_request import Defaults, ModelRequest
-from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.rekognition_versions import REKOGNITION
 from model_lifecycle.start import check_model, start_model
@@ -30,6 +20,16 @@ from model_lifecycle.step import Action, take_step
 from model_lifecycle.stop import check_stop, stop_model
 from model_lifecycle.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.usage import Datapoint
+from model_lifecycle.vocabulary.errors import (
+    AccessDeniedError,
+    FunctionFailedError,
+    ModelInUseError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    ServiceUnavailableError,
+)
+from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from model_lifecycle.watch import Finding, Limits, Watch
 from tests.unit.domain import leaks_life as lived
 from tests.unit.domain.given import HOME, START

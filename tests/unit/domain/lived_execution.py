@@ -7,12 +7,12 @@ from functools import partial
 from typing import Any, cast
 
 from model_lifecycle.endings import Endings
-from model_lifecycle.errors import FunctionFailedError
-from model_lifecycle.instant import to_instant
 from model_lifecycle.message import Message, compose
-from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import Action, take_step
+from model_lifecycle.vocabulary.errors import FunctionFailedError
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, START
 from tests.unit.domain.life import Call, Life
 from tests.unit.domain.living_model import LivingModel, LivingRecords, Look, OwnStart, ProcessDiedError, World

@@ -2,9 +2,9 @@
 
 from functools import partial
 
-from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.step import Action
 from model_lifecycle.stop import check_stop, stop_model
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.unit.domain.fake_meter import FakeMeter
 from tests.unit.domain.given import STOP_EXECUTION
 from tests.unit.domain.life import Call

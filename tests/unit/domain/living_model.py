@@ -5,7 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from model_lifecycle.errors import (
+from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelInUseError,
@@ -15,9 +18,6 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.model import InferenceUnits, ModelDescription
-from model_lifecycle.model_request import ModelRequest
-from model_lifecycle.record import ModelRecord
 from tests.unit.domain.fake_leases import FakeLeases
 from tests.unit.domain.fake_records import FakeRecords
 from tests.unit.domain.given import EXECUTION, START

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from model_lifecycle.phase import Phase
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.stop import check_stop, stop_model
 from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after
 

@@ -9,10 +9,10 @@ import pytest
 from botocore.stub import Stubber
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.outcome import OF_EXECUTION, Outcome
-from model_lifecycle.phase import Goal, Phase
 from model_lifecycle.report import report
+from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
+from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import (
     EXECUTION,

@@ -5,11 +5,11 @@ import json
 import pytest
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import ServiceRefusedError
 from model_lifecycle.event_bus import DETAIL_TYPES, send
 from model_lifecycle.message import Message, compose
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
+from model_lifecycle.vocabulary.errors import ServiceRefusedError
+from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.given import EXECUTION, request
 from tests.unit.domain.stubbed import stubbed
 from tests.unit.domain.told import PRICE, UTC

@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from model_lifecycle.errors import (
+from model_lifecycle.in_service_units import InServiceUnits
+from model_lifecycle.request import parse_request
+from model_lifecycle.usage import MEASURED, Datapoint
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelLifecycleError,
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.in_service_units import InServiceUnits
-from model_lifecycle.request import parse_request
-from model_lifecycle.usage import MEASURED, Datapoint
 from tests.unit.domain.given import DEFAULTS, HOME, after, request
 from tests.unit.domain.stubbed import stubbed
 

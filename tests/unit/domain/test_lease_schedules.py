@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_lifecycle.errors import (
+from model_lifecycle.lease import Lease
+from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
+from model_lifecycle.request import Request, parse_request
+from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelLifecycleError,
@@ -16,11 +20,7 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.home import Home
-from model_lifecycle.lease import Lease
-from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
-from model_lifecycle.request import Request, parse_request
-from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION, after, request
 from tests.unit.domain.service_endpoint import service_model
 from tests.unit.domain.stubbed import stubbed

@@ -5,7 +5,11 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.errors import (
+from model_lifecycle.lease import Lease
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.report import report
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelLifecycleError,
@@ -13,12 +17,8 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Lease
-from model_lifecycle.phase import Phase
-from model_lifecycle.record import ModelRecord
-from model_lifecycle.report import report
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
 from tests.unit.domain.state_machine import check, drive, start

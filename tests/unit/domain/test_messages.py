@@ -9,18 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import (
+from model_lifecycle.message import Message, compose, execution_link
+from model_lifecycle.outcome import Outcome
+from model_lifecycle.request import parse_request
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelInUseError,
     ModelNotFoundError,
     QuotaExceededError,
     ServiceUnavailableError,
 )
-from model_lifecycle.home import Home
-from model_lifecycle.message import Message, compose, execution_link
-from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
-from model_lifecycle.request import parse_request
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, EXECUTION, VERSION, begin, request
 from tests.unit.domain.told import PRICE, UTC, told

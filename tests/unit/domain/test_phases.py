@@ -5,7 +5,7 @@ import json
 import pytest
 
 from model_lifecycle.lookoutvision_models import SERVICE_MODELS
-from model_lifecycle.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
+from model_lifecycle.vocabulary.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after, begin
 from tests.unit.domain.service_endpoint import enum_of

@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.errors import (
+from model_lifecycle.report import report
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.vocabulary.errors import (
     MAX_CAUSE_CHARACTERS,
     ModelFailedError,
     ModelLifecycleError,
     ModelNotFoundError,
     ServiceUnavailableError,
 )
-from model_lifecycle.instant import from_instant, to_instant
-from model_lifecycle.phase import Phase
-from model_lifecycle.report import report
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.given import (
     EXECUTION,
     PROJECT,

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from model_lifecycle.errors import (
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.record_table import RecordTable
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelLifecycleError,
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.record import ModelRecord
-from model_lifecycle.record_table import RecordTable
 from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
 from tests.unit.domain.stubbed import client_of, stubbed
 

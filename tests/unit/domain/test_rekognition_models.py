@@ -14,7 +14,9 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from model_lifecycle.errors import (
+from model_lifecycle.model import ModelDescription
+from model_lifecycle.rekognition import RekognitionModel
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelInUseError,
@@ -24,8 +26,6 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.model import ModelDescription
-from model_lifecycle.rekognition import RekognitionModel
 from tests.unit.domain.given import PROJECT, TOKEN, VERSION, request
 from tests.unit.domain.service_endpoint import Endpoint, service_model
 
@@ -68,9 +68,9 @@ CALL_A_SERVICE_THAT_FAILS = f"""
 import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
-from model_lifecycle.errors import ServiceUnavailableError
+from model_lifecycle.vocabulary.errors import ServiceUnavailableError
 from model_lifecycle.models import model_of
-from model_lifecycle.home import Home
+from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.model_request import Defaults
 from model_lifecycle.request import parse_request
 

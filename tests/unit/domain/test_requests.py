@@ -9,9 +9,9 @@ from botocore.model import ServiceModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_lifecycle.errors import InvalidRequestError
-from model_lifecycle.home import Home
 from model_lifecycle.request import Request, parse_request
+from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, HOME, PROJECT, VERSION, request
 from tests.unit.domain.service_endpoint import service_model
 

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from model_lifecycle.errors import (
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelInUseError,
@@ -14,9 +16,7 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.phase import Phase
-from model_lifecycle.record import ModelRecord
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, VERSION, after, begin
 from tests.unit.domain.state_machine import check, drive, start

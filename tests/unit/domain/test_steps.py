@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.errors import AccessDeniedError
-from model_lifecycle.home import Home
-from model_lifecycle.phase import Goal
 from model_lifecycle.record import ModelRecord
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import take_step
 from model_lifecycle.stop import check_stop, stop_model
+from model_lifecycle.vocabulary.errors import AccessDeniedError
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, STOP_EXECUTION, VERSION, after, request
 

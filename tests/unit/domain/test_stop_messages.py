@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from model_lifecycle.ending import Ending
-from model_lifecycle.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.message import Message, compose
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.phase import Goal
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
+from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
 from tests.unit.domain.state_machine import drive

@@ -3,11 +3,11 @@
 import pytest
 
 from model_lifecycle.lookoutvision_models import LOOKOUT_VISION
-from model_lifecycle.phase import Phase, meaning_of
 from model_lifecycle.rekognition_versions import REKOGNITION
 from model_lifecycle.service import Service
 from model_lifecycle.stop_progress import StopProgress
 from model_lifecycle.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.vocabulary.phase import Phase, meaning_of
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, HOME, VERSION, after, begin_stop
 from tests.unit.domain.state_machine import check_stopping, stop

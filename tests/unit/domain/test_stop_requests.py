@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.errors import InvalidRequestError
-from model_lifecycle.home import Home
 from model_lifecycle.request import parse_request
 from model_lifecycle.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, TOKEN, VERSION, after, request, stop_request
 from tests.unit.domain.test_requests import JSON, TEXTS
 

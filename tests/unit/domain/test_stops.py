@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.errors import (
+from model_lifecycle.lease import Lease
+from model_lifecycle.record import ModelRecord
+from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.stop_request import NOBODY, StopRequest, parse_stop_request
+from model_lifecycle.usage import Datapoint
+from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
     ModelInUseError,
@@ -16,13 +21,8 @@ from model_lifecycle.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from model_lifecycle.instant import to_instant
-from model_lifecycle.lease import Lease
-from model_lifecycle.phase import Phase
-from model_lifecycle.record import ModelRecord
-from model_lifecycle.stop_progress import StopProgress
-from model_lifecycle.stop_request import NOBODY, StopRequest, parse_stop_request
-from model_lifecycle.usage import Datapoint
+from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin_stop, stop_request
 from tests.unit.domain.state_machine import check_stopping, drive_stop, stop

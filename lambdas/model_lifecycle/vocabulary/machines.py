@@ -1,6 +1,6 @@
 """The state machines, by the names under which they are deployed, and what the executions of each want."""
 
-from model_lifecycle.phase import Goal
+from model_lifecycle.vocabulary.phase import Goal
 
 START_MODEL = "start-model"
 STOP_MODEL = "stop-model"
