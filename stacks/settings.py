@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from model_lifecycle.fields import shown
 from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.rekognition_versions import REKOGNITION
 from model_lifecycle.request import MAX_LEASE_SECONDS
+from model_lifecycle.services.fields import shown
+from model_lifecycle.services.rekognition import REKOGNITION
 from stacks.schedules import FORMS, Schedule, named_once
 from stacks.time_zone import check_time_zone
 

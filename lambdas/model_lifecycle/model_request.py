@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from model_lifecycle.fields import Field, integer, shown
-from model_lifecycle.service import Service
-from model_lifecycle.services import SERVICES
+from model_lifecycle.services.fields import Field, integer, shown
+from model_lifecycle.services.registry import SERVICES
+from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 

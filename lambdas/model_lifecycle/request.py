@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.fields import instant, integer
 from model_lifecycle.model_request import (
     MAX_TIMEOUT_SECONDS,
     POLL_INTERVAL,
@@ -16,6 +15,7 @@ from model_lifecycle.model_request import (
     checked,
     read_fields,
 )
+from model_lifecycle.services.fields import instant, integer
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.fields import Field, free_text, instant, shown
 from model_lifecycle.model_request import (
     POLL_INTERVAL,
     STOP_TIMEOUT,
@@ -14,6 +13,7 @@ from model_lifecycle.model_request import (
     read_fields,
 )
 from model_lifecycle.request import parse_request
+from model_lifecycle.services.fields import Field, free_text, instant, shown
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant

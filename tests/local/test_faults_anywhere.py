@@ -14,7 +14,7 @@ from botocore.model import ServiceModel
 from botocore.session import Session
 
 from local.faults import calls
-from model_lifecycle.lookoutvision_models import SERVICE_MODELS
+from model_lifecycle.services.lookout_vision import SERVICE_MODELS
 from tests.local.lifecycle import Execution, Lifecycle
 from tests.local.services import LOOKOUT_VISION, REKOGNITION, ServiceWords
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from local import words
 from local.words import Words
-from model_lifecycle.lookoutvision_models import LOOKOUT_VISION
-from model_lifecycle.rekognition_versions import REKOGNITION
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.rekognition import REKOGNITION
 from tests.unit.domain.given import PROJECT, VERSION
 
 

@@ -14,7 +14,7 @@ from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.model import InferenceUnits, ModelDescription
 from model_lifecycle.model_request import Defaults, ModelRequest
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.rekognition_versions import REKOGNITION
+from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import Action, take_step
 from model_lifecycle.stop import check_stop, stop_model

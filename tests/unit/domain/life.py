@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from local import words
 from local.words import Words
-from model_lifecycle.lookoutvision_models import LOOKOUT_VISION
 from model_lifecycle.record import ModelRecord
-from model_lifecycle.rekognition_versions import REKOGNITION
-from model_lifecycle.services import BY_NAME
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.vocabulary.instant import to_instant
 from tests.unit.domain.given import EXECUTION, PROJECT, VERSION, after
 

@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from model_lifecycle.services import BY_NAME
+from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, after
 from tests.unit.domain.life import UNHEARD_OF

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from model_lifecycle.lookoutvision_models import SERVICE_MODELS
+from model_lifecycle.services.lookout_vision import SERVICE_MODELS
 from model_lifecycle.vocabulary.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after, begin

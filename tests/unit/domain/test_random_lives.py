@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from model_lifecycle.rekognition_versions import REKOGNITION
+from model_lifecycle.services.rekognition import REKOGNITION
 from tests.unit.domain.given import VERSION
 from tests.unit.domain.life import DEATHS, NO_ANSWER, Act, Call, Fault, Happening, Life, in_order, lives
 from tests.unit.domain.lived_execution import LivedExecution

@@ -2,9 +2,9 @@
 
 import pytest
 
-from model_lifecycle.lookoutvision_models import LOOKOUT_VISION
-from model_lifecycle.rekognition_versions import REKOGNITION
-from model_lifecycle.service import Service
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.rekognition import REKOGNITION
+from model_lifecycle.services.service import Service
 from model_lifecycle.stop_progress import StopProgress
 from model_lifecycle.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.vocabulary.phase import Phase, meaning_of

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from model_lifecycle.fields import Field, text
-from model_lifecycle.service import Identity, Service
+from model_lifecycle.services.fields import Field, text
+from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import LOOKOUT_VISION as STATUSES
 

@@ -1,7 +1,7 @@
 """Amazon Rekognition Custom Labels: how a model version is named, and what its statuses mean."""
 
-from model_lifecycle.fields import text
-from model_lifecycle.service import Identity, Service
+from model_lifecycle.services.fields import text
+from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import REKOGNITION as STATUSES
 

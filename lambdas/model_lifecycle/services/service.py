@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from model_lifecycle.fields import Field
+from model_lifecycle.services.fields import Field
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import StatusMeaning
 
