@@ -24,8 +24,8 @@ from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.message import Message, compose
 from model_lifecycle.models import catalogs_of, model_of
 from model_lifecycle.record_table import RecordTable
+from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.stop_executions import StopExecutions
-from model_lifecycle.stop_request import parse_stop_request
 from model_lifecycle.teller import Teller
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from model_lifecycle.model_request import Defaults, ModelRequest
-from model_lifecycle.request import Request, parse_request
-from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.requests.model_request import Defaults, ModelRequest
+from model_lifecycle.requests.start_request import Request, parse_request
+from model_lifecycle.requests.stop_request import parse_stop_request
 from schedule_expressions.expression import ScheduleExpression
 from schedule_expressions.parsing import parse
 from stacks.schedules import Action, ScheduledExecution

@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
-from model_lifecycle.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults
-from model_lifecycle.request import parse_request
-from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults
+from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from schedule_expressions.parsing import parse
 from stacks.time_zone import check_time_zone

@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.request import MAX_LEASE_SECONDS
+from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.rekognition import REKOGNITION
 from stacks.schedules import FORMS, Schedule, named_once

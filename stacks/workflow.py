@@ -22,7 +22,7 @@ from aws_cdk.aws_stepfunctions import (
 from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke
 from constructs import Construct
 
-from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of

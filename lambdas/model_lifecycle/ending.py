@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.outcome import Outcome
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.phase import Goal
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from model_lifecycle.lease_schedules import StopTarget
-from model_lifecycle.model_request import Defaults
+from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.watch import Limits
 
 START_TIMEOUT_SECONDS = "START_TIMEOUT_SECONDS"

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.requests.model_request import ModelRequest
 
 
 @dataclass(frozen=True, kw_only=True)

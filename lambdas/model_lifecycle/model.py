@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.requests.model_request import ModelRequest
 
 InferenceUnits: TypeAlias = Mapping[str, int]
 """`MinInferenceUnits` and `MaxInferenceUnits`, as both services' start calls take them."""

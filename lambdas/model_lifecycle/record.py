@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.requests.model_request import ModelRequest
 
 # The call follows at once upon what an execution writes down; the moment that it writes is that of its step's begin,
 # and a step's function lives for a minute.

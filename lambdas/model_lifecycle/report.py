@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.progress import Progress
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.stop_progress import StopProgress
 from model_lifecycle.vocabulary.instant import to_instant

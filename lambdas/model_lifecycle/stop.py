@@ -8,8 +8,8 @@ from model_lifecycle.lease import Leases, lease_of, of_ended_run
 from model_lifecycle.look import look
 from model_lifecycle.model import Model
 from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.requests.stop_request import NOBODY
 from model_lifecycle.stop_progress import StopProgress
-from model_lifecycle.stop_request import NOBODY
 from model_lifecycle.usage import Meter, usage_of
 from model_lifecycle.vocabulary.errors import (
     ModelFailedError,

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.instant import to_instant
 
 METRIC_PERIOD = timedelta(minutes=1)

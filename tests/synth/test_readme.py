@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.model_request import Defaults
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.request import parse_request
-from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from plan.command import main as plan

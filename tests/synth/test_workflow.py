@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.synth.synthesized import Synthesized

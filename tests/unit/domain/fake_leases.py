@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from model_lifecycle.lease import Lease
-from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.requests.model_request import ModelRequest
 
 if TYPE_CHECKING:
     from model_lifecycle.vocabulary.errors import ModelLifecycleError

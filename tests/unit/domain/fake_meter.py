@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from model_lifecycle.model_request import ModelRequest
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.usage import Datapoint
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import Self
 
 from model_lifecycle.model import InferenceUnits, ModelDescription
-from model_lifecycle.model_request import ModelRequest
-from model_lifecycle.request import Request
+from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.requests.start_request import Request
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from tests.unit.domain.fake_leases import FakeLeases
 from tests.unit.domain.fake_meter import FakeMeter

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.requests.model_request import ModelRequest
 
 if TYPE_CHECKING:
     from model_lifecycle.vocabulary.errors import ModelLifecycleError

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from model_lifecycle.model import InferenceUnits, ModelDescription
-from model_lifecycle.model_request import ModelRequest
 from model_lifecycle.record import ModelRecord
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

@@ -71,8 +71,8 @@ from botocore.exceptions import ReadTimeoutError
 from model_lifecycle.vocabulary.errors import ServiceUnavailableError
 from model_lifecycle.models import model_of
 from model_lifecycle.vocabulary.home import Home
-from model_lifecycle.model_request import Defaults
-from model_lifecycle.request import parse_request
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.start_request import parse_request
 
 sent = []
 

@@ -9,7 +9,7 @@ from botocore.model import ServiceModel
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_lifecycle.request import Request, parse_request
+from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, HOME, PROJECT, VERSION, request

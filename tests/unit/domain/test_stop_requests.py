@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.request import parse_request
-from model_lifecycle.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, TOKEN, VERSION, after, request, stop_request

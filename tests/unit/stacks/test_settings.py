@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import settings as patience
 from hypothesis import strategies as st
 
-from model_lifecycle.model_request import Defaults
-from model_lifecycle.stop_request import parse_stop_request
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.stop_request import parse_stop_request
 from stacks.schedules import ScheduledAction, ScheduledExecution
 from stacks.settings import Settings, SettingsError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.model_request import (
+from model_lifecycle.requests.model_request import (
     MAX_TIMEOUT_SECONDS,
     POLL_INTERVAL,
     STOP_TIMEOUT,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.model_request import (
+from model_lifecycle.requests.model_request import (
     POLL_INTERVAL,
     STOP_TIMEOUT,
     Defaults,
@@ -12,7 +12,7 @@ from model_lifecycle.model_request import (
     checked,
     read_fields,
 )
-from model_lifecycle.request import parse_request
+from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.services.fields import Field, free_text, instant, shown
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
