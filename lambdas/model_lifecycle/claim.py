@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.lease import Lease, of_new_run, of_same_run
-from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.model.lease import Lease, of_new_run, of_same_run
+from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.start_progress import StartProgress
 

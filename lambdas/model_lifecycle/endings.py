@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.ending import Ending, notification_id
 from model_lifecycle.look import look
-from model_lifecycle.model import Model
+from model_lifecycle.model.model import Model
 from model_lifecycle.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.redrives import redrive_of_end
 from model_lifecycle.report import report

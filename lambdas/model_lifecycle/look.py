@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from model_lifecycle.model import Model
+from model_lifecycle.model.model import Model
 from model_lifecycle.progress import Progress
 from model_lifecycle.vocabulary.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.service_errors import service_errors
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from botocore import xform_name
 
-from model_lifecycle.catalog import Listed
 from model_lifecycle.lookoutvision import ENDED
+from model_lifecycle.model.catalog import Listed
 from model_lifecycle.service_errors import service_errors
 
 

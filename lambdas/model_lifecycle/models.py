@@ -8,11 +8,11 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
-from model_lifecycle.catalog import Catalog
 from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG
 from model_lifecycle.lookoutvision import LookoutVisionModel
 from model_lifecycle.lookoutvision_catalog import LookoutVisionCatalog
-from model_lifecycle.model import Model
+from model_lifecycle.model.catalog import Catalog
+from model_lifecycle.model.model import Model
 from model_lifecycle.rekognition import RekognitionModel
 from model_lifecycle.rekognition_catalog import RekognitionCatalog
 from model_lifecycle.requests.model_request import ModelRequest

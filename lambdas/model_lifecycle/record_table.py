@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.service_errors import service_errors
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from model_lifecycle.catalog import Listed
+from model_lifecycle.model.catalog import Listed
 from model_lifecycle.service_errors import service_errors
 
 if TYPE_CHECKING:

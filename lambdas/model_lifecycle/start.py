@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.claim import Claim, about_to_start, wanted_too
-from model_lifecycle.lease import Lease, Leases, lease_of
 from model_lifecycle.look import look
-from model_lifecycle.model import Model
-from model_lifecycle.record import ModelRecord, ModelRecords
+from model_lifecycle.model.lease import Lease, Leases, lease_of
+from model_lifecycle.model.model import Model
+from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     LeaseOverError,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from model_lifecycle.model import Model
+from model_lifecycle.model.model import Model
 from model_lifecycle.progress import failure_json
 from model_lifecycle.report import report
 from model_lifecycle.requests.model_request import Defaults, ModelRequest

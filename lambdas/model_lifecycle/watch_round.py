@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from model_lifecycle.catalog import Catalog, Listed
+from model_lifecycle.model.catalog import Catalog, Listed
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError, shortened
 from model_lifecycle.watch import Finding
 

@@ -15,7 +15,7 @@ from local.model_life import Call as ServiceCall
 from local.model_life import ModelLife as LocalLife
 from local.scenario import Scenario
 from local.subscriber import Subscriber
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.spelling import pascal
 from tests.local.leaks_story import Abort, Act, Hand, Start, Stop, Story

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from model_lifecycle.lease import Lease
+from model_lifecycle.model.lease import Lease
 from model_lifecycle.requests.model_request import ModelRequest
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.usage import Datapoint
 
 if TYPE_CHECKING:
     from model_lifecycle.vocabulary.errors import ModelLifecycleError

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from model_lifecycle.model import InferenceUnits, ModelDescription
+from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
 from model_lifecycle.vocabulary.errors import ModelLifecycleError

@@ -11,15 +11,15 @@ from typing import Any, TypeVar, cast
 
 from model_lifecycle.endings import Endings
 from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
-from model_lifecycle.model import InferenceUnits, ModelDescription
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.model import InferenceUnits, ModelDescription
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import Action, take_step
 from model_lifecycle.stop import check_stop, stop_model
-from model_lifecycle.usage import Datapoint
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     FunctionFailedError,

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from local import words
 from local.words import Words
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.services.rekognition import REKOGNITION

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.lease import Lease
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.lease import Lease
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.report import report
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (

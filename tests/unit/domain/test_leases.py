@@ -6,8 +6,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.lease import Lease, lease_of, of_ended_run, of_new_run, of_same_run
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.lease import Lease, lease_of, of_ended_run, of_new_run, of_same_run
+from model_lifecycle.model.record import ModelRecord
 from tests.unit.domain.given import EXECUTION, after
 
 SECONDS = st.integers(0, 5_000)

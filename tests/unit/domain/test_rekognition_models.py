@@ -14,7 +14,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from model_lifecycle.model import ModelDescription
+from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.rekognition import RekognitionModel
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.start import check_model, start_model
 from model_lifecycle.step import take_step
 from model_lifecycle.stop import check_stop, stop_model

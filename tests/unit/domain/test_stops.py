@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.lease import Lease
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.lease import Lease
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest, parse_stop_request
 from model_lifecycle.stop_progress import StopProgress
-from model_lifecycle.usage import Datapoint
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.record import ModelRecord
-from model_lifecycle.usage import MEASURED, METRIC_PERIOD, Datapoint, Source, Usage, usage_of
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint, Source, Usage, usage_of
 from tests.unit.domain.given import after
 
 UNTIL = after(0)

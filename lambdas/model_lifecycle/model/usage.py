@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
-from model_lifecycle.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.instant import to_instant
 
