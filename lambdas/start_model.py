@@ -12,8 +12,8 @@ from model_lifecycle.environment import defaults_from, record_table_name, stop_t
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.models import model_of
 from model_lifecycle.record_table import RecordTable
-from model_lifecycle.start import start_model
-from model_lifecycle.step import take_step
+from model_lifecycle.steps.start import start_model
+from model_lifecycle.steps.step import take_step
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.vocabulary.phase import Goal

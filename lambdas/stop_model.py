@@ -13,8 +13,8 @@ from model_lifecycle.in_service_units import InServiceUnits
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.models import model_of
 from model_lifecycle.record_table import RecordTable
-from model_lifecycle.step import take_step
-from model_lifecycle.stop import stop_model
+from model_lifecycle.steps.step import take_step
+from model_lifecycle.steps.stop import stop_model
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.vocabulary.phase import Goal

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.ending import Ending, notification_id
-from model_lifecycle.look import look
 from model_lifecycle.model.model import Model
 from model_lifecycle.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.redrives import redrive_of_end
-from model_lifecycle.report import report
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.look import look
+from model_lifecycle.steps.report import report
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import (
     FunctionFailedError,
     InvalidRequestError,

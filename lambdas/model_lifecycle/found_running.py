@@ -5,8 +5,8 @@ from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.model.usage import Usage
 from model_lifecycle.moments import duration
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.report import model_json
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.steps.report import model_json
 from model_lifecycle.vocabulary.phase import Goal
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from model_lifecycle.ending import Ending
 from model_lifecycle.money import Money
 from model_lifecycle.outcome import Outcome
-from model_lifecycle.report import model_json
+from model_lifecycle.steps.report import model_json
 from model_lifecycle.summary import MAX_WORDS_CHARACTERS, summary_of
 from model_lifecycle.text import text_of
 from model_lifecycle.vocabulary.errors import shortened

@@ -6,8 +6,8 @@ from typing import Any
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.home import Home
 
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"

@@ -17,9 +17,9 @@ from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.services.rekognition import REKOGNITION
-from model_lifecycle.start import check_model, start_model
-from model_lifecycle.step import Action, take_step
-from model_lifecycle.stop import check_stop, stop_model
+from model_lifecycle.steps.start import check_model, start_model
+from model_lifecycle.steps.step import Action, take_step
+from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     FunctionFailedError,

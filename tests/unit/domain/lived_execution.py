@@ -8,8 +8,8 @@ from typing import Any, cast
 
 from model_lifecycle.endings import Endings
 from model_lifecycle.message import Message, compose
-from model_lifecycle.start import check_model, start_model
-from model_lifecycle.step import Action, take_step
+from model_lifecycle.steps.start import check_model, start_model
+from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase

@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from model_lifecycle.step import Action
-from model_lifecycle.stop import check_stop, stop_model
+from model_lifecycle.steps.step import Action
+from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.unit.domain.fake_meter import FakeMeter
 from tests.unit.domain.given import STOP_EXECUTION

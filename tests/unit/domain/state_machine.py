@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from model_lifecycle.start import check_model, start_model
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop import check_stop, stop_model
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.start import check_model, start_model
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop import check_stop, stop_model
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.phase import Phase
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import after

@@ -10,7 +10,7 @@ from botocore.stub import Stubber
 
 from model_lifecycle.ending import Ending
 from model_lifecycle.outcome import OF_EXECUTION, Outcome
-from model_lifecycle.report import report
+from model_lifecycle.steps.report import report
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.unit.domain.fake_model import FakeModel

@@ -7,8 +7,8 @@ import pytest
 
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.report import report
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.steps.report import report
+from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.polling import MAX_CHECKS, next_check_seconds
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.steps.polling import MAX_CHECKS, next_check_seconds
 
 TIMEOUTS = st.integers(1, MAX_TIMEOUT_SECONDS)
 INTERVALS = st.none() | st.integers(1, 3_600)

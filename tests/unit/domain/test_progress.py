@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.report import report
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.report import report
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import (
     MAX_CAUSE_CHARACTERS,
     ModelFailedError,

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

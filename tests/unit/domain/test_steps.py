@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.start import check_model, start_model
-from model_lifecycle.step import take_step
-from model_lifecycle.stop import check_stop, stop_model
+from model_lifecycle.steps.start import check_model, start_model
+from model_lifecycle.steps.step import take_step
+from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.errors import AccessDeniedError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal

@@ -6,7 +6,7 @@ from model_lifecycle.requests.stop_request import StopRequest, parse_stop_reques
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.services.service import Service
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, HOME, VERSION, after, begin_stop

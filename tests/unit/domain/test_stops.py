@@ -10,7 +10,7 @@ from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest, parse_stop_request
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 from model_lifecycle.ending import Ending
 from model_lifecycle.endings import Endings
 from model_lifecycle.message import Message, compose
-from model_lifecycle.report import report
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.report import report
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import DEFAULTS, HOME, after, begin, begin_stop
 from tests.unit.domain.state_machine import drive, drive_stop

@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.claim import Claim, about_to_start, wanted_too
-from model_lifecycle.look import look
 from model_lifecycle.model.lease import Lease, Leases, lease_of
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.steps.claim import Claim, about_to_start, wanted_too
+from model_lifecycle.steps.look import look
+from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     LeaseOverError,
     ModelFailedError,

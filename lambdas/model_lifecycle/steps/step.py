@@ -5,13 +5,13 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from model_lifecycle.model.model import Model
-from model_lifecycle.progress import failure_json
-from model_lifecycle.report import report
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.progress import failure_json
+from model_lifecycle.steps.report import report
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant

@@ -3,14 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.claim import Claim, about_to_stop
-from model_lifecycle.look import look
 from model_lifecycle.model.lease import Leases, lease_of, of_ended_run
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
 from model_lifecycle.requests.stop_request import NOBODY
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.claim import Claim, about_to_stop
+from model_lifecycle.steps.look import look
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import (
     ModelFailedError,
     ModelInUseError,

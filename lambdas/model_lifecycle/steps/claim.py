@@ -6,7 +6,7 @@ from datetime import datetime
 from model_lifecycle.model.lease import Lease, of_new_run, of_same_run
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.start_progress import StartProgress
+from model_lifecycle.steps.start_progress import StartProgress
 
 
 def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from model_lifecycle.model.model import ModelDescription
-from model_lifecycle.polling import next_check_seconds
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.steps.polling import next_check_seconds
 from model_lifecycle.vocabulary.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMeaning, meaning_of, phase_of

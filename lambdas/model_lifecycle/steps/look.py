@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from model_lifecycle.model.model import Model
-from model_lifecycle.progress import Progress
+from model_lifecycle.steps.progress import Progress
 from model_lifecycle.vocabulary.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
 
 AnyProgress = TypeVar("AnyProgress", bound=Progress[Any])

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from model_lifecycle.progress import Progress
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.start_progress import StartProgress
-from model_lifecycle.stop_progress import StopProgress
+from model_lifecycle.steps.progress import Progress
+from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 
