@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
-from model_lifecycle.ending import Ending
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.environment import (
     NotifyEnvironment,
     defaults_from,
@@ -20,7 +21,6 @@ from model_lifecycle.environment import (
 from model_lifecycle.found_running import found_running
 from model_lifecycle.in_service_units import InServiceUnits
 from model_lifecycle.lease_schedules import LeaseSchedules
-from model_lifecycle.message import Message, compose
 from model_lifecycle.model.catalog import Listed
 from model_lifecycle.models import catalogs_of, model_of
 from model_lifecycle.record_table import RecordTable

@@ -9,7 +9,7 @@ from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct
 
-from model_lifecycle.outcome import OF_EXECUTION
+from model_lifecycle.endings.outcome import OF_EXECUTION
 from stacks.dead_letters import dead_letter_queue
 
 

@@ -3,8 +3,8 @@
 import json
 from typing import TYPE_CHECKING
 
-from model_lifecycle.message import Message
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.message import Message
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 
 if TYPE_CHECKING:

@@ -1,10 +1,10 @@
 """What people are told of a model that the watch found running for long."""
 
-from model_lifecycle.ending import Ending
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.wording import duration
 from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.model.usage import Usage
-from model_lifecycle.moments import duration
-from model_lifecycle.outcome import Outcome
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.report import model_json
 from model_lifecycle.vocabulary.phase import Goal

@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from model_lifecycle.message import Message
+from model_lifecycle.endings.message import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request

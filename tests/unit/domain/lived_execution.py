@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, cast
 
-from model_lifecycle.endings import Endings
-from model_lifecycle.message import Message, compose
+from model_lifecycle.endings.message import Message, compose
+from model_lifecycle.endings.reading import Endings
 from model_lifecycle.steps.start import check_model, start_model
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.vocabulary.errors import FunctionFailedError

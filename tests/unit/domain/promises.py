@@ -3,7 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from model_lifecycle.message import MAX_SUBJECT_CHARACTERS
+from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of

@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.outcome import OF_EXECUTION, Outcome
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome
 from model_lifecycle.steps.report import report
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal, Phase

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.message import Message, compose, execution_link
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.message import Message, compose, execution_link
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,

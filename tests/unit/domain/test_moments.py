@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.moments import duration, in_both
+from model_lifecycle.endings.wording import duration, in_both
 from tests.unit.domain.given import after
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.message import Message, compose
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.message import Message, compose
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.outcome import Outcome
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.fake_model import FakeModel

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.endings import Endings
-from model_lifecycle.message import Message, compose
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.message import Message, compose
+from model_lifecycle.endings.reading import Endings
 from model_lifecycle.steps.report import report
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.stop_progress import StopProgress

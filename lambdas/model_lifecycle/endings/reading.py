@@ -5,10 +5,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.ending import Ending, notification_id
+from model_lifecycle.endings.ending import Ending, notification_id
+from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
+from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
-from model_lifecycle.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
-from model_lifecycle.redrives import redrive_of_end
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request

@@ -3,10 +3,10 @@
 import json
 from typing import Any
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.moments import duration
-from model_lifecycle.money import Money
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.money import Money
+from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.wording import duration
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
 from model_lifecycle.vocabulary.phase import Goal
 

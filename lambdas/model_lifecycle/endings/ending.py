@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.phase import Goal
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.moments import duration
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.wording import duration
 
 _SOURCES = {"metric": "by the metric InServiceInferenceUnits", "record": "by the model's record"}
 

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
-from model_lifecycle.ending import Ending
-from model_lifecycle.money import Money
-from model_lifecycle.outcome import Outcome
+from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.money import Money
+from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.summary import MAX_WORDS_CHARACTERS, summary_of
+from model_lifecycle.endings.text import text_of
 from model_lifecycle.steps.report import model_json
-from model_lifecycle.summary import MAX_WORDS_CHARACTERS, summary_of
-from model_lifecycle.text import text_of
 from model_lifecycle.vocabulary.errors import shortened
 from model_lifecycle.vocabulary.phase import Goal
 
