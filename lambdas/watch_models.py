@@ -18,7 +18,6 @@ from model_lifecycle.environment import (
     record_table_name,
     stop_target_from,
 )
-from model_lifecycle.found_running import found_running
 from model_lifecycle.in_service_units import InServiceUnits
 from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.model.catalog import Listed
@@ -29,8 +28,9 @@ from model_lifecycle.stop_executions import StopExecutions
 from model_lifecycle.teller import Teller
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
-from model_lifecycle.watch import Finding, Watch
-from model_lifecycle.watch_round import look_at_all
+from model_lifecycle.watch.found_running import found_running
+from model_lifecycle.watch.round import look_at_all
+from model_lifecycle.watch.watch import Finding, Watch
 
 REMEMBERED_SECONDS = 24 * 3_600 - 300
 """Told once a day. The look of the same hour of the next day may come a moment earlier than that of this one."""

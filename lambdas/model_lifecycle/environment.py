@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from model_lifecycle.lease_schedules import StopTarget
 from model_lifecycle.requests.model_request import Defaults
-from model_lifecycle.watch import Limits
+from model_lifecycle.watch.watch import Limits
 
 START_TIMEOUT_SECONDS = "START_TIMEOUT_SECONDS"
 STOP_TIMEOUT_SECONDS = "STOP_TIMEOUT_SECONDS"

@@ -30,7 +30,7 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase
-from model_lifecycle.watch import Finding, Limits, Watch
+from model_lifecycle.watch.watch import Finding, Limits, Watch
 from tests.unit.domain import leaks_life as lived
 from tests.unit.domain.given import HOME, START
 from tests.unit.domain.leaks_life import ModelLife

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from model_lifecycle.model.catalog import Catalog, Listed
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError, shortened
-from model_lifecycle.watch import Finding
+from model_lifecycle.watch.watch import Finding
 
 _MAX_CHARACTERS = 20_000
 

@@ -1,0 +1,1 @@
+"""Models that run although nobody asked for them."""
