@@ -6,12 +6,12 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import CLIENT_CONFIG
+from model_lifecycle.aws.client_config import CLIENT_CONFIG
+from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.teller import Teller
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
 from model_lifecycle.environment import NotifyEnvironment, defaults_from
-from model_lifecycle.models import model_of
-from model_lifecycle.teller import Teller
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 

@@ -7,11 +7,11 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.lease_schedules import LeaseSchedules
+from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.environment import defaults_from, record_table_name, stop_target_from
-from model_lifecycle.lease_schedules import LeaseSchedules
-from model_lifecycle.models import model_of
-from model_lifecycle.record_table import RecordTable
 from model_lifecycle.steps.start import start_model
 from model_lifecycle.steps.step import take_step
 from model_lifecycle.vocabulary.home import Home

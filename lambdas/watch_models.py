@@ -7,7 +7,13 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.clients import catalogs_of, model_of
+from model_lifecycle.aws.executions import StopExecutions
+from model_lifecycle.aws.in_service_units import InServiceUnits
+from model_lifecycle.aws.lease_schedules import LeaseSchedules
+from model_lifecycle.aws.record_table import RecordTable
+from model_lifecycle.aws.teller import Teller
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.environment import (
@@ -18,14 +24,8 @@ from model_lifecycle.environment import (
     record_table_name,
     stop_target_from,
 )
-from model_lifecycle.in_service_units import InServiceUnits
-from model_lifecycle.lease_schedules import LeaseSchedules
 from model_lifecycle.model.catalog import Listed
-from model_lifecycle.models import catalogs_of, model_of
-from model_lifecycle.record_table import RecordTable
 from model_lifecycle.requests.stop_request import parse_stop_request
-from model_lifecycle.stop_executions import StopExecutions
-from model_lifecycle.teller import Teller
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.watch.found_running import found_running

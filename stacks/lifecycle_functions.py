@@ -11,7 +11,7 @@ from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 from model_lifecycle import environment
-from model_lifecycle.event_bus import SOURCE
+from model_lifecycle.aws.event_bus import SOURCE
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from stacks.acknowledgements import acknowledge, on_resource
 from stacks.dead_letters import dead_letter_queue

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from model_lifecycle.lease_schedules import StopTarget
+from model_lifecycle.aws.lease_schedules import StopTarget
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.watch.watch import Limits
 

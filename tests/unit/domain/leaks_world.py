@@ -9,8 +9,8 @@ from functools import partial
 from random import Random
 from typing import Any, TypeVar, cast
 
+from model_lifecycle.aws.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.endings.reading import Endings
-from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint

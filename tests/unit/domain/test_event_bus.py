@@ -4,10 +4,10 @@ import json
 
 import pytest
 
+from model_lifecycle.aws.event_bus import DETAIL_TYPES, send
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.outcome import Outcome
-from model_lifecycle.event_bus import DETAIL_TYPES, send
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.given import EXECUTION, request

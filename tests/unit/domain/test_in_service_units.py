@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
-from model_lifecycle.in_service_units import InServiceUnits
+from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.model.usage import MEASURED, Datapoint
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.vocabulary.errors import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model_lifecycle.lease_schedules import LeaseSchedules, StopTarget
+from model_lifecycle.aws.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.record_table import RecordTable
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelLifecycleError,

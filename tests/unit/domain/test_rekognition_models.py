@@ -14,8 +14,8 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from model_lifecycle.aws.rekognition import RekognitionModel
 from model_lifecycle.model.model import ModelDescription
-from model_lifecycle.rekognition import RekognitionModel
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
@@ -69,7 +69,7 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from model_lifecycle.vocabulary.errors import ServiceUnavailableError
-from model_lifecycle.models import model_of
+from model_lifecycle.aws.clients import model_of
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request

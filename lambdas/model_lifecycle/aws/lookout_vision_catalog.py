@@ -5,9 +5,9 @@ from typing import Any
 
 from botocore import xform_name
 
-from model_lifecycle.lookoutvision import ENDED
+from model_lifecycle.aws.lookout_vision import ENDED
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.catalog import Listed
-from model_lifecycle.service_errors import service_errors
 
 
 class LookoutVisionCatalog:

@@ -8,13 +8,13 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
-from model_lifecycle.client_config import CLIENT_CONFIG, LIST_CONFIG
-from model_lifecycle.lookoutvision import LookoutVisionModel
-from model_lifecycle.lookoutvision_catalog import LookoutVisionCatalog
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
+from model_lifecycle.aws.lookout_vision import LookoutVisionModel
+from model_lifecycle.aws.lookout_vision_catalog import LookoutVisionCatalog
+from model_lifecycle.aws.rekognition import RekognitionModel
+from model_lifecycle.aws.rekognition_catalog import RekognitionCatalog
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.model.model import Model
-from model_lifecycle.rekognition import RekognitionModel
-from model_lifecycle.rekognition_catalog import RekognitionCatalog
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION, SERVICE_MODELS
 from model_lifecycle.services.rekognition import REKOGNITION

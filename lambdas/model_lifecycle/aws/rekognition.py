@@ -2,9 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.service_errors import service_errors
 from model_lifecycle.services.rekognition import project_name, version_name
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.service_errors import service_errors
 
 ENDED = "AWS ended Amazon Lookout for Vision on 2025-10-31; only an endpoint that speaks its API can be reached."
 

@@ -6,9 +6,9 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.service_errors import service_errors
 from model_lifecycle.services.rekognition import REKOGNITION
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ import json
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.requests.stop_request import StopRequest
-from model_lifecycle.service_errors import service_errors
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.catalog import Listed
-from model_lifecycle.service_errors import service_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_rekognition import RekognitionClient

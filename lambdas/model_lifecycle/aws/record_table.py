@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.service_errors import service_errors
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.spelling import pascal

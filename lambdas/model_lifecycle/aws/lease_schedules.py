@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
+from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, ModelRequest
-from model_lifecycle.service_errors import service_errors
 from model_lifecycle.vocabulary.errors import ModelInUseError, ModelNotFoundError, ServiceRefusedError
 from model_lifecycle.vocabulary.instant import to_instant
 

@@ -12,11 +12,11 @@ from aws_lambda_powertools.utilities.idempotency import (
 )
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.event_bus import send
+from model_lifecycle.aws.topic import publish
 from model_lifecycle.endings.message import Message
 from model_lifecycle.environment import NotifyEnvironment
-from model_lifecycle.event_bus import send
-from model_lifecycle.topic import publish
 
 
 class Teller:
