@@ -13,7 +13,7 @@ from moto.events import models, urls
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
-from local.clock import Clock, Timer
+from local.clock.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
 from local.event_inputs import input_for
 from schedule_expressions.errors import ScheduleExpressionError

@@ -23,11 +23,11 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
-from local.clocked import event_on
+from local.clock.stand_ins import event_on
 from local.interpreter import aws_time, compact
 
 if TYPE_CHECKING:
-    from local.clock import Clock
+    from local.clock.clock import Clock
 
 MAX_EVENTS = 25_000
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""

@@ -18,7 +18,7 @@ from local.api_calls import (
     outcome_of,
 )
 from local.aws_errors import AwsError, answer
-from local.clock import Clock, Interrupt
+from local.clock.clock import Clock, Interrupt
 from local.scenario import Fault, Scenario
 
 if TYPE_CHECKING:

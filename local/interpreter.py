@@ -41,10 +41,10 @@ from moto.stepfunctions.parser.asl.parse.intrinsic.preprocessor import Preproces
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
-from local.clocked import datetime_on, event_on, thread_on, threading_on, time_on
+from local.clock.stand_ins import datetime_on, event_on, thread_on, threading_on, time_on
 
 if TYPE_CHECKING:
-    from local.clock import Clock
+    from local.clock.clock import Clock
     from local.server import LocalAws
 
 MAX_PAYLOAD_BYTES = 262_144

@@ -16,7 +16,7 @@ from moto.core.request import Request
 
 from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
-from local.clock import Clock
+from local.clock.clock import Clock
 from local.model_life import Condition
 from local.models import Known, Models, NotNowError, UnknownModelError
 from local.pages import page_of

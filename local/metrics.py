@@ -14,7 +14,7 @@ from moto.core.responses import ActionResult
 
 from local import aws_api, parameters
 from local.aws_errors import AwsError
-from local.clock import Clock
+from local.clock.clock import Clock
 from local.datapoints import MINUTE, STATISTICS, Sample, Window, floor
 from local.model_life import Run
 from local.pages import page_of

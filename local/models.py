@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from local.clock import Clock
+from local.clock.clock import Clock
 from local.model_life import Condition, ModelLife, Run
 from local.scenario import ModelScript
 

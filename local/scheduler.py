@@ -18,7 +18,7 @@ from moto.scheduler.responses import EventBridgeSchedulerResponse
 
 from local import aws_api, parameters
 from local.aws_errors import AwsError, answer
-from local.clock import Clock, Timer
+from local.clock.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
 from local.pages import page_after
 from schedule_expressions.errors import ScheduleExpressionError

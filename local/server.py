@@ -22,7 +22,7 @@ from moto.core.model_instances import reset_model_data
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import BaseWSGIServer, make_server
 
-from local.clock import Clock, WallClock
+from local.clock.clock import Clock, WallClock
 
 if TYPE_CHECKING:
     from local.functions import Functions

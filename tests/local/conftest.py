@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from local.cdk import deploy
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from local.server import LocalAws
 from tests.local.lifecycle import Lifecycle
 

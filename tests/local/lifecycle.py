@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local.api_calls import ApiCall
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from local.faults import load as load_faults
 from local.scenario import Scenario
 from local.server import LocalAws

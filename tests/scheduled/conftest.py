@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from local.cdk import deploy
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from local.scenario import Scenario
 from local.server import LocalAws
 from tests.local.services import LOOKOUT_VISION, REKOGNITION

@@ -11,7 +11,7 @@ from botocore.config import Config
 from botocore.session import Session
 
 from local import aws_api, server
-from local.clock import Clock
+from local.clock.clock import Clock
 from local.scenario import Scenario
 
 ADAPTERS = ("functions", "faults", "rekognition", "lookoutvision", "metrics", "events", "scheduler")

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from local.server import LocalAws
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

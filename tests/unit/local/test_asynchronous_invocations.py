@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto.awslambda_simple.models import lambda_simple_backends
 
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.conftest import Workbench
 
 FAIL = """

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.clock import Clock, Interrupt, VirtualClock, WallClock
+from local.clock.clock import Clock, Interrupt, VirtualClock, WallClock
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 

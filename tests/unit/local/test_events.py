@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto.events import models
 
 from local import faults
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 
 # A Monday.

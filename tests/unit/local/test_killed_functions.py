@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from local import faults
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 CODE = f"""

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from moto.backends import list_of_moto_modules
 
 from local import aws_api
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 
 BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}

@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from moto.cloudwatch import urls
 
 from local import faults
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

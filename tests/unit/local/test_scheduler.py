@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import faults
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 
 # A Friday: on Sunday 2026-03-29 Berlin's clocks go from 02:00 to 03:00.

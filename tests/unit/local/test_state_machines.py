@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local import executions
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.conftest import Workbench
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 3_600, "End": True}}

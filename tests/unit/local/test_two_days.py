@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.clock import VirtualClock
+from local.clock.clock import VirtualClock
 from tests.unit.local.conftest import Workbench
 
 HOUR, DAY = 3600, 86_400

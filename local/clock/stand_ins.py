@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from local.clock import Clock, Interrupt
+from local.clock.clock import Clock, Interrupt
 
 _FOR_EVER_SECONDS = 99_999_999
 """What a state machine's definition has for "no timeout", three years."""
