@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
-from local.api_calls import (
+from local.api.calls import (
     ApiCall,
     CallLog,
     Environ,
@@ -17,7 +17,7 @@ from local.api_calls import (
     WsgiApp,
     outcome_of,
 )
-from local.aws_errors import AwsError, answer
+from local.api.errors import AwsError, answer
 from local.clock.clock import Clock, Interrupt
 from local.scenario import Fault, Scenario
 

@@ -14,12 +14,12 @@ from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.request import Request
 
-from local import aws_api, parameters
-from local.aws_errors import AwsError, answer
+from local.api import aws_api, parameters
+from local.api.errors import AwsError, answer
+from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.model_life import Condition
 from local.models import Known, Models, NotNowError, UnknownModelError
-from local.pages import page_of
 from local.scenario import LookoutModel, Scenario
 
 if TYPE_CHECKING:

@@ -12,12 +12,12 @@ from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum, clo
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
-from local import aws_api, parameters
-from local.aws_errors import AwsError
+from local.api import aws_api, parameters
+from local.api.errors import AwsError
+from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.datapoints import MINUTE, STATISTICS, Sample, Window, floor
 from local.model_life import Run
-from local.pages import page_of
 from local.rekognition import LocalRekognitionResponse
 
 if TYPE_CHECKING:

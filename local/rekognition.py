@@ -9,11 +9,11 @@ from moto.core.common_types import TYPE_RESPONSE
 from moto.rekognition import urls
 from moto.rekognition.responses import RekognitionResponse
 
-from local import aws_api, parameters
-from local.aws_errors import AwsError, answer
+from local.api import aws_api, parameters
+from local.api.errors import AwsError, answer
+from local.api.pages import page_of
 from local.model_life import Condition, Run
 from local.models import Known, Models, NotNowError, UnknownModelError
-from local.pages import page_of
 from local.scenario import VERSION_ARN, RekognitionModel, Scenario
 
 if TYPE_CHECKING:

@@ -16,11 +16,11 @@ from moto.scheduler import urls
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, ScheduleGroup, scheduler_backends
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
-from local import aws_api, parameters
-from local.aws_errors import AwsError, answer
+from local.api import aws_api, parameters
+from local.api.errors import AwsError, answer
+from local.api.pages import page_after
 from local.clock.clock import Clock, Timer
 from local.deliveries import Deliveries, Delivery
-from local.pages import page_after
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.one_time import Once
 from schedule_expressions.parsing import parse

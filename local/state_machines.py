@@ -18,10 +18,10 @@ from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfun
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local import interpreter, service_tasks
+from local.api.pages import page_of
 from local.execution_events import ExecutionEvents
 from local.executions import LocalExecution
 from local.interpreter import MAX_PAYLOAD_BYTES
-from local.pages import page_of
 
 if TYPE_CHECKING:
     from local.server import LocalAws

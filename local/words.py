@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local import aws_api
+from local.api import aws_api
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from local import faults, words
-from local.api_calls import ApiCall
+from local.api.calls import ApiCall
 from local.executions import History
 from local.model_life import Call as ServiceCall
 from local.model_life import ModelLife as LocalLife

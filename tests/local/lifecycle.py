@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local.api_calls import ApiCall
+from local.api.calls import ApiCall
 from local.clock.clock import VirtualClock
 from local.faults import load as load_faults
 from local.scenario import Scenario

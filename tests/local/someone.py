@@ -6,7 +6,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from local.aws_api import EXTRA_MODELS
+from local.api.aws_api import EXTRA_MODELS
 from local.server import LocalAws
 from tests.local.services import LOOKOUT_VISION, ServiceWords
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local import words
-from local.api_calls import ApiCall
+from local.api.calls import ApiCall
 from local.faults import calls
 from local.words import Words
 from tests.local.lifecycle import ACCOUNT, Execution, Lifecycle

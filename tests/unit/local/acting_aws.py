@@ -10,7 +10,8 @@ from unittest import mock
 from botocore.config import Config
 from botocore.session import Session
 
-from local import aws_api, server
+from local import server
+from local.api import aws_api
 from local.clock.clock import Clock
 from local.scenario import Scenario
 

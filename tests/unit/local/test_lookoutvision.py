@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.backends import list_of_moto_modules
 
-from local import aws_api
+from local.api import aws_api
 from local.clock.clock import VirtualClock
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from botocore.model import ListShape, Shape, StructureShape
 
-from local.aws_errors import AwsError
+from local.api.errors import AwsError
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),

@@ -19,7 +19,7 @@ from moto.core.utils import service_name_from_moto_package_name
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.exceptions import HTTPException
 
-from local import aws_api
+from local.api import aws_api
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]

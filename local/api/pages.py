@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
-from local.aws_errors import AwsError
+from local.api.errors import AwsError
 
 Item = TypeVar("Item")
 

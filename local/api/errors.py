@@ -9,7 +9,7 @@ from xml.sax.saxutils import escape
 
 from botocore.model import ServiceModel
 
-from local import aws_api
+from local.api import aws_api
 
 
 class AwsError(Exception):

@@ -1,0 +1,1 @@
+"""What a call of AWS is, for any service."""
