@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from local.cdk import CdkError, deploy
-from local.scenario import Scenario, ScenarioError
+from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
 from local.signals import end_once
 from local.terminal import Terminal

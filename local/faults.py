@@ -19,7 +19,7 @@ from local.api.calls import (
 )
 from local.api.errors import AwsError, answer
 from local.clock.clock import Clock, Interrupt
-from local.scenario import Fault, Scenario
+from local.scenario.scenario import Fault, Scenario
 
 if TYPE_CHECKING:
     from local.server import LocalAws

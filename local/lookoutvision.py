@@ -20,7 +20,7 @@ from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.model_life import Condition
 from local.models import Known, Models, NotNowError, UnknownModelError
-from local.scenario import LookoutModel, Scenario
+from local.scenario.scenario import LookoutModel, Scenario
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from local.scenario import ModelScript
+from local.scenario.scenario import ModelScript
 
 
 @dataclass(frozen=True)

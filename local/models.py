@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from local.clock.clock import Clock
 from local.model_life import Condition, ModelLife, Run
-from local.scenario import ModelScript
+from local.scenario.scenario import ModelScript
 
 Script = TypeVar("Script", bound=ModelScript)
 

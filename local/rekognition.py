@@ -14,7 +14,7 @@ from local.api.errors import AwsError, answer
 from local.api.pages import page_of
 from local.model_life import Condition, Run
 from local.models import Known, Models, NotNowError, UnknownModelError
-from local.scenario import VERSION_ARN, RekognitionModel, Scenario
+from local.scenario.scenario import VERSION_ARN, RekognitionModel, Scenario
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -26,7 +26,7 @@ from local.clock.clock import Clock, WallClock
 
 if TYPE_CHECKING:
     from local.functions import Functions
-    from local.scenario import Scenario
+    from local.scenario.scenario import Scenario
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from local.cdk import CdkError, deploy
 from local.life_display import LifeDisplay
-from local.scenario import Scenario
+from local.scenario.scenario import Scenario
 from local.server import LocalAws
 from local.signals import end_once
 from local.subscriber import Notification, Subscriber

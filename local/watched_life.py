@@ -6,7 +6,7 @@ import json
 from typing import Any
 from urllib.request import urlopen
 
-from local.scenario import LookoutModel, RekognitionModel
+from local.scenario.scenario import LookoutModel, RekognitionModel
 from local.server import LocalAws
 
 _SETTINGS_OF_A_DEMONSTRATION = {"MinInferenceUnits": 1, "PollIntervalSeconds": 1}

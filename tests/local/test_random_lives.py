@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-from local import words
 from local.api.calls import ApiCall
 from local.faults import calls
-from local.words import Words
+from local.scenario import words
+from local.scenario.words import Words
 from tests.local.lifecycle import ACCOUNT, Execution, Lifecycle
 from tests.local.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.local.someone import Someone

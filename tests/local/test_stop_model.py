@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from local import words
 from local.faults import calls
+from local.scenario import words
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.local.someone import Someone

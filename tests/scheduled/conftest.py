@@ -10,7 +10,7 @@ import pytest
 
 from local.cdk import deploy
 from local.clock.clock import VirtualClock
-from local.scenario import Scenario
+from local.scenario.scenario import Scenario
 from local.server import LocalAws
 from tests.local.services import LOOKOUT_VISION, REKOGNITION
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from local.words import Words
+from local.scenario.words import Words
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.instant import from_instant
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from local import words
-from local.words import Words
+from local.scenario import words
+from local.scenario.words import Words
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.rekognition import REKOGNITION
 from tests.unit.domain.given import PROJECT, VERSION

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from local import words
-from local.words import Words
+from local.scenario import words
+from local.scenario.words import Words
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.registry import BY_NAME

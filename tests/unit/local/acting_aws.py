@@ -13,7 +13,7 @@ from botocore.session import Session
 from local import server
 from local.api import aws_api
 from local.clock.clock import Clock
-from local.scenario import Scenario
+from local.scenario.scenario import Scenario
 
 ADAPTERS = ("functions", "faults", "rekognition", "lookoutvision", "metrics", "events", "scheduler")
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 from local import faults
 from local.api import aws_api
 from local.faults import FaultBook
-from local.scenario import Scenario
+from local.scenario.scenario import Scenario
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 STOPPED = {"ProjectVersionArn": ARN}

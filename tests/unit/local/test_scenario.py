@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.scenario import PROJECT_ARN, Scenario, ScenarioError
-from local.words import LOOKOUT, REKOGNITION
+from local.scenario.scenario import PROJECT_ARN, Scenario, ScenarioError
+from local.scenario.words import LOOKOUT, REKOGNITION
 
 SCENARIOS = Path(__file__).parents[3] / "local" / "scenarios"
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"

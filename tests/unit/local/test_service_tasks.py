@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from local import faults
-from local.scenario import Scenario
+from local.scenario.scenario import Scenario
 from tests.unit.local.conftest import Workbench
 
 INTEGRATIONS = {"states:startExecution": "StepFunctions", "aws-sdk:sfn:startExecution": "Sfn"}

@@ -21,7 +21,7 @@ from pydantic.alias_generators import to_pascal
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from local.api import aws_api
-from local.words import LOOKOUT, REKOGNITION, Words
+from local.scenario.words import LOOKOUT, REKOGNITION, Words
 
 _ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,127}")
 VERSION_ARN = re.compile(
