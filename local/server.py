@@ -25,13 +25,13 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from local.clock.clock import Clock, WallClock
 
 if TYPE_CHECKING:
-    from local.functions import Functions
+    from local.functions.functions import Functions
     from local.scenario.scenario import Scenario
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _ADAPTERS = (
-    "functions",
+    "functions.functions",
     "state_machines",
     "cloudformation",
     "rekognition",

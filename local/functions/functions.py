@@ -16,10 +16,10 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.logs.models import logs_backends
 
-from local.asynchronous_invocations import AsynchronousInvocations
-from local.function_instance import FunctionInstance, Program
-from local.runtime import link_runtime, link_time_machine
-from local.runtime_api import Invocation, Outcome
+from local.functions.asynchronous_invocations import AsynchronousInvocations
+from local.functions.function_instance import FunctionInstance, Program
+from local.functions.runtime import link_runtime, link_time_machine
+from local.functions.runtime_api import Invocation, Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

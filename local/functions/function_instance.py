@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from local.runtime_api import Invocation, Outcome, RuntimeApi
+from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
 
 INIT_SECONDS = 10
 """How long a function may take to load before its first invocation.

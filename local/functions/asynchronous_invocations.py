@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from moto.awslambda.models import LambdaFunction
 
-from local.runtime_api import Outcome
+from local.functions.runtime_api import Outcome
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -1,0 +1,1 @@
+"""Lambda that runs the deployed zip."""
