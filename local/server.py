@@ -32,7 +32,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 _ADAPTERS = (
     "functions.functions",
-    "state_machines",
+    "step_functions.state_machines",
     "cloudformation",
     "rekognition",
     "lookoutvision",

@@ -10,11 +10,11 @@ import pytest
 
 from local import faults
 from local.api.calls import ApiCall
-from local.executions import History
 from local.model_life import Call as ServiceCall
 from local.model_life import ModelLife as LocalLife
 from local.scenario import words
 from local.scenario.scenario import Scenario
+from local.step_functions.executions import History
 from local.subscriber import Subscriber
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.instant import from_instant

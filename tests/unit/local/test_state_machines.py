@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import executions
 from local.clock.clock import VirtualClock
+from local.step_functions import executions
 from tests.unit.local.conftest import Workbench
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 3_600, "End": True}}

@@ -17,11 +17,11 @@ from moto.stepfunctions.parser.api import ExecutionStatus, InvalidDefinition
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
-from local import interpreter, service_tasks
 from local.api.pages import page_of
-from local.execution_events import ExecutionEvents
-from local.executions import LocalExecution
-from local.interpreter import MAX_PAYLOAD_BYTES
+from local.step_functions import interpreter, service_tasks
+from local.step_functions.execution_events import ExecutionEvents
+from local.step_functions.executions import LocalExecution
+from local.step_functions.interpreter import MAX_PAYLOAD_BYTES
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -24,7 +24,7 @@ from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommu
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
 from local.clock.stand_ins import event_on
-from local.interpreter import aws_time, compact
+from local.step_functions.interpreter import aws_time, compact
 
 if TYPE_CHECKING:
     from local.clock.clock import Clock

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from moto.events.models import events_backends
 
 if TYPE_CHECKING:
-    from local.executions import LocalExecution
     from local.server import LocalAws
+    from local.step_functions.executions import LocalExecution
 
 _LIMIT_BYTES = 248 * 1024
 """What input and output together, escaped, may have in an event."""

@@ -19,7 +19,7 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
-from local.interpreter import aws_time
+from local.step_functions.interpreter import aws_time
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -1,0 +1,1 @@
+"""Step Functions, on the clock of the local AWS."""
