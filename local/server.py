@@ -37,8 +37,8 @@ _ADAPTERS = (
     "rekognition",
     "lookoutvision",
     "metrics",
-    "events",
-    "scheduler",
+    "event_bridge.events",
+    "event_bridge.scheduler",
     "faults",
 )
 _OF_SCENARIOS = ("rekognition", "lookoutvision", "faults")

@@ -15,7 +15,15 @@ from local.api import aws_api
 from local.clock.clock import Clock
 from local.scenario.scenario import Scenario
 
-ADAPTERS = ("functions.functions", "faults", "rekognition", "lookoutvision", "metrics", "events", "scheduler")
+ADAPTERS = (
+    "functions.functions",
+    "faults",
+    "rekognition",
+    "lookoutvision",
+    "metrics",
+    "event_bridge.events",
+    "event_bridge.scheduler",
+)
 
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
 

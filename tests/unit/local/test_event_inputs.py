@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from moto.events.models import EventPattern
 
-from local.event_inputs import input_for
+from local.event_bridge.event_inputs import input_for
 
 EVENT = {
     "id": "1",

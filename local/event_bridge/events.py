@@ -14,8 +14,8 @@ from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
 from local.clock.clock import Clock, Timer
-from local.deliveries import Deliveries, Delivery
-from local.event_inputs import input_for
+from local.event_bridge.deliveries import Deliveries, Delivery
+from local.event_bridge.event_inputs import input_for
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.parsing import parse
 

@@ -20,7 +20,7 @@ from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_after
 from local.clock.clock import Clock, Timer
-from local.deliveries import Deliveries, Delivery
+from local.event_bridge.deliveries import Deliveries, Delivery
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.one_time import Once
 from schedule_expressions.parsing import parse

@@ -1,0 +1,1 @@
+"""EventBridge: rules that reach their targets, and schedules that fire."""
