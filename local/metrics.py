@@ -17,8 +17,8 @@ from local.api.errors import AwsError
 from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.datapoints import MINUTE, STATISTICS, Sample, Window, floor
-from local.model_life import Run
-from local.rekognition import LocalRekognitionResponse
+from local.vision.model_life import Run
+from local.vision.rekognition import LocalRekognitionResponse
 
 if TYPE_CHECKING:
     from local.server import LocalAws

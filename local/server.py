@@ -34,14 +34,14 @@ _ADAPTERS = (
     "functions.functions",
     "step_functions.state_machines",
     "cloudformation",
-    "rekognition",
-    "lookoutvision",
+    "vision.rekognition",
+    "vision.lookoutvision",
     "metrics",
     "event_bridge.events",
     "event_bridge.scheduler",
     "faults",
 )
-_OF_SCENARIOS = ("rekognition", "lookoutvision", "faults")
+_OF_SCENARIOS = ("vision.rekognition", "vision.lookoutvision", "network.faults")
 _MISSING = object()
 
 

@@ -10,12 +10,12 @@ import pytest
 
 from local import faults
 from local.api.calls import ApiCall
-from local.model_life import Call as ServiceCall
-from local.model_life import ModelLife as LocalLife
 from local.scenario import words
 from local.scenario.scenario import Scenario
 from local.step_functions.executions import History
 from local.subscriber import Subscriber
+from local.vision.model_life import Call as ServiceCall
+from local.vision.model_life import ModelLife as LocalLife
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.spelling import pascal

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from local.model_life import ModelLife
 from local.scenario.scenario import Scenario
+from local.vision.model_life import ModelLife
 
 BOOT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.1/1767603600000"

@@ -18,9 +18,9 @@ from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_of
 from local.clock.clock import Clock
-from local.model_life import Condition
-from local.models import Known, Models, NotNowError, UnknownModelError
 from local.scenario.scenario import LookoutModel, Scenario
+from local.vision.model_life import Condition
+from local.vision.models import Known, Models, NotNowError, UnknownModelError
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from local.clock.clock import Clock
-from local.model_life import Condition, ModelLife, Run
 from local.scenario.scenario import ModelScript
+from local.vision.model_life import Condition, ModelLife, Run
 
 Script = TypeVar("Script", bound=ModelScript)
 

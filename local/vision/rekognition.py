@@ -12,9 +12,9 @@ from moto.rekognition.responses import RekognitionResponse
 from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_of
-from local.model_life import Condition, Run
-from local.models import Known, Models, NotNowError, UnknownModelError
 from local.scenario.scenario import VERSION_ARN, RekognitionModel, Scenario
+from local.vision.model_life import Condition, Run
+from local.vision.models import Known, Models, NotNowError, UnknownModelError
 
 if TYPE_CHECKING:
     from local.server import LocalAws

@@ -1,0 +1,1 @@
+"""The two vision services, and the life of each of their models."""
