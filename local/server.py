@@ -33,7 +33,7 @@ WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 _ADAPTERS = (
     "functions.functions",
     "step_functions.state_machines",
-    "cloudformation",
+    "cloudformation.cloudformation",
     "vision.rekognition",
     "vision.lookoutvision",
     "metrics",

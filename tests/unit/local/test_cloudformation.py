@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from local.resources import WITHOUT_EFFECT
+from local.cloudformation.resources import WITHOUT_EFFECT
 from tests.unit.local.conftest import Workbench
 
 TOPIC = {"Type": "AWS::SNS::Topic"}

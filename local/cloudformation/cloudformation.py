@@ -10,7 +10,7 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, 
 from moto.cloudformation.parsing import OutputMap
 from moto.core.exceptions import ServiceException
 
-from local.resources import models
+from local.cloudformation.resources import models
 
 if TYPE_CHECKING:
     from local.server import LocalAws

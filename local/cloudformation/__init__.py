@@ -1,0 +1,1 @@
+"""CloudFormation that creates all of a template."""
