@@ -36,7 +36,7 @@ _ADAPTERS = (
     "cloudformation.cloudformation",
     "vision.rekognition",
     "vision.lookoutvision",
-    "metrics",
+    "cloudwatch.metrics",
     "event_bridge.events",
     "event_bridge.scheduler",
     "faults",

@@ -20,7 +20,7 @@ ADAPTERS = (
     "faults",
     "rekognition",
     "lookoutvision",
-    "metrics",
+    "cloudwatch.metrics",
     "event_bridge.events",
     "event_bridge.scheduler",
 )

@@ -16,7 +16,7 @@ from local.api import aws_api, parameters
 from local.api.errors import AwsError
 from local.api.pages import page_of
 from local.clock.clock import Clock
-from local.datapoints import MINUTE, STATISTICS, Sample, Window, floor
+from local.cloudwatch.datapoints import MINUTE, STATISTICS, Sample, Window, floor
 from local.vision.model_life import Run
 from local.vision.rekognition import LocalRekognitionResponse
 

@@ -1,0 +1,1 @@
+"""CloudWatch: what the vision services measure."""
