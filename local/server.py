@@ -39,7 +39,7 @@ _ADAPTERS = (
     "cloudwatch.metrics",
     "event_bridge.events",
     "event_bridge.scheduler",
-    "faults",
+    "network.faults",
 )
 _OF_SCENARIOS = ("vision.rekognition", "vision.lookoutvision", "network.faults")
 _MISSING = object()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from local import faults
 from local.api.calls import ApiCall
+from local.network import faults
 from local.scenario import words
 from local.scenario.scenario import Scenario
 from local.step_functions.executions import History

@@ -7,7 +7,7 @@ from typing import Any
 
 from local.api.calls import ApiCall
 from local.clock.clock import VirtualClock
-from local.faults import load as load_faults
+from local.network.faults import load as load_faults
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
 from local.subscriber import Notification, Subscriber

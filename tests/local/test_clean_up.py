@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Execution, Lifecycle
 from tests.local.services import BOTH, ServiceWords
 from tests.local.someone import Someone

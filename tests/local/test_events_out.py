@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Execution, Lifecycle
 from tests.local.services import BOTH, REKOGNITION, ServiceWords
 from tests.local.someone import Someone

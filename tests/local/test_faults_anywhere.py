@@ -13,7 +13,7 @@ import pytest
 from botocore.model import ServiceModel
 from botocore.session import Session
 
-from local.faults import calls
+from local.network.faults import calls
 from model_lifecycle.services.lookout_vision import SERVICE_MODELS
 from tests.local.lifecycle import Execution, Lifecycle
 from tests.local.services import LOOKOUT_VISION, REKOGNITION, ServiceWords

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.faults import calls
+from local.network.faults import calls
 from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.api.calls import ApiCall
-from local.faults import calls
+from local.network.faults import calls
 from local.scenario import words
 from local.scenario.words import Words
 from tests.local.lifecycle import ACCOUNT, Execution, Lifecycle

@@ -1,6 +1,6 @@
 """A redrive neither moves the deadline nor starts a running model again, and says nothing twice."""
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import REKOGNITION
 

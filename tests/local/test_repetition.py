@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import BOTH, ServiceWords
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.local.someone import Someone

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from local.faults import calls
+from local.network.faults import calls
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import BOTH, ServiceWords
 from tests.local.someone import Someone

@@ -9,8 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.events import models
 
-from local import faults
 from local.clock.clock import VirtualClock
+from local.network import faults
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 
 # A Monday.

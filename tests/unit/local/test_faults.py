@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from local import faults
 from local.api import aws_api
-from local.faults import FaultBook
+from local.network import faults
+from local.network.faults import FaultBook
 from local.scenario.scenario import Scenario
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 

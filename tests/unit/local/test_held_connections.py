@@ -7,8 +7,8 @@ from time import monotonic
 import pytest
 from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
-from local import faults
 from local.clock.clock import VirtualClock, WallClock
+from local.network import faults
 from tests.unit.local.acting_aws import acting_aws
 
 NEVER = {"Operation": "DescribeProjects", "Effect": "Timeout"}

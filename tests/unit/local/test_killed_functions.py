@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from local import faults
 from local.clock.clock import VirtualClock
+from local.network import faults
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 CODE = f"""

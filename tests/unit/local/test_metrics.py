@@ -15,8 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.cloudwatch import urls
 
-from local import faults
 from local.clock.clock import VirtualClock
+from local.network import faults
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

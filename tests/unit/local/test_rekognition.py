@@ -16,8 +16,8 @@ from botocore.exceptions import ClientError
 from moto.rekognition import urls
 from moto.rekognition.responses import RekognitionResponse
 
-from local import faults
 from local.clock.clock import VirtualClock
+from local.network import faults
 from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
 
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"

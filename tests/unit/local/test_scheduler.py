@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local import faults
 from local.clock.clock import VirtualClock
+from local.network import faults
 from tests.unit.local.acting_aws import ActingAws, acting_aws
 
 # A Friday: on Sunday 2026-03-29 Berlin's clocks go from 02:00 to 03:00.

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from local import faults
+from local.network import faults
 from local.scenario.scenario import Scenario
 from tests.unit.local.conftest import Workbench
 
