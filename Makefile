@@ -17,7 +17,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start two models on AWS on this machine, and show what its subscribers hear
-	@$(BIN)/python -m local.show
+	@$(BIN)/python -m local.commands.show
 
 test: $(READY) ## Check the code and run every test
 	@$(BIN)/ruff check --quiet .
@@ -26,7 +26,7 @@ test: $(READY) ## Check the code and run every test
 	@$(BIN)/pytest --numprocesses auto
 
 local: $(READY) ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
-	@exec $(BIN)/python -m local $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 plan: $(READY) ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
 	@$(BIN)/python -m plan $(ARGS)

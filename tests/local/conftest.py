@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from local.cdk import deploy
 from local.clock.clock import VirtualClock
+from local.commands.cdk import deploy
 from local.server import LocalAws
 from tests.local.lifecycle import Lifecycle
 

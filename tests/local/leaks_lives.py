@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from local.api.calls import ApiCall
+from local.commands.subscriber import Subscriber
 from local.network import faults
 from local.scenario import words
 from local.scenario.scenario import Scenario
 from local.step_functions.executions import History
-from local.subscriber import Subscriber
 from local.vision.model_life import Call as ServiceCall
 from local.vision.model_life import ModelLife as LocalLife
 from model_lifecycle.model.record import ModelRecord

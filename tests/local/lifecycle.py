@@ -7,10 +7,10 @@ from typing import Any
 
 from local.api.calls import ApiCall
 from local.clock.clock import VirtualClock
+from local.commands.subscriber import Notification, Subscriber
 from local.network.faults import load as load_faults
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
-from local.subscriber import Notification, Subscriber
 
 ACCOUNT = "123456789012"
 FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")

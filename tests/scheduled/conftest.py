@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from local.cdk import deploy
 from local.clock.clock import VirtualClock
+from local.commands.cdk import deploy
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
 from tests.local.services import LOOKOUT_VISION, REKOGNITION

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local import cdk
+from local.commands import cdk
 from local.server import LocalAws
 
 TOPIC = {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "by-the-cdk"}}

@@ -5,13 +5,13 @@ import sys
 import threading
 from pathlib import Path
 
-from local.cdk import CdkError, deploy
+from local.commands.cdk import CdkError, deploy
+from local.commands.signals import end_once
+from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
-from local.signals import end_once
-from local.terminal import Terminal
 
-_DEFAULT_SCENARIO = Path(__file__).parent / "scenarios" / "default.json"
+_DEFAULT_SCENARIO = Path(__file__).parents[1] / "scenarios" / "default.json"
 _HIGHEST_PORT = 65_535
 
 

@@ -6,8 +6,8 @@ from typing import Self
 from rich.live import Live
 from rich.table import Table
 
-from local.terminal import Terminal
-from local.watched_life import WatchedLife
+from local.commands.terminal import Terminal
+from local.commands.watched_life import WatchedLife
 
 
 class LifeDisplay:

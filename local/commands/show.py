@@ -8,16 +8,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.cdk import CdkError, deploy
-from local.life_display import LifeDisplay
+from local.commands.cdk import CdkError, deploy
+from local.commands.life_display import LifeDisplay
+from local.commands.signals import end_once
+from local.commands.subscriber import Notification, Subscriber
+from local.commands.terminal import Terminal
+from local.commands.watched_life import WatchedLife
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
-from local.signals import end_once
-from local.subscriber import Notification, Subscriber
-from local.terminal import Terminal
-from local.watched_life import WatchedLife
 
-_SCENARIO = Path(__file__).parent / "scenarios" / "run.json"
+_SCENARIO = Path(__file__).parents[1] / "scenarios" / "run.json"
 _LEASE_SECONDS = 20
 _PATIENCE_SECONDS = 60
 _LOOK_EVERY_SECONDS = 0.25
