@@ -17,9 +17,9 @@ from local.scenario.scenario import Scenario
 
 ADAPTERS = (
     "functions.functions",
-    "faults",
-    "rekognition",
-    "lookoutvision",
+    "network.faults",
+    "vision.rekognition",
+    "vision.lookoutvision",
     "cloudwatch.metrics",
     "event_bridge.events",
     "event_bridge.scheduler",
