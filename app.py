@@ -8,9 +8,9 @@ sys.path.append(str(Path(__file__).parent / "lambdas"))
 
 from aws_cdk import App
 
+from settings.settings import Settings, SettingsError
 from stacks.model_lifecycle_stack import ModelLifecycleStack
 from stacks.names import STACK
-from stacks.settings import Settings, SettingsError
 
 app = App()
 try:

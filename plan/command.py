@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
-from plan.context import ContextError, read_context
 from plan.document import document
 from plan.entries import entries_of
 from plan.plan import make_plan
 from plan.text import show
 from plan.warnings import warnings_of
-from stacks.settings import Settings, SettingsError
+from settings.context import ContextError, read_context
+from settings.settings import Settings, SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 """The app's folder, where `cdk.json` is."""

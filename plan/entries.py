@@ -11,7 +11,7 @@ from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from schedule_expressions.expression import ScheduleExpression
 from schedule_expressions.parsing import parse
-from stacks.schedules import Action, ScheduledExecution
+from settings.schedules import Action, ScheduledExecution
 
 
 @dataclass(frozen=True, order=True)

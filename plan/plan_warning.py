@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from stacks.schedules import Action
+from settings.schedules import Action
 
 
 class Kind(StrEnum):

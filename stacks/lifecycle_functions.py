@@ -13,6 +13,7 @@ from constructs import Construct
 from model_lifecycle import environment
 from model_lifecycle.aws.event_bus import SOURCE
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
+from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
@@ -20,7 +21,6 @@ from stacks.leases import Leases
 from stacks.logs import log_group
 from stacks.notifications import Notifications
 from stacks.permissions import ModelPermissions, executions_of, read_metrics, send_events, start_executions_of
-from stacks.settings import Settings
 from stacks.tables import table
 
 

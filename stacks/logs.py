@@ -6,7 +6,7 @@ from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import LogGroup, RetentionDays
 from constructs import Construct
 
-from stacks.settings import LogRetentionDays, Settings
+from settings.settings import LogRetentionDays, Settings
 
 # The CDK names them by words, in the same order.
 _RETENTION = dict(zip(get_args(LogRetentionDays), RetentionDays, strict=False))

@@ -3,12 +3,12 @@
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
+from settings.settings import Settings
 from stacks.endings_net import EndingsNet
 from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.notifications import Notifications
 from stacks.observability import Observability
-from stacks.settings import Settings
 from stacks.start_workflow import StartWorkflow
 from stacks.stop_workflow import StopWorkflow
 from stacks.triggers import Triggers

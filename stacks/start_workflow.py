@@ -7,8 +7,8 @@ from constructs import Construct
 
 from model_lifecycle.vocabulary.machines import START_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
+from settings.settings import Settings
 from stacks.lifecycle_functions import LifecycleFunctions
-from stacks.settings import Settings
 from stacks.workflow import Workflow
 
 

@@ -11,8 +11,8 @@ from aws_cdk.aws_scheduler_targets import StepFunctionsStartExecution
 from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct
 
+from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 from stacks.dead_letters import dead_letter_queue
-from stacks.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 
 REQUEST_SOURCE = "model-lifecycle.request"
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}

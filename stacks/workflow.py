@@ -25,9 +25,9 @@ from constructs import Construct
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
+from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.logs import log_group
-from stacks.settings import Settings
 
 # Nothing inside can catch the machine's own timeout: it lies behind the latest deadline that an input can ask for.
 _BACKSTOP = Duration.seconds(MAX_TIMEOUT_SECONDS + 3_600)

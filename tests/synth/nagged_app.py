@@ -3,9 +3,9 @@
 from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
+from settings.settings import Settings
 from stacks.model_lifecycle_stack import ModelLifecycleStack
 from stacks.names import STACK
-from stacks.settings import Settings
 
 app = App()
 Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))

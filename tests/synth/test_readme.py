@@ -15,8 +15,8 @@ from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from plan.command import main as plan
-from stacks.schedules import FORMS
-from stacks.settings import Settings
+from settings.schedules import FORMS
+from settings.settings import Settings
 from tests.synth.synthesized import ROOT, Synthesized
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

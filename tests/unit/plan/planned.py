@@ -8,7 +8,7 @@ from plan.entries import entries_of
 from plan.plan import Plan, make_plan
 from plan.plan_warning import Kind, PlanWarning
 from plan.warnings import warnings_of
-from stacks.settings import Settings
+from settings.settings import Settings
 
 BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}
 BERLIN = "Europe/Berlin"

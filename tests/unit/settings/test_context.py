@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from plan.context import ContextError, read_context
+from settings.context import ContextError, read_context
 
 
 def written(folder: Path, **files: Any) -> Path:

@@ -13,8 +13,8 @@ from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.rekognition import REKOGNITION
-from stacks.schedules import FORMS, Schedule, named_once
-from stacks.time_zone import check_time_zone
+from settings.schedules import FORMS, Schedule, named_once
+from settings.time_zone import check_time_zone
 
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""

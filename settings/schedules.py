@@ -11,7 +11,7 @@ from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from schedule_expressions.parsing import parse
-from stacks.time_zone import check_time_zone
+from settings.time_zone import check_time_zone
 
 Action: TypeAlias = Literal["start", "stop"]
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.stop_request import parse_stop_request
-from stacks.schedules import ScheduledAction, ScheduledExecution
-from stacks.settings import Settings, SettingsError
+from settings.schedules import ScheduledAction, ScheduledExecution
+from settings.settings import Settings, SettingsError
 
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
