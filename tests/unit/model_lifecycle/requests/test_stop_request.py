@@ -13,7 +13,7 @@ from model_lifecycle.requests.stop_request import StopRequest, parse_stop_reques
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, TOKEN, VERSION, after, request, stop_request
-from tests.unit.domain.test_requests import JSON, TEXTS
+from tests.unit.model_lifecycle.requests.test_start_request import JSON, TEXTS
 
 LONE_SURROGATE = "\ud800"
 START_INPUT = {"ProjectVersionArn": VERSION}

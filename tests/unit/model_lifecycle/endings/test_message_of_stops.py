@@ -16,8 +16,8 @@ from model_lifecycle.vocabulary.phase import Goal
 from tests.unit.domain.fake_model import FakeModel
 from tests.unit.domain.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
 from tests.unit.domain.state_machine import drive
-from tests.unit.domain.test_messages import lines
 from tests.unit.domain.told import PRICE, endings, read, state_event, told, told_of_stop
+from tests.unit.model_lifecycle.endings.test_message import lines
 
 MODEL = "The model parts.2026-01-05 of the project parts"
 BERLIN = ZoneInfo("Europe/Berlin")
