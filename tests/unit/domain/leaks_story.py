@@ -11,7 +11,7 @@ from local.scenario import words
 from local.scenario.words import Words
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.rekognition import REKOGNITION
-from tests.unit.domain.given import PROJECT, VERSION
+from tests.fakes.given import PROJECT, VERSION
 
 
 class Call(Enum):

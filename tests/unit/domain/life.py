@@ -14,7 +14,7 @@ from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.vocabulary.instant import to_instant
-from tests.unit.domain.given import EXECUTION, PROJECT, VERSION, after
+from tests.fakes.given import EXECUTION, PROJECT, VERSION, after
 
 UNHEARD_OF = "MIGRATING"
 LONGEST_SECONDS = 400

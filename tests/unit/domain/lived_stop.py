@@ -5,8 +5,8 @@ from functools import partial
 from model_lifecycle.steps.step import Action
 from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.phase import Goal, Phase
-from tests.unit.domain.fake_meter import FakeMeter
-from tests.unit.domain.given import STOP_EXECUTION
+from tests.fakes.fake_meter import FakeMeter
+from tests.fakes.given import STOP_EXECUTION
 from tests.unit.domain.life import Call
 from tests.unit.domain.lived_execution import LivedExecution
 from tests.unit.domain.living_model import LivingRecords, Look, OwnStop

@@ -18,9 +18,9 @@ from model_lifecycle.vocabulary.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from tests.unit.domain.fake_leases import FakeLeases
-from tests.unit.domain.fake_records import FakeRecords
-from tests.unit.domain.given import EXECUTION, START
+from tests.fakes.fake_leases import FakeLeases
+from tests.fakes.fake_records import FakeRecords
+from tests.fakes.given import EXECUTION, START
 from tests.unit.domain.life import UNHEARD_OF, Act, Call, Fault, Life
 
 Answer = TypeVar("Answer")

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.vocabulary.phase import meaning_of
-from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, after
+from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
 from tests.unit.domain.life import UNHEARD_OF
 from tests.unit.domain.lived_stop import LivedStop
 from tests.unit.domain.living_model import OwnStop

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model_lifecycle.services.rekognition import REKOGNITION
-from tests.unit.domain.given import VERSION
+from tests.fakes.given import VERSION
 from tests.unit.domain.life import DEATHS, NO_ANSWER, Act, Call, Fault, Happening, Life, in_order, lives
 from tests.unit.domain.lived_execution import LivedExecution
 from tests.unit.domain.promises import assert_promises_kept

@@ -10,9 +10,9 @@ from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.phase import Goal
-from tests.unit.domain.given import EXECUTION, request
-from tests.unit.domain.stubbed import stubbed
-from tests.unit.domain.told import PRICE, UTC
+from tests.fakes.given import EXECUTION, request
+from tests.fakes.stubbed import stubbed
+from tests.fakes.told import PRICE, UTC
 
 
 def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Message:

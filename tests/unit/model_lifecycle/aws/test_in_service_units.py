@@ -16,8 +16,8 @@ from model_lifecycle.vocabulary.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from tests.unit.domain.given import DEFAULTS, HOME, after, request
-from tests.unit.domain.stubbed import stubbed
+from tests.fakes.given import DEFAULTS, HOME, after, request
+from tests.fakes.stubbed import stubbed
 
 ANSWERS = {
     "AccessDeniedException": AccessDeniedError,

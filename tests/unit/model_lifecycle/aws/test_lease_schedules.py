@@ -21,9 +21,9 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnavailableError,
 )
 from model_lifecycle.vocabulary.home import Home
-from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION, after, request
-from tests.unit.domain.service_endpoint import service_model
-from tests.unit.domain.stubbed import stubbed
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION, after, request
+from tests.fakes.service_endpoint import service_model
+from tests.fakes.stubbed import stubbed
 
 STOP_MODEL = "arn:aws:states:us-east-1:123456789012:stateMachine:stop-model"
 TARGET = StopTarget(

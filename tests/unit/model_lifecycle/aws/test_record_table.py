@@ -18,8 +18,8 @@ from model_lifecycle.vocabulary.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
-from tests.unit.domain.stubbed import client_of, stubbed
+from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
+from tests.fakes.stubbed import client_of, stubbed
 
 MODEL_ID = f"Rekognition {VERSION}"
 # Instants are written to the millisecond.

@@ -26,8 +26,8 @@ from model_lifecycle.vocabulary.errors import (
     ServiceRefusedError,
     ServiceUnavailableError,
 )
-from tests.unit.domain.given import PROJECT, TOKEN, VERSION, request
-from tests.unit.domain.service_endpoint import Endpoint, service_model
+from tests.fakes.given import PROJECT, TOKEN, VERSION, request
+from tests.fakes.service_endpoint import Endpoint, service_model
 
 URL = "https://rekognition.us-east-1.amazonaws.com/"
 OPERATIONS = ["StartProjectVersion", "StopProjectVersion", "DescribeProjectVersions", "DescribeProjects"]

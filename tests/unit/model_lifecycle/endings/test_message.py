@@ -21,9 +21,9 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, EXECUTION, VERSION, begin, request
-from tests.unit.domain.told import PRICE, UTC, told
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import DEFAULTS, EXECUTION, VERSION, begin, request
+from tests.fakes.told import PRICE, UTC, told
 
 STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
 STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION}"

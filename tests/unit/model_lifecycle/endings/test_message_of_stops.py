@@ -13,10 +13,10 @@ from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
-from tests.unit.domain.state_machine import drive
-from tests.unit.domain.told import PRICE, endings, read, state_event, told, told_of_stop
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
+from tests.fakes.state_machine import drive
+from tests.fakes.told import PRICE, endings, read, state_event, told, told_of_stop
 from tests.unit.model_lifecycle.endings.test_message import lines
 
 MODEL = "The model parts.2026-01-05 of the project parts"

@@ -13,8 +13,8 @@ from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome
 from model_lifecycle.steps.report import report
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal, Phase
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import (
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import (
     EXECUTION,
     START,
     STOP_EXECUTION,
@@ -25,9 +25,9 @@ from tests.unit.domain.given import (
     request,
     stop_request,
 )
-from tests.unit.domain.service_endpoint import enum_of
-from tests.unit.domain.state_machine import drive, drive_stop, stop
-from tests.unit.domain.told import endings, read, state_event
+from tests.fakes.service_endpoint import enum_of
+from tests.fakes.state_machine import drive, drive_stop, stop
+from tests.fakes.told import endings, read, state_event
 
 MACHINE = "arn:aws:states:us-east-1:123456789012:stateMachine:start-model"
 FUNCTION_FAULT = {

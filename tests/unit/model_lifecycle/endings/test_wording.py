@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_lifecycle.endings.wording import duration, in_both
-from tests.unit.domain.given import after
+from tests.fakes.given import after
 
 BERLIN = ZoneInfo("Europe/Berlin")
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model_lifecycle.model.lease import Lease, lease_of, of_ended_run, of_new_run, of_same_run
 from model_lifecycle.model.record import ModelRecord
-from tests.unit.domain.given import EXECUTION, after
+from tests.fakes.given import EXECUTION, after
 
 SECONDS = st.integers(0, 5_000)
 WANTED = st.none() | SECONDS.map(lambda seconds: Lease(ends_at=after(seconds), leased_by=f"{EXECUTION}-{seconds}"))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint, Source, Usage, usage_of
-from tests.unit.domain.given import after
+from tests.fakes.given import after
 
 UNTIL = after(0)
 SECONDS = st.integers(-(10**6), 10**6)

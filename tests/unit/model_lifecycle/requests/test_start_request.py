@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
-from tests.unit.domain.given import DEFAULTS, HOME, PROJECT, VERSION, request
-from tests.unit.domain.service_endpoint import service_model
+from tests.fakes.given import DEFAULTS, HOME, PROJECT, VERSION, request
+from tests.fakes.service_endpoint import service_model
 
 REKOGNITION: ServiceModel = service_model("rekognition")
 ARN_SHAPE = REKOGNITION.shape_for("ProjectVersionArn")

@@ -12,7 +12,7 @@ from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
-from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, TOKEN, VERSION, after, request, stop_request
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, TOKEN, VERSION, after, request, stop_request
 from tests.unit.model_lifecycle.requests.test_start_request import JSON, TEXTS
 
 LONE_SURROGATE = "\ud800"

@@ -21,7 +21,7 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.phase import Phase
-from tests.unit.domain.given import (
+from tests.fakes.given import (
     EXECUTION,
     PROJECT,
     START,

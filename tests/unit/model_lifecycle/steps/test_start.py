@@ -17,9 +17,9 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnavailableError,
 )
 from model_lifecycle.vocabulary.phase import Phase
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import EXECUTION, VERSION, after, begin
-from tests.unit.domain.state_machine import check, drive, start
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import EXECUTION, VERSION, after, begin
+from tests.fakes.state_machine import check, drive, start
 
 IN_USE = ModelInUseError("StartProjectVersion answered ResourceInUseException: It is busy.")
 THROTTLED = ServiceUnavailableError("DescribeProjectVersions answered ThrottlingException", perhaps_done=False)

@@ -19,9 +19,9 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
-from tests.unit.domain.state_machine import check, drive, start
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
+from tests.fakes.state_machine import check, drive, start
 
 THROTTLED = ServiceUnavailableError("CreateSchedule answered ThrottlingException", perhaps_done=False)
 LOST = ServiceUnavailableError("CreateSchedule got no answer: read timed out", perhaps_done=True)

@@ -13,8 +13,8 @@ from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.errors import AccessDeniedError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, PROJECT, STOP_EXECUTION, VERSION, after, request
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, STOP_EXECUTION, VERSION, after, request
 
 
 def payload(execution_input: Any, progress: Any = None) -> dict[str, Any]:

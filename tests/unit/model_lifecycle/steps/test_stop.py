@@ -23,9 +23,9 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin_stop, stop_request
-from tests.unit.domain.state_machine import check_stopping, drive_stop, stop
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin_stop, stop_request
+from tests.fakes.state_machine import check_stopping, drive_stop, stop
 
 IN_USE = ModelInUseError("StopProjectVersion answered ResourceInUseException: It is busy.")
 THROTTLED = ServiceUnavailableError("StopProjectVersion answered ThrottlingException", perhaps_done=False)

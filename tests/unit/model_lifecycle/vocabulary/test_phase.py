@@ -6,10 +6,10 @@ import pytest
 
 from model_lifecycle.services.lookout_vision import SERVICE_MODELS
 from model_lifecycle.vocabulary.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import after, begin
-from tests.unit.domain.service_endpoint import enum_of
-from tests.unit.domain.state_machine import check, start
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import after, begin
+from tests.fakes.service_endpoint import enum_of
+from tests.fakes.state_machine import check, start
 
 EVERY_STATUS = enum_of("rekognition", "ProjectVersionStatus")
 STARTABLE = {"TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED"}

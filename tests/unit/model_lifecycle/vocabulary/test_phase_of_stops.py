@@ -8,9 +8,9 @@ from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.services.service import Service
 from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, HOME, VERSION, after, begin_stop
-from tests.unit.domain.state_machine import check_stopping, stop
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import DEFAULTS, HOME, VERSION, after, begin_stop
+from tests.fakes.state_machine import check_stopping, stop
 
 NAMED = {
     REKOGNITION.name: {"ProjectVersionArn": VERSION},

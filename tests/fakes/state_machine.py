@@ -9,8 +9,8 @@ from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.phase import Phase
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import after
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import after
 
 AnyProgress = TypeVar("AnyProgress", StartProgress, StopProgress)
 

@@ -10,9 +10,9 @@ from model_lifecycle.endings.reading import Endings
 from model_lifecycle.steps.report import report
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.stop_progress import StopProgress
-from tests.unit.domain.fake_model import FakeModel
-from tests.unit.domain.given import DEFAULTS, HOME, after, begin, begin_stop
-from tests.unit.domain.state_machine import drive, drive_stop
+from tests.fakes.fake_model import FakeModel
+from tests.fakes.given import DEFAULTS, HOME, after, begin, begin_stop
+from tests.fakes.state_machine import drive, drive_stop
 
 PRICE = 4.0
 UTC = ZoneInfo("UTC")

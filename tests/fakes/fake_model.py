@@ -7,10 +7,10 @@ from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
-from tests.unit.domain.fake_leases import FakeLeases
-from tests.unit.domain.fake_meter import FakeMeter
-from tests.unit.domain.fake_records import FakeRecords
-from tests.unit.domain.given import request
+from tests.fakes.fake_leases import FakeLeases
+from tests.fakes.fake_meter import FakeMeter
+from tests.fakes.fake_records import FakeRecords
+from tests.fakes.given import request
 
 
 class FakeModel:
