@@ -23,7 +23,7 @@ from tests.local.leaks_story import Abort, Act, Hand, Start, Stop, Story
 from tests.local.lifecycle import Lifecycle
 from tests.local.services import LOOKOUT_VISION, REKOGNITION
 from tests.local.someone import Someone
-from tests.unit.domain.leaks_life import Call, Condition, Execution, ModelLife, Told, Written
+from tests.simulation.leaks_life import Call, Condition, Execution, ModelLife, Told, Written
 
 if TYPE_CHECKING:
     from types import MethodType

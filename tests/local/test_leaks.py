@@ -11,7 +11,7 @@ from tests.local.leaks_lives import live
 from tests.local.leaks_races import races
 from tests.local.leaks_story import Story
 from tests.local.lifecycle import Lifecycle
-from tests.unit.domain.leaks_auditor import Auditor, timeline
+from tests.simulation.leaks_auditor import Auditor, timeline
 
 
 @pytest.mark.parametrize("tell", [aborts, faults, races], ids=lambda tell: tell.__name__)

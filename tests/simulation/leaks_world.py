@@ -32,10 +32,10 @@ from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from model_lifecycle.watch.watch import Finding, Limits, Watch
 from tests.fakes.given import HOME, START
-from tests.unit.domain import leaks_life as lived
-from tests.unit.domain.leaks_life import ModelLife
-from tests.unit.domain.leaks_story import ByHand, Call, Fault, Hand, Start, Stop, Story
-from tests.unit.domain.leaks_turnstile import Turnstile
+from tests.simulation import leaks_life as lived
+from tests.simulation.leaks_life import ModelLife
+from tests.simulation.leaks_story import ByHand, Call, Fault, Hand, Start, Stop, Story
+from tests.simulation.leaks_turnstile import Turnstile
 
 Answer = TypeVar("Answer")
 

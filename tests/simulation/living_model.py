@@ -21,7 +21,7 @@ from model_lifecycle.vocabulary.errors import (
 from tests.fakes.fake_leases import FakeLeases
 from tests.fakes.fake_records import FakeRecords
 from tests.fakes.given import EXECUTION, START
-from tests.unit.domain.life import UNHEARD_OF, Act, Call, Fault, Life
+from tests.simulation.life import UNHEARD_OF, Act, Call, Fault, Life
 
 Answer = TypeVar("Answer")
 

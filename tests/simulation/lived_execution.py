@@ -15,8 +15,8 @@ from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, START
 from tests.fakes.told import PRICE, UTC
-from tests.unit.domain.life import Call, Life
-from tests.unit.domain.living_model import LivingModel, LivingRecords, Look, OwnStart, ProcessDiedError, World
+from tests.simulation.life import Call, Life
+from tests.simulation.living_model import LivingModel, LivingRecords, Look, OwnStart, ProcessDiedError, World
 
 _STEP_RETRIED_AFTER = (2, 4)
 _NOTIFY_RETRIED_AFTER = (5, 10, 20, 40, 80)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.unit.domain.life import DEATHS, NO_ANSWER, Call, Fault, Life, stop_lives
-from tests.unit.domain.lived_stop import LivedStop
-from tests.unit.domain.stop_promises import assert_stop_promises_kept
+from tests.simulation.life import DEATHS, NO_ANSWER, Call, Fault, Life, stop_lives
+from tests.simulation.lived_stop import LivedStop
+from tests.simulation.stop_promises import assert_stop_promises_kept
 
 # The same lives each time, so that nothing fails but by what was changed.
 many = settings(derandomize=True, deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from hypothesis import HealthCheck, given, settings
 
-from tests.unit.domain.leaks_auditor import Auditor, timeline
-from tests.unit.domain.leaks_story import Fault, Story, stories
-from tests.unit.domain.leaks_world import WARN_AFTER, World
+from tests.simulation.leaks_auditor import Auditor, timeline
+from tests.simulation.leaks_story import Fault, Story, stories
+from tests.simulation.leaks_world import WARN_AFTER, World
 
 # The same stories each time, so that nothing fails but by what was changed.
 many = settings(derandomize=True, deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])

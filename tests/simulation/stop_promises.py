@@ -5,10 +5,10 @@ from itertools import pairwise
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
-from tests.unit.domain.life import UNHEARD_OF
-from tests.unit.domain.lived_stop import LivedStop
-from tests.unit.domain.living_model import OwnStop
-from tests.unit.domain.promises import assert_it_ended_in_time, assert_its_end_is_told
+from tests.simulation.life import UNHEARD_OF
+from tests.simulation.lived_stop import LivedStop
+from tests.simulation.living_model import OwnStop
+from tests.simulation.promises import assert_it_ended_in_time, assert_its_end_is_told
 
 
 def assert_stop_promises_kept(execution: LivedStop) -> None:

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from model_lifecycle.services.rekognition import REKOGNITION
 from tests.fakes.given import VERSION
-from tests.unit.domain.life import DEATHS, NO_ANSWER, Act, Call, Fault, Happening, Life, in_order, lives
-from tests.unit.domain.lived_execution import LivedExecution
-from tests.unit.domain.promises import assert_promises_kept
+from tests.simulation.life import DEATHS, NO_ANSWER, Act, Call, Fault, Happening, Life, in_order, lives
+from tests.simulation.lived_execution import LivedExecution
+from tests.simulation.promises import assert_promises_kept
 
 # The same lives each time, so that nothing fails but by what was changed.
 many = settings(derandomize=True, deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])

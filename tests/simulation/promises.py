@@ -7,9 +7,9 @@ from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.services.registry import BY_NAME
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
-from tests.unit.domain.life import DEATHS, Call
-from tests.unit.domain.lived_execution import LivedExecution
-from tests.unit.domain.living_model import OwnStart
+from tests.simulation.life import DEATHS, Call
+from tests.simulation.lived_execution import LivedExecution
+from tests.simulation.living_model import OwnStart
 
 # Half a minute, and what the calls of a step take.
 CANNOT_HAVE_RUN = timedelta(seconds=60)

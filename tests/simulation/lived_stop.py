@@ -7,9 +7,9 @@ from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.fakes.fake_meter import FakeMeter
 from tests.fakes.given import STOP_EXECUTION
-from tests.unit.domain.life import Call
-from tests.unit.domain.lived_execution import LivedExecution
-from tests.unit.domain.living_model import LivingRecords, Look, OwnStop
+from tests.simulation.life import Call
+from tests.simulation.lived_execution import LivedExecution
+from tests.simulation.living_model import LivingRecords, Look, OwnStop
 
 
 class LivedStop(LivedExecution):
