@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from local.cloudformation.resources import WITHOUT_EFFECT
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 TOPIC = {"Type": "AWS::SNS::Topic"}
 QUEUE = {"Type": "AWS::SQS::Queue"}

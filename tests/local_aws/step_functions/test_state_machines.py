@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.clock.clock import VirtualClock
 from local.step_functions import executions
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 WAIT = {"Wait": {"Type": "Wait", "Seconds": 3_600, "End": True}}
 PASS = {"Pass": {"Type": "Pass", "End": True}}

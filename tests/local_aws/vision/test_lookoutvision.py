@@ -13,7 +13,7 @@ from moto.backends import list_of_moto_modules
 
 from local.api import aws_api
 from local.clock.clock import VirtualClock
-from tests.unit.local.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import ActingAws, acting_aws
 
 BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}
 

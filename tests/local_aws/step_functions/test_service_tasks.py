@@ -9,7 +9,7 @@ import pytest
 
 from local.network import faults
 from local.scenario.scenario import Scenario
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 INTEGRATIONS = {"states:startExecution": "StepFunctions", "aws-sdk:sfn:startExecution": "Sfn"}
 CAUGHT = {"Caught": {"Type": "Pass", "End": True}}

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.unit.local.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import ActingAws, acting_aws
 
 # A Friday: on Sunday 2026-03-29 Berlin's clocks go from 02:00 to 03:00.
 START = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)

@@ -11,7 +11,7 @@ import pytest
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
+from tests.local_aws.acting_aws import ARN, ActingAws, acting_aws
 
 CODE = f"""
 import boto3

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.server import LocalAws
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 ECHO = """
     import os

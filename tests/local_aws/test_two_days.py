@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from local.clock.clock import VirtualClock
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 HOUR, DAY = 3600, 86_400
 NOTES = """

@@ -11,7 +11,7 @@ from moto.events import models
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.unit.local.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import ActingAws, acting_aws
 
 # A Monday.
 START = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)

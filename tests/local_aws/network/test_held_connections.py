@@ -9,7 +9,7 @@ from botocore.exceptions import ConnectionClosedError, ReadTimeoutError
 
 from local.clock.clock import VirtualClock, WallClock
 from local.network import faults
-from tests.unit.local.acting_aws import acting_aws
+from tests.local_aws.acting_aws import acting_aws
 
 NEVER = {"Operation": "DescribeProjects", "Effect": "Timeout"}
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -90,7 +90,7 @@ def test_ending_waits_for_no_execution_and_no_function() -> None:
         """
         import json, threading, time
         from local.server import LocalAws
-        from tests.unit.local.conftest import Workbench
+        from tests.local_aws.conftest import Workbench
 
         with LocalAws() as aws:
             bench = Workbench(aws)

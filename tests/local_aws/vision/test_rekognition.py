@@ -18,7 +18,7 @@ from moto.rekognition.responses import RekognitionResponse
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
+from tests.local_aws.acting_aws import ARN, ActingAws, acting_aws
 
 PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
 

@@ -9,8 +9,8 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from tests.unit.local.acting_aws import ActingAws, acting_aws
-from tests.unit.local.test_faults import Processes
+from tests.local_aws.acting_aws import ActingAws, acting_aws
+from tests.local_aws.network.test_faults import Processes
 
 READS = ("ListSchedules", "GetMetricData")
 CHANGES = ("CreateSchedule", "DeleteSchedule", "PutEvents")

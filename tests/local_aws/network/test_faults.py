@@ -13,7 +13,7 @@ from local.api import aws_api
 from local.network import faults
 from local.network.faults import FaultBook
 from local.scenario.scenario import Scenario
-from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
+from tests.local_aws.acting_aws import ARN, ActingAws, acting_aws
 
 STOPPED = {"ProjectVersionArn": ARN}
 

@@ -7,7 +7,7 @@ import pytest
 from moto.awslambda_simple.models import lambda_simple_backends
 
 from local.clock.clock import VirtualClock
-from tests.unit.local.conftest import Workbench
+from tests.local_aws.conftest import Workbench
 
 FAIL = """
     import datetime

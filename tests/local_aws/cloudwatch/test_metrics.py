@@ -17,7 +17,7 @@ from moto.cloudwatch import urls
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.unit.local.acting_aws import ARN, ActingAws, acting_aws
+from tests.local_aws.acting_aws import ARN, ActingAws, acting_aws
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 PARTS = [{"Name": "ProjectName", "Value": "parts"}, {"Name": "VersionName", "Value": "parts.2026-01-05T09.00.00"}]
