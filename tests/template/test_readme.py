@@ -17,7 +17,7 @@ from model_lifecycle.vocabulary.errors import InvalidRequestError
 from plan.command import main as plan
 from settings.schedules import FORMS
 from settings.settings import Settings
-from tests.synth.synthesized import ROOT, Synthesized
+from tests.template.synthesized import ROOT, Synthesized
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 NEVER_AN_END = {"ModelLifecycleError", "ModelInUseError", "ServiceUnavailableError", "RecordChangedError"}

@@ -10,7 +10,7 @@ import pytest
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
-from tests.synth.synthesized import Synthesized
+from tests.template.synthesized import Synthesized
 
 START_EXECUTION = "arn:${AWS::Partition}:states:::states:startExecution"
 OF_THE_EXECUTION = {"$$.Execution.Id", "$$.Execution.StartTime", "$$.Execution.RedriveCount"}

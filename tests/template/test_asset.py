@@ -9,7 +9,7 @@ import boto3
 import botocore
 import pytest
 
-from tests.synth.synthesized import ROOT, Synthesized
+from tests.template.synthesized import ROOT, Synthesized
 
 HANDLERS = sorted(path.stem for path in (ROOT / "lambdas").glob("*.py"))
 IMPORT_IT = """

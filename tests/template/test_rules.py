@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.synth.conftest import CHOSEN
-from tests.synth.synthesized import Synthesized, run_app
+from tests.template.conftest import CHOSEN
+from tests.template.synthesized import Synthesized, run_app
 
 
 def test_cfn_lint_has_nothing_to_say(default: Synthesized, chosen: Synthesized) -> None:

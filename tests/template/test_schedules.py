@@ -1,6 +1,6 @@
 """Schedules in local time: what EventBridge Scheduler may do for them, and what becomes of what it cannot deliver."""
 
-from tests.synth.synthesized import Synthesized
+from tests.template.synthesized import Synthesized
 
 
 def test_a_schedule_tries_for_an_hour_and_then_leaves_a_dead_letter(chosen: Synthesized) -> None:

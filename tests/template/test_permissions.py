@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.synth.conftest import BOLTS, PARTS
-from tests.synth.synthesized import Synthesized
+from tests.template.conftest import BOLTS, PARTS
+from tests.template.synthesized import Synthesized
 
 HERE = "${AWS::Region}:${AWS::AccountId}"
 NO_RESOURCE_LEVEL = {

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.synthesized import Synthesized
+from tests.template.synthesized import Synthesized
 
 QUEUES = {
     "Functions/Untold",

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.synth.conftest import CHOSEN, VERSION
-from tests.synth.synthesized import Synthesized, run_app
+from tests.template.conftest import CHOSEN, VERSION
+from tests.template.synthesized import Synthesized, run_app
 
 
 def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> None:

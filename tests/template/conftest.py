@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.synth.synthesized import Synthesized, run_app
+from tests.template.synthesized import Synthesized, run_app
 
 PARTS = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
 BOLTS = "arn:aws:rekognition:us-east-1:123456789012:project/bolts/1767000000001"
