@@ -12,7 +12,7 @@ from local.clock.clock import VirtualClock
 from local.commands.cdk import deploy
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
-from tests.local.services import LOOKOUT_VISION, REKOGNITION
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 
 BEGIN = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
 """In the night after it, the clocks of Berlin are put back at 03:00."""

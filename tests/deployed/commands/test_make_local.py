@@ -1,0 +1,168 @@
+"""`make local`: AWS on this machine as a process of its own, for any client, until it is told to end."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.deployed.commands.make import PATIENCE_SECONDS, ROOT, environment, made, make, processes_of_group
+
+VERSION_ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
+SCENARIO = {
+    "Models": [
+        {"ProjectVersionArn": VERSION_ARN, "StartSeconds": 2},
+        {"ProjectName": "boards", "ModelVersion": "1", "StartSeconds": 2},
+    ]
+}
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def ready_at(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("ready "):
+            return str(line.removeprefix("ready ").strip())
+    assert process.stderr is not None
+    raise AssertionError(process.stderr.read())
+
+
+def processes_that_serve(endpoint: str) -> list[str]:
+    """Functions and the CDK have sessions of their own; they know the endpoint by their environment."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"AWS_ENDPOINT_URL={endpoint}".encode() in (folder / "environ").read_bytes():
+                found.append((folder / "cmdline").read_text())
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue
+    return found
+
+
+def told_to_end(process: "subprocess.Popen[str]", signal_number: signal.Signals) -> int:
+    """End it as a terminal does: the signal goes to the whole group."""
+    os.killpg(process.pid, signal_number)
+    return process.wait(timeout=PATIENCE_SECONDS)
+
+
+def readme_commands(port: str) -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    [commands] = re.findall(r"```sh\n(export AWS_ENDPOINT_URL.*?)```", text, re.DOTALL)
+    return str(commands).replace("4599", port)
+
+
+def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
+    """A plain call, without any SDK and any signature, as curl makes it."""
+    headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
+    with urlopen(Request(endpoint, json.dumps(body).encode(), headers)) as answer:
+        parsed: dict[str, Any] = json.load(answer)
+        return parsed
+
+
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path, signal_number: signal.Signals) -> None:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(json.dumps(SCENARIO))
+    port = free_port()
+    with make("local", f"SCENARIO={scenario}", f"PORT={port}") as process:
+        endpoint = ready_at(process)
+        assert endpoint == f"http://localhost:{port}"
+
+        answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
+        assert answer == {"Status": "STARTING"}
+        script = f"set -e\n{readme_commands(str(port))}"
+        ran = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stderr
+        assert "start-model" in ran.stdout
+        assert processes_that_serve(endpoint) != []
+
+        told_to_end(process, signal_number)
+        assert processes_of_group(process.pid) == []
+        assert processes_that_serve(endpoint) == []
+
+
+def start_of(arn: str) -> dict[str, Any]:
+    return {"ProjectVersionArn": arn, "MinInferenceUnits": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("{", "no JSON"),
+        ('{"Models": [{"ProjectVersionArn": "parts"}]}', "Models[0].ProjectVersionArn is 'parts'"),
+        ('{"Modles": []}', "Modles"),
+    ],
+)
+def test_a_malformed_scenario_is_refused_with_the_reason(tmp_path: Path, text: str, reason: str) -> None:
+    scenario = tmp_path / "scenario.json"
+    scenario.write_text(text)
+
+    with make("local", f"SCENARIO={scenario}") as process:
+        _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode != 0
+    assert reason in complaint
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_a_port_that_is_none_is_refused_with_what_is_allowed(port: str) -> None:
+    with make("local", f"PORT={port}") as process:
+        _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode != 0
+    assert f"PORT is {port}; allowed is a number from 1 to 65,535" in complaint
+
+
+def test_a_port_that_is_taken_is_refused() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        port = listener.getsockname()[1]
+        with make("local", f"PORT={port}") as process:
+            _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
+
+    assert process.returncode != 0
+    assert str(port) in complaint
+
+
+def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
+    with make("local") as process:
+        endpoint = ready_at(process)
+        aws = {
+            "AWS_ENDPOINT_URL": endpoint,
+            "AWS_REGION": "us-east-1",
+            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_SECRET_ACCESS_KEY": "local",
+        }
+        for target, arguments in (
+            ("destroy", "--force"),
+            ("bootstrap", ""),
+            ("deploy", "-c notification_emails=you@example.com --require-approval never"),
+        ):
+            done = made(target, f"ARGS={arguments}", more=aws)
+            assert done.returncode == 0, done.stderr
+        assert "ModelLifecycle.StartModelStateMachineArn = arn:aws:states:" in done.stderr + done.stdout
+
+        again = made("deploy", "ARGS=-c start_timeout_minutes=5 --require-approval never", more=aws)
+        assert again.returncode != 0
+        assert "destroy this one, and deploy it again" in again.stderr + again.stdout
+        told_to_end(process, signal.SIGTERM)
+
+
+def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
+    done = made("local", "ARGS=-c start_timeout_minutes=soon", more={})
+
+    assert done.returncode != 0
+    [line] = [line for line in done.stderr.splitlines() if "start_timeout_minutes" in line]
+    assert line.endswith('start_timeout_minutes is "soon"; allowed is a whole number from 1 to 1,440.')

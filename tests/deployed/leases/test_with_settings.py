@@ -1,0 +1,123 @@
+"""What the settings change: a default lease, when models that nobody leased are told and stopped, and the time zone."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from local.network.faults import calls
+from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.services import BOTH, ServiceWords
+from tests.deployed.someone import Someone
+
+HOUR = 3_600
+SETTINGS = {
+    "default_stop_after_hours": "2",
+    "warn_after_hours": "3",
+    "stop_after_hours_unleased": "5",
+    "time_zone": "Europe/Berlin",
+    "price_per_inference_unit_hour": "1.5",
+}
+pytestmark = [
+    pytest.mark.parametrize("deployed", [json.dumps(SETTINGS)], indirect=True, ids=["settings"], scope="package"),
+    pytest.mark.parametrize("service", BOTH, ids=str),
+]
+
+
+def in_both(moment: datetime) -> str:
+    local = moment.astimezone(ZoneInfo("Europe/Berlin"))
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S} Europe/Berlin)"
+
+
+def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=60))
+    ends_at = lifecycle.clock.now() + timedelta(hours=2)
+
+    start = lifecycle.run({**service.model, "StopAfterSeconds": None})
+
+    document = lifecycle.only_message(start).document
+    assert document["Lease"]["EndsAt"] == f"{ends_at:%Y-%m-%dT%H:%M:%S.000Z}"
+    assert document["UsdPerHour"] == 1.5
+    assert f"It is stopped at {in_both(ends_at)}." in document["Summary"]
+    lifecycle.pass_time(2 * HOUR)
+    assert Someone(lifecycle.aws, service).sees() == service.stopped
+
+
+def test_a_lease_in_the_input_counts_instead_of_the_default_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=60))
+    ends_at = (lifecycle.clock.now() + timedelta(hours=4)).replace(microsecond=0)
+
+    start = lifecycle.run({**service.model, "StopAt": ends_at.astimezone(ZoneInfo("America/New_York")).isoformat()})
+
+    assert lifecycle.only_message(start).document["Lease"]["EndsAt"] == f"{ends_at:%Y-%m-%dT%H:%M:%S.000Z}"
+    lifecycle.pass_time(3 * HOUR)
+    assert Someone(lifecycle.aws, service).sees() == service.running
+    lifecycle.pass_time(HOUR)
+    assert Someone(lifecycle.aws, service).sees() == service.stopped
+
+
+def test_a_moved_lease_names_both_ends_in_local_time(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=60))
+    began = lifecycle.clock.now()
+    lifecycle.run(service.model)
+
+    later = lifecycle.run({**service.model, "StopAt": (began + timedelta(hours=3)).isoformat()})
+
+    moved = f"from {in_both(began + timedelta(hours=2))} to {in_both(began + timedelta(hours=3))}"
+    assert moved in lifecycle.only_message(later).document["Summary"]
+
+
+def test_a_model_that_nobody_leased_is_told_and_then_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=0))
+    before = set(lifecycle.stops())
+    someone = Someone(lifecycle.aws, service)
+    assert someone.starts()
+
+    lifecycle.pass_time(4.9 * HOUR)
+    assert someone.sees() == service.running
+    [message] = lifecycle.told_by_watch()
+    assert message.document["Outcome"] == "StillBilling"
+    assert message.document["Ran"]["Usd"] == round(message.document["Ran"]["InferenceUnitHours"] * 1.5, 2)
+    lifecycle.pass_time(2.1 * HOUR)
+
+    [stop] = set(lifecycle.stops()) - before
+    execution = lifecycle.end_of(stop)
+    document = lifecycle.only_message(execution).document
+    assert document["Outcome"] == "Stopped"
+    assert "stop_after_hours_unleased" in document["Reason"]
+    assert someone.sees() == service.stopped
+
+
+def test_a_model_whose_start_is_under_way_is_never_stopped_by_the_watch(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    lifecycle.given(
+        service.script(Status=service.starting, StartSeconds=60),
+        faults=[{"Operation": service.describe, "Error": "ThrottlingException", "Caller": "CheckModel", "Times": 8}],
+    )
+    before = set(lifecycle.stops())
+    start = lifecycle.start({**service.model, "StartTimeoutSeconds": 8 * HOUR, "PollIntervalSeconds": HOUR})
+
+    lifecycle.pass_time(7.5 * HOUR)
+
+    assert Someone(lifecycle.aws, service).sees() == service.running
+    assert calls(service.stop) == []
+    assert lifecycle.told_by_watch() == []
+    # Lookout for Vision measures nothing: a run is known from the first look on that could write it down.
+    lifecycle.pass_time(7 * HOUR)
+    assert lifecycle.end_of(start).error == "StartTimedOutError"
+    [stop] = set(lifecycle.stops()) - before
+    assert lifecycle.only_message(lifecycle.end_of(stop)).document["Outcome"] == "Stopped"
+
+
+def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    lifecycle.given(service.script(StartSeconds=60))
+    summer = datetime(lifecycle.clock.now().year, 7, 1, 12, tzinfo=UTC)
+
+    start = lifecycle.run({**service.model, "StopAt": summer.isoformat()})
+
+    assert f"{in_both(summer)}" in lifecycle.only_message(start).document["Summary"]
+    assert "14:00:00 Europe/Berlin" in in_both(summer)

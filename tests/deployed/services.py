@@ -1,0 +1,58 @@
+"""The two services in the words of a test: what one of their models is called, and its statuses."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.deployed.lifecycle import ACCOUNT
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceWords:
+    """A service, and one model of it."""
+
+    name: str
+    model: dict[str, str]
+    start: str
+    stop: str
+    describe: str
+    stopped: str
+    starting: str
+    running: str
+    failed: str
+    stopping: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    def script(self, **behaviour: Any) -> dict[str, Any]:
+        """The model in a scenario."""
+        return {**self.model, **behaviour}
+
+
+REKOGNITION = ServiceWords(
+    name="Rekognition",
+    model={
+        "ProjectVersionArn": f"arn:aws:rekognition:us-east-1:{ACCOUNT}:project/parts/version/parts.2026/1767603600000"
+    },
+    start="StartProjectVersion",
+    stop="StopProjectVersion",
+    describe="DescribeProjectVersions",
+    stopped="STOPPED",
+    starting="STARTING",
+    running="RUNNING",
+    failed="FAILED",
+    stopping="STOPPING",
+)
+LOOKOUT_VISION = ServiceWords(
+    name="LookoutVision",
+    model={"ProjectName": "boards", "ModelVersion": "1"},
+    start="StartModel",
+    stop="StopModel",
+    describe="DescribeModel",
+    stopped="TRAINED",
+    starting="STARTING_HOSTING",
+    running="HOSTED",
+    failed="HOSTING_FAILED",
+    stopping="STOPPING_HOSTING",
+)
+BOTH = (REKOGNITION, LOOKOUT_VISION)

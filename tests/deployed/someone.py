@@ -1,0 +1,61 @@
+"""Someone else in the account, who looks at models, starts them and stops them with a client of their own."""
+
+import os
+from typing import Any
+
+from botocore.exceptions import ClientError
+from botocore.session import Session
+
+from local.api.aws_api import EXTRA_MODELS
+from local.server import LocalAws
+from tests.deployed.services import LOOKOUT_VISION, ServiceWords
+
+
+class Someone:
+    """A person, and the one model of a service that they care about."""
+
+    def __init__(self, aws: LocalAws, service: ServiceWords) -> None:
+        self._model = service.model
+        self._is_lookout = service is LOOKOUT_VISION
+        self._client: Any = _lookout(aws) if self._is_lookout else aws.client("rekognition")
+
+    def sees(self) -> str:
+        """The model's status, as the service says it now."""
+        if self._is_lookout:
+            return str(self._client.describe_model(**self._model)["ModelDescription"]["Status"])
+        [project] = self._client.describe_projects()["ProjectDescriptions"]
+        [version] = self._client.describe_project_versions(ProjectArn=project["ProjectArn"])[
+            "ProjectVersionDescriptions"
+        ]
+        return str(version["Status"])
+
+    def starts(self) -> bool:
+        """Ask the service for a start; whether it was accepted."""
+        call = self._client.start_model if self._is_lookout else self._client.start_project_version
+        return _accepted(call, **self._model, MinInferenceUnits=1)
+
+    def stops(self) -> bool:
+        """Ask the service for a stop; whether it was accepted."""
+        call = self._client.stop_model if self._is_lookout else self._client.stop_project_version
+        return _accepted(call, **self._model)
+
+
+def _accepted(call: Any, **asked: Any) -> bool:
+    try:
+        call(**asked)
+    except ClientError:
+        return False
+    return True
+
+
+def _lookout(aws: LocalAws) -> Any:
+    # botocore no longer knows the service.
+    session = Session(session_vars={"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
+    session.get_component("data_loader").search_paths.append(str(EXTRA_MODELS))
+    return session.create_client(
+        "lookoutvision",
+        region_name=aws.region,
+        endpoint_url=aws.endpoint_url,
+        aws_access_key_id="local",
+        aws_secret_access_key="local",  # noqa: S106 - there is no secret
+    )

@@ -1,0 +1,74 @@
+"""What passes is waited out, and what does not pass ends at the deadline: nothing in between ends a start."""
+
+import pytest
+
+from local.network.faults import calls
+from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+
+both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+
+
+@both_services
+def test_throttling_that_passes_delays_a_start_and_nothing_else(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    faults = [
+        {"Operation": service.describe, "Error": "ThrottlingException", "After": 1, "Times": 3},
+        {"Operation": service.start, "Error": "ThrottlingException", "Times": 2},
+    ]
+    lifecycle.given(service.script(StartSeconds=100), faults=faults)
+
+    execution = lifecycle.run(service.model)
+
+    assert execution.status == "SUCCEEDED"
+    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+
+
+@both_services
+def test_throttling_that_does_not_pass_ends_at_the_deadline(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(), faults=[{"Operation": service.describe, "Error": "ThrottlingException"}])
+
+    execution = lifecycle.run({**service.model, "StartTimeoutSeconds": 900})
+
+    assert (execution.status, execution.error) == ("FAILED", "StartTimedOutError")
+    assert execution.cause is not None
+    assert "ThrottlingException" in execution.cause
+    assert 900 <= execution.seconds <= 930
+    assert lifecycle.only_message(execution).document["Outcome"] == "TimedOut"
+    assert calls(service.start) == []
+
+
+@pytest.mark.parametrize(
+    ("service", "status", "then"),
+    [
+        (REKOGNITION, "TRAINING_IN_PROGRESS", "TRAINING_COMPLETED"),
+        (REKOGNITION, "COPYING_IN_PROGRESS", "COPYING_COMPLETED"),
+        (LOOKOUT_VISION, "TRAINING", "TRAINED"),
+        (LOOKOUT_VISION, "SYSTEM_UPDATING", "TRAINED"),
+    ],
+    ids=str,
+)
+def test_a_model_that_can_never_be_started_in_time_is_given_up(
+    lifecycle: Lifecycle, service: ServiceWords, status: str, then: str
+) -> None:
+    lifecycle.given(service.script(Status=status))
+
+    execution = lifecycle.run({**service.model, "StartTimeoutSeconds": 300})
+
+    assert (execution.status, execution.error) == ("FAILED", "StartTimedOutError")
+    assert execution.cause is not None
+    assert status in execution.cause
+    assert lifecycle.only_message(execution).document["Outcome"] == "TimedOut"
+
+    lifecycle.given(service.script(Status=then))
+    assert lifecycle.run(service.model).status == "SUCCEEDED"
+
+
+@both_services
+def test_a_fixed_interval_is_kept(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=200))
+
+    execution = lifecycle.run({**service.model, "PollIntervalSeconds": 100})
+
+    assert execution.output is not None
+    assert execution.output["Checks"] == 3
+    assert 200 <= execution.seconds <= 210

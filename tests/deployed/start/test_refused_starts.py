@@ -1,0 +1,113 @@
+"""Starts that cannot be: told at once, nothing is started, and the Fail says why in plain words."""
+
+from typing import Any
+
+import pytest
+
+from local.network.faults import calls
+from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+
+both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+NEVER_STARTABLE = [
+    *((REKOGNITION, status) for status in ("TRAINING_FAILED", "COPYING_FAILED", "DELETING", "DEPRECATED", "EXPIRED")),
+    *((LOOKOUT_VISION, status) for status in ("TRAINING_FAILED", "DELETING")),
+]
+
+
+@pytest.mark.parametrize(
+    ("execution_input", "named"),
+    [
+        ({"ProjectVersionArn": "parts"}, ['ProjectVersionArn is "parts"']),
+        ({**REKOGNITION.model, "MinInferenceUnits": True}, ["MinInferenceUnits is true", "an integer from 1"]),
+        ({**REKOGNITION.model, "MinInferenceUnits": "2"}, ['MinInferenceUnits is "2"']),
+        (
+            {**REKOGNITION.model, "MinInferenceUnits": 3, "MaxInferenceUnits": 2},
+            ["MaxInferenceUnits is 2", "which is 3"],
+        ),
+        ({**REKOGNITION.model, "Wait": 1, "StartTimeoutSeconds": 0}, ['"Wait" is unknown', "StartTimeoutSeconds is 0"]),
+        ({**REKOGNITION.model, "StopAfterSeconds": 0}, ["StopAfterSeconds is 0", "an integer from 1"]),
+        ({**REKOGNITION.model, "StopAt": "2026-07-01T18:00:00"}, ["StopAt is", "with its offset"]),
+        (
+            {**REKOGNITION.model, "StopAfterSeconds": 60, "StopAt": "2036-07-01T18:00:00Z"},
+            ["StopAfterSeconds and StopAt both say when the lease ends"],
+        ),
+        ({**LOOKOUT_VISION.model, "ModelVersion": "latest"}, ["ambiguous"]),
+        ({"ProjectName": "boards"}, ["ModelVersion is missing"]),
+        ({**REKOGNITION.model, **LOOKOUT_VISION.model}, ["belong to 2 services"]),
+        ({}, ["no model is named"]),
+        ([], ["The execution input is []"]),
+        (42, ["The execution input is 42"]),
+        (None, ["The execution input is null"]),
+        (
+            {"ProjectVersionArn": REKOGNITION.model["ProjectVersionArn"].replace("us-east-1", "eu-west-1")},
+            ["eu-west-1"],
+        ),
+        ({"ProjectVersionArn": REKOGNITION.model["ProjectVersionArn"].replace("aws:", "aws-cn:")}, ["aws-cn"]),
+    ],
+)
+def test_an_invalid_input_is_refused_with_every_reason(
+    lifecycle: Lifecycle, execution_input: Any, named: list[str]
+) -> None:
+    lifecycle.given(REKOGNITION.script(), LOOKOUT_VISION.script())
+
+    execution = lifecycle.run(execution_input)
+
+    assert (execution.status, execution.error) == ("FAILED", "InvalidRequestError")
+    assert execution.cause is not None
+    assert all(words in execution.cause for words in named), execution.cause
+    message = lifecycle.only_message(execution)
+    assert message.document["Outcome"] == "Failed"
+    assert message.document["Cause"] == execution.cause
+    assert message.attributes == {"Outcome": "Failed"}
+    assert calls(REKOGNITION.start) == calls(LOOKOUT_VISION.start) == []
+
+
+@both_services
+def test_a_model_that_does_not_exist_is_not_found(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given()
+
+    execution = lifecycle.run(service.model)
+
+    assert (execution.status, execution.error) == ("FAILED", "ModelNotFoundError")
+    message = lifecycle.only_message(execution)
+    assert message.document["Outcome"] == "Failed"
+    assert message.attributes["Service"] == service.name
+
+
+@both_services
+@pytest.mark.parametrize(
+    ("code_by_service", "error"),
+    [
+        (("AccessDeniedException", "AccessDeniedException"), "AccessDeniedError"),
+        (("LimitExceededException", "ServiceQuotaExceededException"), "QuotaExceededError"),
+    ],
+    ids=["access denied", "quota"],
+)
+def test_a_start_that_the_service_refuses_ends_at_once(
+    lifecycle: Lifecycle, service: ServiceWords, code_by_service: tuple[str, str], error: str
+) -> None:
+    code = code_by_service[BOTH.index(service)]
+    lifecycle.given(service.script(), faults=[{"Operation": service.start, "Error": code}])
+
+    execution = lifecycle.run(service.model)
+
+    assert (execution.status, execution.error) == ("FAILED", error)
+    assert execution.cause is not None
+    assert code in execution.cause
+    assert execution.seconds < 5
+    message = lifecycle.only_message(execution)
+    assert message.document["MayBill"] is False
+
+
+@pytest.mark.parametrize(("service", "status"), NEVER_STARTABLE, ids=str)
+def test_a_status_that_can_never_run_ends_the_start(lifecycle: Lifecycle, service: ServiceWords, status: str) -> None:
+    lifecycle.given(service.script(Status=status))
+
+    execution = lifecycle.run(service.model)
+
+    assert (execution.status, execution.error) == ("FAILED", "ModelFailedError")
+    assert execution.cause is not None
+    assert status in execution.cause
+    assert lifecycle.only_message(execution).document["Status"] == status
+    assert calls(service.start) == []

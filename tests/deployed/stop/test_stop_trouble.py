@@ -1,0 +1,287 @@
+"""Whatever goes wrong with a stop: it is not lost, nothing is stopped twice, and its end is told once and truly."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import product
+
+import pytest
+
+from local.network.faults import calls
+from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.someone import Someone
+from tests.deployed.trouble.test_faults_anywhere import ERRORS, IN_USE, PASSES, errors_of
+
+both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+HOUR = 3_600
+CLIENTS = {"Rekognition": "rekognition", "LookoutVision": "lookoutvision"}
+STOP_ERRORS = [
+    (service, operation, error)
+    for service in BOTH
+    for operation in (service.stop, service.describe)
+    for error in errors_of(CLIENTS[service.name], operation)
+]
+
+
+def accepted_stops(service: ServiceWords) -> int:
+    return len([call for call in calls(service.stop) if call.outcome in ("OK", "KillAfter", "LoseAnswer")])
+
+
+def words_of(operation: str, service: ServiceWords) -> str:
+    """The operation that a test calls `describe` or `stop`."""
+    return {"describe": service.describe, "stop": service.stop}.get(operation, operation)
+
+
+@pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [*product(BOTH, ["describe", "stop"]), *product([REKOGNITION], ["GetItem", "PutItem"])],
+    ids=str,
+)
+def test_a_stop_step_that_dies_at_a_call_is_taken_again(
+    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
+) -> None:
+    fault = {"Operation": words_of(call, service), "Effect": effect, "Times": 1, "Caller": "StopModel"}
+    lifecycle.given(service.script(StartSeconds=0, StopSeconds=100), faults=[fault])
+    lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
+
+    execution = lifecycle.run_stop(service.model)
+
+    assert execution.status == "SUCCEEDED"
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Status"], document["Asked"]) == ("Stopped", service.stopped, True)
+    assert (document["AlreadyStopped"], document["StartedAgain"]) == (False, False)
+    assert accepted_stops(service) == 1
+    assert lifecycle.armed() == []
+
+
+@pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
+@pytest.mark.parametrize(
+    ("service", "call"),
+    [
+        *product(BOTH, ["describe"]),
+        *product([REKOGNITION], ["GetItem", "GetMetricData", "PutItem", "DeleteSchedule"]),
+    ],
+    ids=str,
+)
+def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
+    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
+) -> None:
+    lifecycle.given(service.script(StartSeconds=0, StopSeconds=100))
+    before = set(lifecycle.stops())
+    lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
+    fault = {"Operation": words_of(call, service), "Effect": effect, "Times": 1, "Caller": "CheckModel"}
+    lifecycle.given_faults(fault)
+
+    execution = lifecycle.run_stop(service.model)
+
+    assert execution.status == "SUCCEEDED"
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Status"], document["StartedAgain"]) == ("Stopped", service.stopped, False)
+    assert accepted_stops(service) == 1
+    # One that dies between the record and the schedule leaves a stop armed that stops nothing.
+    lifecycle.pass_time(HOUR)
+    fired = [lifecycle.end_of(arn) for arn in set(lifecycle.stops()) - before - {execution.arn}]
+    assert all(stop.states[-1] == "Model left alone" and lifecycle.messages(stop.arn) == [] for stop in fired)
+    assert lifecycle.armed() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "effect"),
+    [
+        *product(BOTH, ["describe", "stop"], ["LoseAnswer", "Refuse"]),
+        *product([REKOGNITION], ["GetItem", "PutItem"], ["LoseAnswer", "Refuse"]),
+        # It takes the seconds of a real clock.
+        (REKOGNITION, "stop", "Timeout"),
+    ],
+    ids=str,
+)
+def test_an_answer_that_is_lost_delays_a_stop_and_nothing_else(
+    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
+) -> None:
+    fault = {"Operation": words_of(call, service), "Effect": effect, "Times": 1, "Caller": "StopModel"}
+    lifecycle.given(service.script(Status=service.running, StopSeconds=100), faults=[fault])
+
+    execution = lifecycle.run_stop(service.model)
+
+    assert execution.status == "SUCCEEDED"
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Status"], document["StartedAgain"]) == ("Stopped", service.stopped, False)
+    assert accepted_stops(service) == 1
+
+
+@pytest.mark.parametrize(("service", "operation", "error"), STOP_ERRORS, ids=str)
+def test_an_error_of_the_first_call_of_a_stop(
+    lifecycle: Lifecycle, service: ServiceWords, operation: str, error: str
+) -> None:
+    fault = {"Operation": operation, "Error": error, "Caller": "StopModel", "Times": 1}
+    lifecycle.given(service.script(Status=service.running, StopSeconds=40), faults=[fault])
+
+    execution = lifecycle.run_stop({**service.model, "StopTimeoutSeconds": 300})
+
+    passes = error in PASSES or error in IN_USE
+    expected = ("SUCCEEDED", None) if passes else ("FAILED", ERRORS[error])
+    assert (execution.status, execution.error) == expected, execution.cause
+    document = lifecycle.only_message(execution).document
+    if passes:
+        assert (document["Outcome"], document["StartedAgain"]) == ("Stopped", False)
+        assert accepted_stops(service) == 1
+    elif error == "ResourceNotFoundException" and operation == service.describe:
+        assert (document["Outcome"], document["MayBill"]) == ("Failed", False)
+    else:
+        assert (document["Outcome"], document["MayBill"]) == ("StillBilling", True)
+        assert (document["Error"], document["Cause"]) == (execution.error, execution.cause)
+
+
+@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
+@pytest.mark.parametrize(
+    ("service", "error"),
+    [
+        (REKOGNITION, "AccessDeniedException"),
+        (LOOKOUT_VISION, "ResourceNotFoundException"),
+        (REKOGNITION, "InternalServerError"),
+    ],
+    ids=str,
+)
+def test_a_model_is_stopped_though_nothing_can_be_remembered_of_it(
+    lifecycle: Lifecycle, service: ServiceWords, operation: str, error: str
+) -> None:
+    faults = [{"Operation": operation, "Error": error, "Caller": caller} for caller in ("StopModel", "CheckModel")]
+    lifecycle.given(service.script(Status=service.running, StopSeconds=40), faults=faults)
+
+    execution = lifecycle.run_stop({**service.model, "StopTimeoutSeconds": 300})
+
+    assert accepted_stops(service) == 1
+    assert Someone(lifecycle.aws, service).sees() == service.stopped
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Status"]) == ("Stopped", service.stopped)
+
+
+@both_services
+def test_a_stop_whose_function_is_dead_for_good_says_that_the_model_bills_still(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    fault = {"Operation": service.describe, "Effect": "KillBefore", "Caller": "StopModel"}
+    lifecycle.given(service.script(Status=service.running), faults=[fault])
+
+    execution = lifecycle.run_stop({**service.model, "Reason": "Night"})
+
+    assert (execution.status, execution.error) == ("FAILED", "FunctionFailedError")
+    message = lifecycle.only_message(execution)
+    assert message.attributes["Outcome"] == "StillBilling"
+    assert (message.document["Status"], message.document["MayBill"]) == (service.running, True)
+    assert message.document["HowToStop"]
+
+
+@both_services
+def test_an_aborted_stop_is_told_with_what_the_model_does_now(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(Status=service.starting, StartSeconds=600))
+    with lifecycle.clock.running():
+        stop = lifecycle.stop(service.model)
+        lifecycle.pass_time(120)
+        lifecycle.abort(stop, error="Changed", cause="Not today.")
+
+    execution = lifecycle.end_of(stop)
+
+    assert execution.status == "ABORTED"
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Status"], document["MayBill"]) == ("Aborted", service.starting, True)
+    assert "Not today." in document["Summary"]
+
+
+@both_services
+@pytest.mark.parametrize("stops", [False, True], ids=["still runs", "has stopped"])
+def test_a_stop_that_step_functions_cuts_short_is_told(
+    lifecycle: Lifecycle, service: ServiceWords, *, stops: bool
+) -> None:
+    """The machine's own timeout lies behind every deadline: only what nobody thought of gets there."""
+    status = service.stopping if stops else service.starting
+    lifecycle.given(service.script(Status=status, StartSeconds=600, StopSeconds=100))
+
+    with timeout_of(lifecycle, lifecycle.stop_machine_arn, seconds=100):
+        execution = lifecycle.run_stop({**service.model, "PollIntervalSeconds": 60})
+
+    assert execution.status == "TIMED_OUT"
+    document = lifecycle.only_message(execution).document
+    assert document["Status"] == (service.stopped if stops else service.starting)
+    assert (document["Outcome"], document["MayBill"]) == (("TimedOut", False) if stops else ("StillBilling", True))
+
+
+@contextmanager
+def timeout_of(lifecycle: Lifecycle, machine: str, *, seconds: int) -> Iterator[None]:
+    """Let executions that start in the block time out so soon."""
+    machines = lifecycle.aws.client("stepfunctions")
+    definition = machines.describe_state_machine(stateMachineArn=machine)["definition"]
+    machines.update_state_machine(
+        stateMachineArn=machine, definition=json.dumps({**json.loads(definition), "TimeoutSeconds": seconds})
+    )
+    try:
+        yield
+    finally:
+        machines.update_state_machine(stateMachineArn=machine, definition=definition)
+
+
+@both_services
+def test_a_topic_that_refuses_for_a_while_is_told_later_of_a_stop(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(
+        service.script(Status=service.running), faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 8}]
+    )
+
+    execution = lifecycle.run_stop({**service.model, "Reason": "Night"})
+
+    assert execution.status == "SUCCEEDED"
+    document = lifecycle.only_message(execution).document
+    assert (document["Outcome"], document["Reason"]) == ("Stopped", "Night")
+
+
+@both_services
+def test_a_redriven_stop_goes_on_where_it_was(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(Status=service.running, StopSeconds=600))
+    with lifecycle.clock.running():
+        stop = lifecycle.stop(service.model)
+        lifecycle.pass_time(120)
+        lifecycle.abort(stop)
+    assert lifecycle.end_of(stop).status == "ABORTED"
+
+    lifecycle.redrive(stop)
+    execution = lifecycle.end_of(stop)
+
+    assert execution.status == "SUCCEEDED"
+    assert accepted_stops(service) == 1
+    assert [message.document["Outcome"] for message in lifecycle.messages(stop)] == ["Aborted", "Stopped"]
+
+
+@both_services
+def test_a_redrive_of_a_stop_whose_model_was_started_again_leaves_it_alone(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    lifecycle.given(service.script(Status=service.running, StopSeconds=60, StartSeconds=60))
+    with lifecycle.clock.running():
+        stop = lifecycle.stop(service.model)
+        lifecycle.pass_time(30)
+        lifecycle.abort(stop)
+        lifecycle.pass_time(60)
+    start = lifecycle.run(service.model)
+
+    lifecycle.redrive(stop)
+    execution = lifecycle.end_of(stop)
+
+    assert start.status == execution.status == "SUCCEEDED"
+    assert lifecycle.messages(stop)[-1].document["StartedAgain"] is True
+    assert Someone(lifecycle.aws, service).sees() == service.running
+    assert accepted_stops(service) == 1
+
+
+def test_a_failed_stop_that_is_redriven_says_nothing_again(lifecycle: Lifecycle) -> None:
+    lifecycle.given(
+        REKOGNITION.script(Status="RUNNING"), faults=[{"Operation": REKOGNITION.stop, "Error": "AccessDeniedException"}]
+    )
+    execution = lifecycle.run_stop(REKOGNITION.model)
+    assert execution.status == "FAILED"
+
+    for _ in range(2):
+        lifecycle.redrive(execution.arn)
+        assert lifecycle.end_of(execution.arn).status == "FAILED"
+
+    assert lifecycle.only_message(execution).document["Outcome"] == "StillBilling"

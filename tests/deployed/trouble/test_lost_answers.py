@@ -1,0 +1,77 @@
+"""What nobody heard of: a start is not made twice, and no transient fault ends one."""
+
+import pytest
+
+from local.network.faults import calls
+from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+
+both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+
+
+def test_a_model_that_someone_stopped_after_a_start_nobody_heard_of_is_not_started_again(lifecycle: Lifecycle) -> None:
+    lifecycle.given(
+        REKOGNITION.script(StartSeconds=10, Then=[{"AfterSeconds": 60, "Status": "STOPPED"}]),
+        faults=[
+            {"Operation": "StartProjectVersion", "Effect": "LoseAnswer", "Times": 1},
+            {"Operation": "DescribeProjectVersions", "Error": "ThrottlingException", "After": 1, "Times": 1},
+        ],
+    )
+
+    execution = lifecycle.run({**REKOGNITION.model, "PollIntervalSeconds": 120})
+
+    assert (execution.status, execution.error) == ("FAILED", "ModelFailedError")
+    assert execution.cause is not None
+    assert "not started again" in execution.cause
+    assert len(calls("StartProjectVersion")) == 1
+    assert lifecycle.only_message(execution).document["Asked"] is True
+
+
+@both_services
+def test_a_start_that_was_lost_on_the_way_is_asked_for_again(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(
+        service.script(StartSeconds=60), faults=[{"Operation": service.start, "Effect": "Refuse", "Times": 1}]
+    )
+
+    execution = lifecycle.run({**service.model, "PollIntervalSeconds": 120})
+
+    assert execution.status == "SUCCEEDED"
+    assert len(calls(service.start)) == 2
+    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+
+
+def test_a_client_token_that_was_used_before_says_that_its_answer_may_be_the_old_one(lifecycle: Lifecycle) -> None:
+    lifecycle.given(LOOKOUT_VISION.script(StartSeconds=10, Then=[{"AfterSeconds": 60, "Status": "TRAINED"}]))
+    morning = {**LOOKOUT_VISION.model, "ClientToken": "morning"}
+    assert lifecycle.run(morning).status == "SUCCEEDED"
+    lifecycle.pass_time(60)
+
+    execution = lifecycle.run(morning)
+
+    assert (execution.status, execution.error) == ("FAILED", "ModelFailedError")
+    assert execution.cause is not None
+    assert "ClientToken was used in the last 8 hours" in execution.cause
+
+
+@pytest.mark.parametrize("error", ["TooManyRequestsException", "ServiceException"])
+def test_a_lambda_that_cannot_answer_for_minutes_ends_no_start(lifecycle: Lifecycle, error: str) -> None:
+    fault = {"Operation": "Invoke", "Error": error, "After": 1, "Times": 20}
+    lifecycle.given(REKOGNITION.script(StartSeconds=60), faults=[fault])
+
+    execution = lifecycle.run(REKOGNITION.model)
+
+    assert execution.status == "SUCCEEDED", execution.cause
+    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+
+
+def test_an_abort_before_the_start_call_says_that_the_model_may_still_be_started(lifecycle: Lifecycle) -> None:
+    lifecycle.given(REKOGNITION.script())
+    with lifecycle.clock.running():
+        arn = lifecycle.start(REKOGNITION.model)
+        lifecycle.abort(arn)
+    execution = lifecycle.end_of(arn)
+
+    assert execution.status == "ABORTED"
+    document = lifecycle.only_message(execution).document
+    assert document["MayBill"] is True
+    assert document["Asked"] is None
