@@ -11,7 +11,7 @@ import pytest
 
 from local.server import LocalAws
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def run(script: str) -> str:

@@ -17,7 +17,7 @@ from tests.deployed.someone import Someone
 both_services = pytest.mark.parametrize("service", BOTH, ids=str)
 HOUR = 3_600
 SCHEMA = Draft202012Validator(
-    json.loads((Path(__file__).parents[2] / "schemas" / "model-lifecycle-event.json").read_text(encoding="utf-8"))
+    json.loads((Path(__file__).parents[3] / "schemas" / "model-lifecycle-event.json").read_text(encoding="utf-8"))
 )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import REKOGNITION
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 
 
 def test_the_transitions_of_a_start_that_takes_ten_minutes(lifecycle: Lifecycle) -> None:
