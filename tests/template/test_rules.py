@@ -28,7 +28,7 @@ def test_cfn_lint_has_nothing_to_say(default: Synthesized, chosen: Synthesized) 
 
 @pytest.mark.parametrize("settings", [{}, CHOSEN], ids=["default", "chosen"])
 def test_cdk_nag_finds_nothing_that_is_not_acknowledged_with_a_reason(tmp_path: Path, settings: dict[str, Any]) -> None:
-    done = run_app(tmp_path, app="tests/synth/nagged_app.py", **settings)
+    done = run_app(tmp_path, app="tests/template/nagged_app.py", **settings)
 
     assert done.returncode == 0, done.stdout + done.stderr
     report = json.loads((tmp_path / "validation-report.json").read_text(encoding="utf-8"))
