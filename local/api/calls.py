@@ -90,7 +90,7 @@ class Recognizer:
         return Recognized(
             aws_api.operation_model(service, operation.name),
             protocol,
-            {name: _short(value) for name, value in parameters.items()},
+            parameters,
             caller[1] if caller else "",
         )
 
@@ -217,14 +217,15 @@ def _parsed(request: Request, body: bytes, operation: Any, protocol: str, in_pat
     return dict(parsed or {})
 
 
-def _short(value: Any) -> Any:
+def short(value: Any) -> Any:
+    """Cut what is long in parameters."""
     match value:
         case str() if len(value) > _LONGEST:
             return f"{value[:_LONGEST]}..."
         case bytes():
             return value if len(value) <= _LONGEST else value[:_LONGEST] + b"..."
         case dict():
-            return {name: _short(inner) for name, inner in value.items()}
+            return {name: short(inner) for name, inner in value.items()}
         case list():
-            return [_short(inner) for inner in value]
+            return [short(inner) for inner in value]
     return value

@@ -3,9 +3,10 @@
 import select
 import socket
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Protocol
 
 from local.api.calls import (
     ApiCall,
@@ -16,6 +17,7 @@ from local.api.calls import (
     StartResponse,
     WsgiApp,
     outcome_of,
+    short,
 )
 from local.api.errors import AwsError, answer
 from local.clock.clock import Clock, Interrupt
@@ -39,12 +41,14 @@ class FaultBook:
             self._faults = tuple(faults)
             self._seen = [0] * len(self._faults)
 
-    def next_for(self, operation: str, caller: str) -> Fault | None:
+    def next_for(
+        self, operation: str, caller: str, parameters: Mapping[str, Any] = MappingProxyType({})
+    ) -> Fault | None:
         """Count a call of an operation by a function, and tell the first fault that befalls it."""
         with self._lock:
             hits = []
             for place, fault in enumerate(self._faults):
-                if fault.operation != operation or (fault.caller is not None and fault.caller not in caller):
+                if not fault.is_about(operation, caller, parameters):
                     continue
                 self._seen[place] += 1
                 if fault.after < self._seen[place] <= fault.after + (fault.times or self._seen[place]):
@@ -79,8 +83,11 @@ class FaultyNetwork:
         if call is None:
             return self._app(environ, start_response)
         operation = call.operation.name
-        number = self.log.begin(ApiCall(self._clock.now(), call.service, operation, dict(call.parameters), call.caller))
-        fault = self.faults.next_for(operation, self._processes().name_of(call.caller) if call.caller else "")
+        number = self.log.begin(
+            ApiCall(self._clock.now(), call.service, operation, short(call.parameters), call.caller)
+        )
+        caller = self._processes().name_of(call.caller) if call.caller else ""
+        fault = self.faults.next_for(operation, caller, call.parameters)
         if fault is None:
             return self._served(environ, start_response, number)
         if fault.error is not None:

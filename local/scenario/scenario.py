@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -24,6 +25,7 @@ from local.api import aws_api
 from local.scenario.words import LOOKOUT, REKOGNITION, Words
 
 _ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,127}")
+_NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")
 VERSION_ARN = re.compile(
     r"arn:[a-z\d-]+:rekognition:(?P<region>[a-z\d-]+):(?P<account>\d{12})"
     r":project/(?P<project>[a-zA-Z0-9_.\-]{1,255})/version/(?P<version>[a-zA-Z0-9_.\-]{1,255})/(?P<created>[0-9]+)"
@@ -227,7 +229,8 @@ AnyModel = Annotated[
 class Fault(Part):
     """What goes wrong with calls number `after` + 1 to `after` + `times` of those it is about.
 
-    It is about an operation, and with `caller` only about calls of the functions whose name contains that.
+    It is about an operation, with `caller` only about calls of the functions whose name contains that, and with `model`
+    only about calls with that name of a project or a version, alone or in an ARN, anywhere in their parameters.
     """
 
     operation: str
@@ -236,6 +239,22 @@ class Fault(Part):
     after: Annotated[int, Field(ge=0)] = 0
     times: Annotated[int, Field(ge=1)] | None = None
     caller: Annotated[str, Field(min_length=1)] | None = None
+    model: str | None = None
+
+    def is_about(self, operation: str, caller: str, parameters: Any) -> bool:
+        """Whether a call counts for it."""
+        return (
+            operation == self.operation
+            and (self.caller is None or self.caller in caller)
+            and (self.model is None or _names(parameters, _whole(self.model)))
+        )
+
+    @field_validator("model")
+    @classmethod
+    def _a_name(cls, model: str | None) -> str | None:
+        if model is not None and not _NAME.fullmatch(model):
+            raise _refuse("the name of a project or a version, such as parts.2026")
+        return model
 
     @field_validator("operation")
     @classmethod
@@ -257,6 +276,25 @@ class Fault(Part):
         if (self.error is None) == (self.effect is None):
             raise _refuse(f"either Error (an error code) or Effect ({', '.join(EFFECTS)})")
         return self
+
+
+@cache
+def _whole(name: str) -> re.Pattern[str]:
+    """Find a name that is not a part of a longer one."""
+    return re.compile(rf"(?<![a-zA-Z0-9_.\-]){re.escape(name)}(?![a-zA-Z0-9_.\-])")
+
+
+def _names(value: Any, name: re.Pattern[str]) -> bool:
+    match value:
+        case str():
+            return name.search(value) is not None
+        case bytes():
+            return _names(value.decode(errors="replace"), name)
+        case dict():
+            return any(_names(inner, name) for inner in value.values())
+        case list():
+            return any(_names(inner, name) for inner in value)
+    return False
 
 
 class Scenario(Part):

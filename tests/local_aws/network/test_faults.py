@@ -72,6 +72,27 @@ def test_a_fault_counts_only_the_calls_that_it_is_about() -> None:
     assert [faulty.next_for("Publish", caller) is not None for caller in callers] == [False, False, True, False]
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {"ProjectNames": ["parts"]},
+        {"ProjectArn": ARN.partition("/version/")[0], "VersionNames": ["1"]},
+        {"ProjectVersionArn": ARN},
+        {"Item": {"ModelId": {"S": f"Rekognition {ARN}"}}},
+        {"Message": json.dumps({"Project": "parts"})},
+        {"Payload": json.dumps({"Input": {"ProjectVersionArn": ARN}}).encode()},
+    ],
+    ids=lambda parameters: next(iter(parameters)),
+)
+def test_a_fault_of_a_model_counts_the_calls_that_name_it_and_no_longer_name(parameters: dict[str, Any]) -> None:
+    faulty = book({"Operation": "Publish", "Error": "NotFound", "Model": "parts", "After": 1, "Times": 1})
+    another = json.loads(json.dumps(parameters, default=bytes.decode).replace("parts", "parts.2026"))
+
+    asked = [parameters, another, {}, parameters, parameters]
+
+    assert [faulty.next_for("Publish", "", call) is not None for call in asked] == [False, False, False, True, False]
+
+
 def test_of_calls_at_once_exactly_as_many_are_befallen_as_the_fault_says() -> None:
     faulty = book({"Operation": "Publish", "Error": "NotFound", "After": 10, "Times": 20})
 
@@ -217,6 +238,15 @@ def test_a_fault_can_befall_the_calls_of_one_function_alone(aws: ActingAws, monk
 
     assert start(aws.api("rekognition", user_agent_appid="instance-StartModel")) == "ThrottlingException"
     assert start(aws.api("rekognition", user_agent_appid="instance-StopModel")) == "STARTING"
+
+
+def test_a_fault_can_befall_the_calls_of_one_model_alone(aws: ActingAws) -> None:
+    fault = {"Operation": "StartProjectVersion", "Error": "ThrottlingException"}
+    aws.play(STOPPED, faulty=[{**fault, "Model": "another"}])
+    assert start(aws.api("rekognition")) == "STARTING"
+
+    aws.play(STOPPED, faulty=[{**fault, "Model": "parts"}])
+    assert start(aws.api("rekognition")) == "ThrottlingException"
 
 
 def test_a_big_upload_passes_unharmed(aws: ActingAws) -> None:

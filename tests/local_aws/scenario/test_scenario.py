@@ -147,6 +147,10 @@ def test_what_a_model_cannot_be_is_refused_by_name(model: Any, line: str) -> Non
         ({"Operation": "Publish", "Effect": "Explode"}, "Faults[0].Effect is 'Explode'; allowed is 'Timeout',"),
         ({"Operation": "Publish", "Error": "NotFound", "Times": 0}, "Faults[0].Times is 0; allowed is"),
         ({"Operation": "Publish", "Error": "NotFound", "After": -1}, "Faults[0].After is -1; allowed is"),
+        (
+            {"Operation": "Publish", "Error": "NotFound", "Model": "parts/1"},
+            "Faults[0].Model is 'parts/1'; allowed is the name of a project or a version, such as parts.2026",
+        ),
     ],
 )
 def test_what_a_fault_cannot_be_is_refused_by_name(fault: Any, line: str) -> None:
