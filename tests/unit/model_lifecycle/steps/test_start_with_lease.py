@@ -5,31 +5,28 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.model.lease import Lease
+from model_lifecycle.model.lease import Lease, lease_of
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.steps.report import report
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
-    AccessDeniedError,
     InvalidRequestError,
     ModelLifecycleError,
     QuotaExceededError,
     ServiceRefusedError,
-    ServiceUnavailableError,
 )
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
+from tests.fakes.machines import ANOTHER, DENIED, TEMPORARY, THROTTLED, error_of, known, phases_of
 from tests.fakes.state_machine import check, drive, start
 
-THROTTLED = ServiceUnavailableError("CreateSchedule answered ThrottlingException", perhaps_done=False)
-LOST = ServiceUnavailableError("CreateSchedule got no answer: read timed out", perhaps_done=True)
-DENIED = AccessDeniedError("CreateSchedule answered AccessDeniedException: not yours")
-ANOTHER = f"{EXECUTION}-of-another"
 OWN = Lease(ends_at=after(3_600), leased_by=EXECUTION)
 EARLIER = Lease(ends_at=after(1_800), leased_by=ANOTHER)
 LATER = Lease(ends_at=after(7_200), leased_by=ANOTHER)
+SAME = replace(OWN, leased_by=ANOTHER)
+OVER = Lease(ends_at=after(-5), leased_by=ANOTHER)
 UP = pytest.mark.parametrize("status", ["RUNNING", "STARTING"])
 
 
@@ -52,21 +49,6 @@ def of_another(lease: Lease | None) -> ModelRecord:
     )
 
 
-def known(record: ModelRecord, *looks: Any, **more: Any) -> FakeModel:
-    """A model of which that is remembered, with its lease armed."""
-    model = FakeModel(*looks, **more)
-    model.records.record = record
-    if record.lease_ends_at and record.leased_by:
-        model.leases.armed = [Lease(ends_at=record.lease_ends_at, leased_by=record.leased_by)]
-    return model
-
-
-def error_of(progress: StartProgress) -> tuple[str, str]:
-    """Error and Cause of an execution that gave up."""
-    assert progress.failure is not None
-    return progress.failure.name, progress.failure.cause
-
-
 def told(progress: StartProgress) -> dict[str, str | None]:
     """What the report says of the lease: the end that was asked for, the end in force, and the end before."""
     lease: dict[str, str | None] = report(progress, now=after(100))["Lease"]
@@ -82,33 +64,22 @@ def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | Non
 class TestAModelThatIsStartedWithALease:
     """Nothing is started whose stop is not armed."""
 
-    def test_has_its_stop_armed_and_its_end_told(self) -> None:
+    @pytest.mark.parametrize(
+        ("wanted", "lease"),
+        [({"StopAfterSeconds": 3_600}, OWN), ({"StopAt": "2026-01-05T11:00:00+01:00"}, OWN), ({}, None)],
+        ids=["for an hour", "until a moment", "without a lease"],
+    )
+    def test_has_its_stop_armed_and_its_end_told(self, wanted: dict[str, Any], lease: Lease | None) -> None:
         model = FakeModel("STOPPED", "STARTING", "RUNNING")
 
-        (_, first), *_, (_, last) = drive(leased(), model)
+        (_, first), *_, (_, last) = drive(begin(**wanted), model)
 
-        assert model.leases.armed == [OWN]
-        assert (model.records.record.lease_ends_at, model.records.record.leased_by) == (after(3_600), EXECUTION)
+        assert model.leases.armed == ([lease] if lease else [])
+        assert lease_of(model.records.record) == lease
         assert (first.phase, last.phase, model.starts) == (Phase.STARTING, Phase.RUNNING, 1)
-        assert told(last) == in_words(asked=OWN, ends=OWN)
+        assert told(last) == in_words(asked=lease, ends=lease)
 
-    def test_may_be_wanted_until_a_moment_instead(self) -> None:
-        model = FakeModel("STOPPED", "RUNNING")
-
-        *_, (_, last) = drive(begin(StopAt="2026-01-05T11:00:00+01:00"), model)
-
-        assert model.leases.armed == [OWN]
-        assert told(last) == in_words(asked=OWN, ends=OWN)
-
-    def test_is_started_without_a_lease_where_none_is_wanted(self) -> None:
-        model = FakeModel("STOPPED", "RUNNING")
-
-        *_, (_, last) = drive(begin(), model)
-
-        assert model.leases.armed == []
-        assert told(last) == in_words(asked=None, ends=None)
-
-    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    @TEMPORARY
     def test_waits_until_its_stop_can_be_armed(self, trouble: ModelLifecycleError) -> None:
         model = FakeModel("STOPPED")
         model.leases.trouble = trouble
@@ -256,56 +227,35 @@ def test_a_lease_ends_on_the_next_whole_second_as_a_schedule_can_fire(
 class TestAModelThatIsUpAlready:
     """Of several leases the latest end counts."""
 
-    def test_without_a_lease_is_wanted_without_end_and_no_stop_is_armed(self, status: str) -> None:
-        model = known(of_another(None), status, "RUNNING")
-
-        *_, (_, last) = drive(leased(), model)
-
-        assert (last.phase, last.failure, model.leases.armed) == (Phase.RUNNING, None, [])
-        assert model.records.record.lease_ends_at is None
-        assert told(last) == in_words(asked=OWN, ends=None)
-
-    def test_with_an_earlier_lease_is_wanted_longer_and_its_stop_moves(self, status: str) -> None:
-        model = known(of_another(EARLIER), status, "RUNNING")
-
-        *_, (_, last) = drive(leased(), model)
-
-        assert model.leases.armed == [OWN]
-        record = model.records.record
-        assert (record.lease_ends_at, record.leased_by, record.lease_before) == (
-            after(3_600),
-            EXECUTION,
-            EARLIER.ends_at,
-        )
-        assert told(last) == in_words(asked=OWN, ends=OWN, moved_from=EARLIER)
-
-    @pytest.mark.parametrize("in_force", [LATER, replace(OWN, leased_by=ANOTHER)], ids=["a later", "the same"])
-    def test_with_a_later_lease_keeps_it(self, status: str, in_force: Lease) -> None:
+    @pytest.mark.parametrize(
+        ("in_force", "wanted", "ends", "moved_from"),
+        [
+            pytest.param(None, OWN, None, None, id="without a lease is wanted without end and no stop is armed"),
+            pytest.param(EARLIER, OWN, OWN, EARLIER, id="with an earlier lease is wanted longer and its stop moves"),
+            pytest.param(LATER, OWN, LATER, None, id="with a later lease keeps it"),
+            pytest.param(SAME, OWN, SAME, None, id="with the same lease keeps it"),
+            pytest.param(LATER, None, LATER, None, id="keeps its lease if a start without one wants it too"),
+            # Its stop is on its way: it would end what this start wants.
+            pytest.param(OVER, None, None, None, id="loses one that is over if a start without one wants it too"),
+        ],
+    )
+    def test_with_the_latest_end(
+        self,
+        status: str,
+        in_force: Lease | None,
+        wanted: Lease | None,
+        ends: Lease | None,
+        moved_from: Lease | None,
+    ) -> None:
         model = known(of_another(in_force), status, "RUNNING")
 
-        *_, (_, last) = drive(leased(), model)
+        *_, (_, last) = drive(leased() if wanted else begin(), model)
 
-        assert model.leases.armed == [in_force]
-        assert model.records.record.leased_by == ANOTHER
-        assert told(last) == in_words(asked=OWN, ends=in_force)
-
-    def test_keeps_its_lease_if_a_start_without_one_wants_it_too(self, status: str) -> None:
-        model = known(of_another(LATER), status, "RUNNING")
-
-        *_, (_, last) = drive(begin(), model)
-
-        assert (model.leases.armed, model.records.record.leased_by) == ([LATER], ANOTHER)
-        assert told(last) == in_words(asked=None, ends=LATER)
-
-    def test_loses_a_lease_that_is_over_if_a_start_without_one_wants_it_too(self, status: str) -> None:
-        """Its stop is on its way: it would end what this start wants."""
-        over = replace(EARLIER, ends_at=after(-5))
-        model = known(of_another(over), status, "RUNNING")
-
-        *_, (_, last) = drive(begin(), model)
-
-        assert (model.leases.armed, model.records.record.lease_ends_at) == ([], None)
-        assert told(last) == in_words(asked=None, ends=None)
+        assert (last.phase, last.failure) == (Phase.RUNNING, None)
+        assert model.leases.armed == ([ends] if ends else [])
+        assert lease_of(model.records.record) == ends
+        assert model.records.record.lease_before == (moved_from and moved_from.ends_at)
+        assert told(last) == in_words(asked=wanted, ends=ends, moved_from=moved_from)
 
     def test_is_the_latest_start_s_from_then_on(self, status: str) -> None:
         model = known(of_another(LATER), status, "RUNNING")
@@ -316,7 +266,7 @@ class TestAModelThatIsUpAlready:
         assert (record.latest_start, record.wanted_at) == (EXECUTION, after(0))
         assert (record.asked_by, record.asked_at) == (ANOTHER, after(-1_799))
 
-    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    @TEMPORARY
     def test_waits_until_a_later_stop_can_be_armed(self, status: str, trouble: ModelLifecycleError) -> None:
         model = known(of_another(EARLIER), status)
         model.leases.trouble = trouble
@@ -348,7 +298,7 @@ class TestAModelThatIsUpAlready:
         assert told(progress) == in_words(asked=OWN, ends=LATER)
         assert model.records.record.leased_by == ANOTHER
 
-    @pytest.mark.parametrize("trouble", [THROTTLED, LOST], ids=["throttled", "no answer"])
+    @TEMPORARY
     def test_is_not_said_to_run_until_then_before_that_is_written(
         self, status: str, trouble: ModelLifecycleError
     ) -> None:
@@ -371,7 +321,7 @@ class TestAModelThatIsUpAlready:
 
 
 def test_a_stop_that_cannot_be_disarmed_fires_in_vain_and_changes_nothing() -> None:
-    model = known(of_another(replace(EARLIER, ends_at=after(-5))), "RUNNING")
+    model = known(of_another(OVER), "RUNNING")
     model.leases.trouble = DENIED
 
     progress = start(begin(), model, now=after(1))
@@ -411,12 +361,7 @@ class TestARunningModelThatSomeoneIsAboutToStop:
 
         steps = drive(begin(), model)
 
-        assert [progress.phase for _, progress in steps] == [
-            Phase.BLOCKED,
-            Phase.BLOCKED,
-            Phase.STARTING,
-            Phase.RUNNING,
-        ]
+        assert phases_of(steps) == ["BLOCKED", "BLOCKED", "STARTING", "RUNNING"]
         assert STOP_EXECUTION in steps[0][1].trouble
         assert model.starts == 1
 
@@ -439,7 +384,7 @@ class TestAModelThatAnotherIsAboutToStart:
 
         steps = drive(begin(), model)
 
-        assert [progress.phase for _, progress in steps] == [Phase.BLOCKED, Phase.STARTING, Phase.RUNNING]
+        assert phases_of(steps) == ["BLOCKED", "STARTING", "RUNNING"]
         assert (steps[-1][1].joined, steps[-1][1].asked, model.starts) == (True, False, 0)
         assert ANOTHER in steps[0][1].trouble
 
@@ -457,21 +402,3 @@ class TestAModelThatAnotherIsAboutToStart:
         model = known(replace(of_another(None), asked_at=after(-3)), "FAILED")
 
         assert start(begin(), model, now=after(1)).phase is Phase.STARTING
-
-
-@pytest.mark.parametrize(
-    ("more", "cleans_up"),
-    [
-        ({"asked": True, "carried_out": True, "status": "STARTING"}, True),
-        ({"asked": True, "answer_lost": True, "status": "STOPPED"}, True),
-        ({"asked": True, "carried_out": True, "status": "UNHEARD_OF"}, True),
-        ({"asked": True, "carried_out": True, "status": "STOPPED"}, False),
-        ({"asked": False, "joined": True, "status": "STARTING"}, False),
-        ({"asked": False, "status": ""}, False),
-    ],
-)
-def test_a_start_that_gives_up_cleans_up_what_it_asked_for_and_may_bill(more: dict[str, Any], cleans_up: bool) -> None:
-    running = replace(begin(), **more)
-
-    assert running.failed(DENIED).cleans_up is cleans_up
-    assert running.cleans_up is False

@@ -1,141 +1,185 @@
-"""What each status means, before and after an execution's own start."""
+"""What each status of either service means to a start and to a stop, before and after it was asked for."""
 
 import json
+from typing import Any, NamedTuple
 
 import pytest
 
 from model_lifecycle.services.lookout_vision import SERVICE_MODELS
-from model_lifecycle.vocabulary.phase import LOOKOUT_VISION, REKOGNITION, Phase, meaning_of
+from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.vocabulary.phase import Goal, Phase, meaning_of, phase_of
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import after, begin
+from tests.fakes.given import after
+from tests.fakes.machines import BOTH, START, Machine, error_of
 from tests.fakes.service_endpoint import enum_of
-from tests.fakes.state_machine import check, start
 
-EVERY_STATUS = enum_of("rekognition", "ProjectVersionStatus")
-STARTABLE = {"TRAINING_COMPLETED", "STOPPED", "COPYING_COMPLETED"}
-PERHAPS_STARTABLE = {"FAILED"}
-COMING_TO_BE_STARTABLE = {"TRAINING_IN_PROGRESS", "COPYING_IN_PROGRESS", "STOPPING"}
-NEVER_STARTABLE = {"TRAINING_FAILED", "COPYING_FAILED", "DELETING", "DEPRECATED", "EXPIRED"}
-UP_OR_COMING_UP = {"STARTING", "RUNNING"}
-UNHEARD_OF = ["running", "RUNNING ", "HOSTED", "PAUSED", "STARTING_2", "\udcff"]
-
-
-def test_every_status_of_the_service_has_one_meaning_here_and_no_other_has() -> None:
-    named = [
-        *STARTABLE,
-        *PERHAPS_STARTABLE,
-        *COMING_TO_BE_STARTABLE,
-        *NEVER_STARTABLE,
-        *UP_OR_COMING_UP,
-    ]
-
-    assert sorted(named) == sorted(EVERY_STATUS)
-    assert set(REKOGNITION) == EVERY_STATUS
-
-
-@pytest.mark.parametrize("status", sorted(STARTABLE | PERHAPS_STARTABLE))
-def test_a_model_that_can_be_started_is_started_and_waited_for(status: str) -> None:
-    model = FakeModel(status)
-
-    progress = start(begin(), model, now=after(1))
-
-    assert progress.phase is Phase.STARTING
-    assert progress.asked
-    assert model.starts == 1
-
-
-@pytest.mark.parametrize("status", sorted(COMING_TO_BE_STARTABLE))
-def test_a_model_that_comes_to_be_startable_is_waited_for_before_it_is_asked(status: str) -> None:
-    model = FakeModel(status)
-
-    progress = start(begin(), model, now=after(1))
-
-    assert progress.phase is Phase.BLOCKED
-    assert progress.next_check_seconds
-    assert model.starts == 0
+# The columns: the status, a start before and after it was asked for, a stop before and after, whether it may bill.
+TABLES = {
+    "Rekognition": """
+        TRAINING_IN_PROGRESS  BLOCKED    FAILED    STOPPED    STOPPED   no
+        TRAINING_COMPLETED    STARTABLE  FAILED    STOPPED    STOPPED   no
+        TRAINING_FAILED       FAILED     FAILED    STOPPED    STOPPED   no
+        STARTING              STARTING   STARTING  BLOCKED    STOPPED   yes
+        RUNNING               RUNNING    RUNNING   STOPPABLE  STOPPED   yes
+        FAILED                STARTABLE  FAILED    STOPPED    STOPPED   no
+        STOPPING              BLOCKED    FAILED    STOPPING   STOPPING  no
+        STOPPED               STARTABLE  FAILED    STOPPED    STOPPED   no
+        DELETING              FAILED     FAILED    STOPPED    STOPPED   no
+        COPYING_IN_PROGRESS   BLOCKED    FAILED    STOPPED    STOPPED   no
+        COPYING_COMPLETED     STARTABLE  FAILED    STOPPED    STOPPED   no
+        COPYING_FAILED        FAILED     FAILED    STOPPED    STOPPED   no
+        DEPRECATED            FAILED     FAILED    STOPPED    STOPPED   no
+        EXPIRED               FAILED     FAILED    STOPPED    STOPPED   no""",
+    "LookoutVision": """
+        TRAINING              BLOCKED    FAILED    STOPPED    STOPPED   no
+        TRAINED               STARTABLE  FAILED    STOPPED    STOPPED   no
+        TRAINING_FAILED       FAILED     FAILED    STOPPED    STOPPED   no
+        STARTING_HOSTING      STARTING   STARTING  BLOCKED    STOPPED   yes
+        HOSTED                RUNNING    RUNNING   STOPPABLE  STOPPED   yes
+        HOSTING_FAILED        STARTABLE  FAILED    STOPPED    STOPPED   no
+        STOPPING_HOSTING      BLOCKED    FAILED    STOPPING   STOPPING  no
+        SYSTEM_UPDATING       BLOCKED    STARTING  BLOCKED    STOPPING  yes
+        DELETING              FAILED     FAILED    STOPPED    STOPPED   no""",
+}
+OF_SERVICE: dict[str, dict[str, Any]] = {
+    "Rekognition": {},
+    "LookoutVision": {"ProjectVersionArn": None, "ProjectName": "boards", "ModelVersion": "1"},
+}
+IN_LOOKOUT_VISION = {
+    "STOPPED": "TRAINED",
+    "STARTING": "STARTING_HOSTING",
+    "RUNNING": "HOSTED",
+    "STOPPING": "STOPPING_HOSTING",
+}
+UNHEARD_OF = ["MIGRATING", "running", "RUNNING ", "PAUSED", "STARTING_2", "\udcff"]
 
 
-@pytest.mark.parametrize("status", sorted(NEVER_STARTABLE))
-def test_a_model_that_can_never_run_ends_the_start_unasked_and_says_its_status(status: str) -> None:
-    model = FakeModel(status, message="It is over.")
+class Row(NamedTuple):
+    """One line of a table."""
 
-    progress = start(begin(), model, now=after(1))
+    service: str
+    status: str
+    to_a_start: Phase
+    to_a_start_asked: Phase
+    to_a_stop: Phase
+    to_a_stop_asked: Phase
+    may_bill: bool
 
-    assert (progress.phase, model.starts) == (Phase.FAILED, 0)
-    assert progress.failure
-    assert progress.failure.name == "ModelFailedError"
-    assert f"{status} (It is over.)" in progress.failure.cause
+    def means(self, machine: Machine, *, begun: bool) -> Phase:
+        """What an execution of the machine does next."""
+        if machine is START:
+            return self.to_a_start_asked if begun else self.to_a_start
+        return self.to_a_stop_asked if begun else self.to_a_stop
 
+    def model(self, machine: Machine, *before: str) -> FakeModel:
+        """A model that is seen in those statuses, by their names at Rekognition, and then in this one."""
+        of_rekognition = self.service == "Rekognition"
+        words = {} if of_rekognition else IN_LOOKOUT_VISION
+        answer = words.get(machine.under_way, machine.under_way)
+        return machine.model(*(words.get(look, look) for look in before), self.status, answers=[answer], message="So.")
 
-def test_a_model_that_runs_already_is_a_success_that_says_so() -> None:
-    model = FakeModel("RUNNING")
-
-    progress = start(begin(), model, now=after(1))
-
-    assert (progress.phase, progress.already_running, progress.asked) == (Phase.RUNNING, True, False)
-    assert progress.running_at == after(1)
-    assert model.starts == 0
-
-
-def test_a_model_that_is_starting_already_is_joined() -> None:
-    model = FakeModel("STARTING", "RUNNING")
-
-    progress = start(begin(), model, now=after(1))
-    assert (progress.phase, progress.joined, progress.asked) == (Phase.STARTING, True, False)
-
-    progress = check(progress, model, now=after(16))
-    assert (progress.phase, progress.joined, progress.already_running) == (Phase.RUNNING, True, False)
-    assert model.starts == 0
+    def begin(self, machine: Machine) -> Any:
+        """An execution about a model of the service."""
+        return machine.begin(**OF_SERVICE[self.service])
 
 
-@pytest.mark.parametrize("joined", [False, True], ids=["after its own start", "after a joined start"])
-@pytest.mark.parametrize("status", sorted(EVERY_STATUS - UP_OR_COMING_UP))
-def test_whatever_a_started_model_turns_instead_of_running_ends_the_start(status: str, joined: bool) -> None:
-    model = FakeModel("STARTING" if joined else "STOPPED", status)
-    started = start(begin(), model, now=after(1))
-
-    progress = check(started, model, now=after(16))
-
-    assert progress.phase is Phase.FAILED
-    assert progress.failure
-    assert status in progress.failure.cause
-    assert model.starts == (0 if joined else 1)
+def rows() -> list[Row]:
+    """Every line of every table."""
+    found = []
+    for service, table in TABLES.items():
+        for line in table.split("\n")[1:]:
+            status, *phases, may_bill = line.split()
+            start, start_asked, stop, stop_asked = (Phase(phase) for phase in phases)
+            found.append(Row(service, status, start, start_asked, stop, stop_asked, may_bill == "yes"))
+    return found
 
 
-@pytest.mark.parametrize("status", sorted({"STOPPING", "STOPPED"}))
+EACH = pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.service} {row.status}")
+OF_EACH_SERVICE = pytest.mark.parametrize("service", OF_SERVICE)
+NONE_HEARD_OF = [
+    Row(service, status, Phase.FAILED, Phase.FAILED, Phase.STOPPABLE, Phase.FAILED, may_bill=True)
+    for service, statuses in [("Rekognition", [*UNHEARD_OF, "HOSTED"]), ("LookoutVision", [*UNHEARD_OF, "RUNNING"])]
+    for status in statuses
+]
+EVEN_UNHEARD_OF = pytest.mark.parametrize("row", rows() + NONE_HEARD_OF, ids=lambda row: f"{row.service} {row.status}")
+JOINED = pytest.mark.parametrize("joined", [False, True], ids=["asked", "joined"])
+
+
+def test_every_status_of_each_service_has_one_meaning_and_no_other_has() -> None:
+    shipped = json.loads((SERVICE_MODELS / "lookoutvision" / "2020-11-20" / "service-2.json").read_text())
+    theirs = {
+        "Rekognition": enum_of("rekognition", "ProjectVersionStatus"),
+        "LookoutVision": set(shipped["shapes"]["ModelStatus"]["enum"]),
+    }
+
+    for service, statuses in theirs.items():
+        assert sorted(row.status for row in rows() if row.service == service) == sorted(statuses)
+        assert set(BY_NAME[service].statuses) == statuses
+
+
+@EVEN_UNHEARD_OF
+@BOTH
+@pytest.mark.parametrize("begun", [False, True], ids=["before", "after"])
+def test_a_status_means_what_the_table_says(row: Row, machine: Machine, begun: bool) -> None:
+    statuses = BY_NAME[row.service].statuses
+    goal = Goal.RUNNING if machine is START else Goal.STOPPED
+
+    assert phase_of(row.status, statuses, goal, begun=begun) is row.means(machine, begun=begun)
+    assert meaning_of(row.status, statuses).may_bill is row.may_bill
+
+
+@EVEN_UNHEARD_OF
+@BOTH
+def test_an_execution_asks_waits_or_ends_as_the_status_of_its_model_means(row: Row, machine: Machine) -> None:
+    model = row.model(machine)
+
+    progress = machine.ask(row.begin(machine), model, now=after(1))
+
+    means = row.means(machine, begun=False)
+    asks = means in (Phase.STARTABLE, Phase.STOPPABLE)
+    assert progress.phase is (Phase(machine.under_way) if asks else means)
+    assert (progress.asked, machine.calls(model)) == (asks, int(asks))
+    assert (progress.joined, machine.already_done(progress)) == (means == machine.under_way, means == machine.done)
+    assert (progress.next_check_seconds is not None) == (asks or means in (Phase.BLOCKED, machine.under_way))
+    # A stop that is under way has not stopped anything yet.
+    assert asks or means is Phase.STOPPING or progress.may_bill is row.may_bill
+    if means is Phase.FAILED:
+        assert error_of(progress)[0] == "ModelFailedError"
+        assert f"{row.status} (So.)" in error_of(progress)[1]
+        assert ("not known here" in error_of(progress)[1]) == (row in NONE_HEARD_OF)
+    if means == machine.done:
+        assert getattr(progress, f"{machine.done.lower()}_at") == after(1)
+
+
+@EVEN_UNHEARD_OF
+@BOTH
+@JOINED
+def test_whatever_its_model_turns_after_that_is_what_the_table_says(row: Row, machine: Machine, joined: bool) -> None:
+    model = row.model(machine, machine.under_way if joined else machine.ready)
+    begun = machine.ask(row.begin(machine), model, now=after(1))
+    assert (begun.phase, begun.joined) == (Phase(machine.under_way), joined)
+
+    progress = machine.check(begun, model, now=after(61))
+
+    means = row.means(machine, begun=True)
+    assert (progress.phase, machine.calls(model)) == (means, int(not joined))
+    assert not machine.already_done(progress)
+    if means is Phase.FAILED:
+        assert row.status in error_of(progress)[1]
+        assert ("not known here" in error_of(progress)[1]) == (row in NONE_HEARD_OF)
+        assert progress.may_bill is row.may_bill
+        assert ("may still bill" in error_of(progress)[1]) == (machine.call == "stop")
+    if means is Phase.STOPPED:
+        # Whoever starts it after its stop wants it.
+        assert (progress.started_again, progress.stopped_at) == (row.may_bill, None if row.may_bill else after(61))
+
+
+@pytest.mark.parametrize("status", ["STOPPING", "STOPPED"])
 def test_a_model_that_someone_stopped_is_not_started_again_even_if_the_start_is_repeated(status: str) -> None:
-    model = FakeModel("STOPPED", status)
-    started = start(begin(), model, now=after(1))
+    model = START.model("STOPPED", status)
+    started = START.ask(START.begin(), model, now=after(1))
 
-    progress = start(started, model, now=after(16))
+    progress = START.ask(started, model, now=after(16))
 
     assert (progress.phase, model.starts) == (Phase.FAILED, 1)
-    assert progress.failure
-    assert "someone stopped it" in progress.failure.cause
-
-
-@pytest.mark.parametrize("status", UNHEARD_OF)
-@pytest.mark.parametrize("asked", [False, True], ids=["before", "after"])
-def test_a_status_that_nobody_has_heard_of_ends_the_start_and_may_bill(status: str, asked: bool) -> None:
-    model = FakeModel(*(["STOPPED"] if asked else []), status)
-    progress = begin()
-    if asked:
-        progress = start(progress, model, now=after(1))
-
-    progress = check(progress, model, now=after(16))
-
-    assert progress.phase is Phase.FAILED
-    assert progress.failure
-    assert "not known here" in progress.failure.cause
-    assert progress.may_bill
-
-
-@pytest.mark.parametrize("status", sorted(EVERY_STATUS))
-def test_only_what_is_up_or_comes_up_bills(status: str) -> None:
-    assert meaning_of(status, REKOGNITION).may_bill == (status in UP_OR_COMING_UP)
-
-
-def test_every_status_of_the_service_model_that_ships_with_the_code_has_one_meaning_too() -> None:
-    shipped = json.loads((SERVICE_MODELS / "lookoutvision" / "2020-11-20" / "service-2.json").read_text())
-
-    assert set(LOOKOUT_VISION) == set(shipped["shapes"]["ModelStatus"]["enum"])
+    assert "someone stopped it" in error_of(progress)[1]
