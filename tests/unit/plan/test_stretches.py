@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from plan.plan import HORIZON
+from plan.plan import HORIZON, Plan, PlannedModel
 from plan.stretches import Effect
 from tests.unit.plan.planned import BOARDS, lookout, pair, plan_of, rekognition, single, stretches
 
@@ -203,63 +203,51 @@ BEGINNINGS = st.integers(0, 24 * 60).map(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(schedules(), BEGINNINGS)
-def test_stretches_of_a_model_never_overlap_and_lie_within_the_plan(found: list[dict[str, Any]], begin: str) -> None:
+def test_whatever_is_scheduled_the_plan_is_true_to_it(found: list[dict[str, Any]], begin: str) -> None:
     plan = plan_of(*found, begin=begin)
 
     for model in plan.models:
-        for before, after in pairwise(model.stretches):
-            assert before.until <= after.begin
-            assert before.stretch.end is not None
-        for stretch in model.stretches:
-            assert plan.begin <= stretch.begin < stretch.until <= plan.end
-
-
-@settings(deadline=None, max_examples=150)
-@given(schedules(), BEGINNINGS)
-def test_hours_and_money_are_the_sums_of_their_parts(found: list[dict[str, Any]], begin: str) -> None:
-    plan = plan_of(*found, begin=begin)
-
+        assert_stretches_never_overlap_and_lie_within_the_plan(plan, model)
+        assert_every_time_that_an_expression_fires_is_an_event_once(plan, model)
+        assert_a_start_starts_only_what_does_not_run_and_a_stop_stops_only_what_does(plan, model)
     every = [stretch for model in plan.models for stretch in model.stretches]
-
     assert plan.hours == pytest.approx(sum((one.until - one.begin).total_seconds() for one in every) / 3_600)
     assert plan.usd == pytest.approx(4.0 * plan.hours)
     assert plan.hours <= len(plan.models) * HORIZON / timedelta(hours=1)
 
 
-@settings(deadline=None, max_examples=100)
-@given(schedules(), BEGINNINGS)
-def test_every_time_that_an_expression_fires_is_an_event_once(found: list[dict[str, Any]], begin: str) -> None:
-    plan = plan_of(*found, begin=begin)
-
-    for model in plan.models:
-        seen = Counter((event.occurrence.moment, id(event.occurrence.entry)) for event in model.events)
-        assert set(seen.values()) <= {1}
-        for entry in model.entries:
-            moment = plan.begin - timedelta(microseconds=1)
-            fired = set()
-            if "Rate" in type(entry.expression).__name__:
-                continue
-            while (moment := entry.expression.next_after(moment, entry.zone) or plan.end) < plan.end:
-                fired.add((moment, id(entry)))
-            assert fired == {one for one in seen if one[1] == id(entry)}
+def assert_stretches_never_overlap_and_lie_within_the_plan(plan: Plan, model: PlannedModel) -> None:
+    for before, after in pairwise(model.stretches):
+        assert before.until <= after.begin
+        assert before.stretch.end is not None
+    for stretch in model.stretches:
+        assert plan.begin <= stretch.begin < stretch.until <= plan.end
 
 
-@settings(deadline=None, max_examples=100)
-@given(schedules(), BEGINNINGS)
-def test_a_start_starts_only_what_does_not_run_and_a_stop_stops_only_what_does(
-    found: list[dict[str, Any]], begin: str
+def assert_every_time_that_an_expression_fires_is_an_event_once(plan: Plan, model: PlannedModel) -> None:
+    seen = Counter((event.occurrence.moment, id(event.occurrence.entry)) for event in model.events)
+    assert set(seen.values()) <= {1}
+    for entry in model.entries:
+        moment = plan.begin - timedelta(microseconds=1)
+        fired = set()
+        if "Rate" in type(entry.expression).__name__:
+            continue
+        while (moment := entry.expression.next_after(moment, entry.zone) or plan.end) < plan.end:
+            fired.add((moment, id(entry)))
+        assert fired == {one for one in seen if one[1] == id(entry)}
+
+
+def assert_a_start_starts_only_what_does_not_run_and_a_stop_stops_only_what_does(
+    plan: Plan, model: PlannedModel
 ) -> None:
-    plan = plan_of(*found, begin=begin)
-
-    for model in plan.models:
-        for event in model.events:
-            moment = event.occurrence.moment
-            runs_up_to = any(one.stretch.begin < moment <= (one.stretch.end or plan.end) for one in model.stretches)
-            if event.effect is Effect.NOTHING_RUNS:
-                assert not any(one.stretch.begin < moment < (one.stretch.end or plan.end) for one in model.stretches)
-            if event.effect is Effect.STARTS:
-                assert any(one.stretch.begin == moment for one in model.stretches)
-            if event.effect is Effect.STOPS:
-                assert runs_up_to or moment == plan.begin
+    for event in model.events:
+        moment = event.occurrence.moment
+        runs_up_to = any(one.stretch.begin < moment <= (one.stretch.end or plan.end) for one in model.stretches)
+        if event.effect is Effect.NOTHING_RUNS:
+            assert not any(one.stretch.begin < moment < (one.stretch.end or plan.end) for one in model.stretches)
+        if event.effect is Effect.STARTS:
+            assert any(one.stretch.begin == moment for one in model.stretches)
+        if event.effect is Effect.STOPS:
+            assert runs_up_to or moment == plan.begin
