@@ -1,0 +1,24 @@
+"""Settings as a context gives them, or what is said of it."""
+
+from typing import Any
+
+import pytest
+
+from settings.settings import Settings, SettingsError
+
+VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
+PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
+MORNING = {"name": "morning", "expression": "cron(0 7 ? * MON-FRI *)", "input": {"ProjectVersionArn": VERSION}}
+
+
+def settings(**context: Any) -> Settings:
+    """The settings that a context gives."""
+    return Settings.from_context(context)
+
+
+def refusal(**context: Any) -> str:
+    """What is said of a context that is not valid."""
+    with pytest.raises(SettingsError) as caught:
+        settings(**context)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)

@@ -1,0 +1,173 @@
+"""The schedules of the settings: one execution again and again, or a model that is started and stopped."""
+
+from typing import Any
+
+import pytest
+
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.stop_request import parse_stop_request
+from settings.schedules import ScheduledExecution
+from tests.unit.settings.given import MORNING, PROJECT, VERSION, refusal, settings
+
+PAIR = {
+    "name": "weekdays",
+    "time_zone": "Europe/Berlin",
+    "start": "cron(0 7 ? * MON-FRI *)",
+    "stop": "cron(0 18 ? * MON-FRI *)",
+    "model": {
+        "ProjectVersionArn": VERSION,
+        "MinInferenceUnits": 2,
+        "StopTimeoutSeconds": 600,
+        "PollIntervalSeconds": 5,
+    },
+}
+
+
+def executions(*schedules: dict[str, Any]) -> list[ScheduledExecution]:
+    """What the schedules start."""
+    return [
+        execution for schedule in settings(schedules=list(schedules)).schedules for execution in schedule.executions
+    ]
+
+
+BAD_ACTIONS: list[tuple[dict[str, Any], str, str]] = [
+    ({"name": ""}, "name", "1 to 40 letters"),
+    ({"name": "every morning"}, "name", "1 to 40 letters"),
+    ({"name": "m" * 41}, "name", "1 to 40 letters"),
+    ({"name": "m\n"}, "name", "1 to 40 letters"),
+    ({"name": 5}, "name", "1 to 40 letters"),
+    ({"expression": "every day"}, "expression", "allowed is cron(minutes"),
+    ({"expression": "cron(0 7 * * * *)"}, "expression", 'allowed is "?"'),
+    ({"expression": 5}, "expression", '"cron(...)" or "rate(...)"'),
+    ({"input": None}, "input", "the execution input"),
+    ({"input": {}}, "input", "no model is named"),
+    ({"input": {"ProjectVersionArn": "x"}}, "input", "ProjectVersionArn is"),
+    ({"input": {"ProjectVersionArn": VERSION, "MinInferenceUnits": "1"}}, "input", "MinInferenceUnits is"),
+    ({"zone": "UTC"}, "zone", "no such setting"),
+    ({"expresion": "rate(1 day)"}, "expresion", "perhaps expression is meant"),
+    ({"action": "restart"}, "action", "start or stop"),
+    ({"action": True}, "action", "start or stop"),
+    (
+        {"action": "stop", "input": {"ProjectVersionArn": VERSION, "MinInferenceUnits": 1}},
+        "input",
+        '"MinInferenceUnits" is unknown',
+    ),
+]
+BAD_PAIRS: list[tuple[dict[str, Any], str, str]] = [
+    ({"name": "every morning"}, "name", "1 to 40 letters"),
+    ({"start": "every day"}, "start", "or at(yyyy-mm-ddThh:mm:ss)"),
+    ({"start": None}, "start", '"cron(...)" or "rate(...)"'),
+    ({"stop": "cron(0 25 ? * MON *)"}, "stop", "its hours is '25': 25 is out of range"),
+    ({"stop": PAIR["start"]}, "stop", "allowed is another time than that of start"),
+    ({"time_zone": "Berlin"}, "time_zone", "perhaps Europe/Berlin is meant"),
+    ({"time_zone": "europe/berlin"}, "time_zone", "perhaps Europe/Berlin is meant"),
+    ({"time_zone": "localtime"}, "time_zone", "allowed is the IANA name"),
+    ({"time_zone": 1}, "time_zone", "the IANA name of a time zone, as Europe/Berlin"),
+    ({"model": {}}, "model", "no model is named"),
+    ({"model": {"ProjectVersionArn": VERSION, "Reason": "x"}}, "model", '"Reason" is unknown'),
+    ({"model": "parts"}, "model", "the input of the start"),
+    ({"expression": "rate(1 day)"}, "expression", "no such setting"),
+    ({"ScheduledRun": 1}, "ScheduledRun", "allowed are name, time_zone, start, stop, model"),
+    ({"modle": {}}, "modle", "perhaps model is meant"),
+]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "change", "place", "allowed"),
+    [*((MORNING, *bad) for bad in BAD_ACTIONS), *((PAIR, *bad) for bad in BAD_PAIRS)],
+)
+def test_a_bad_schedule_is_named_by_its_place_and_checked_as_in_lambda(
+    schedule: dict[str, Any], change: dict[str, Any], place: str, allowed: str
+) -> None:
+    said = refusal(schedules=[{**schedule, **change}])
+
+    assert said.startswith(f"schedules[0].{place} is ")
+    assert allowed in said
+
+
+@pytest.mark.parametrize(
+    ("schedule", "part"), [(schedule, part) for schedule in (MORNING, PAIR) for part in schedule if part != "time_zone"]
+)
+def test_a_schedule_without_a_part_is_told_which(schedule: dict[str, Any], part: str) -> None:
+    rest = {name: value for name, value in schedule.items() if name != part}
+
+    assert f"schedules[0].{part}" in refusal(schedules=[rest])
+
+
+def test_two_schedules_cannot_have_one_name() -> None:
+    assert "morning is used again" in refusal(schedules=[MORNING, MORNING])
+
+
+def test_a_schedule_starts_a_model_unless_its_action_is_stop() -> None:
+    stop = {**MORNING, "name": "evening", "action": "stop", "input": {"ProjectVersionArn": VERSION, "Reason": "Closed"}}
+
+    started, stopped = executions(MORNING, stop)
+
+    assert (started.action, started.input, started.time_zone) == ("start", MORNING["input"], None)
+    assert (stopped.action, stopped.input, stopped.time_zone) == ("stop", stop["input"], None)
+
+
+def test_a_pair_starts_its_model_and_stops_it_as_stop_model_takes_it() -> None:
+    started, stopped = executions(PAIR)
+
+    assert (started.schedule, started.action, started.expression) == ("weekdays", "start", PAIR["start"])
+    assert (stopped.schedule, stopped.action, stopped.expression) == ("weekdays", "stop", PAIR["stop"])
+    assert started.time_zone == stopped.time_zone == "Europe/Berlin"
+    assert started.input == PAIR["model"]
+    assert stopped.input == {
+        "ProjectVersionArn": VERSION,
+        "StopTimeoutSeconds": 600,
+        "PollIntervalSeconds": 5,
+        "Reason": "The schedule weekdays stops it",
+    }
+    defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
+    request = parse_stop_request(stopped.input, defaults=defaults, home=None)
+    assert not request.conditional
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        {"ProjectVersionArn": VERSION, "ProjectArn": PROJECT, "StopAfterSeconds": 60},
+        {"ProjectName": "boards", "ModelVersion": "1", "ClientToken": "once", "PollIntervalSeconds": None},
+    ],
+)
+def test_the_stop_of_a_pair_names_the_model_as_the_start_does(model: dict[str, Any]) -> None:
+    _, stopped = executions({**PAIR, "model": model})
+
+    naming = {"ProjectVersionArn", "ProjectArn", "ProjectName", "ModelVersion"}
+    assert stopped.input == {
+        **{name: value for name, value in model.items() if name in naming},
+        "Reason": "The schedule weekdays stops it",
+    }
+
+
+def test_one_time_is_only_for_schedules_with_a_time_zone() -> None:
+    once = {**MORNING, "expression": "at(2027-01-31T07:30:00)"}
+
+    assert executions({**once, "time_zone": "UTC"})[0].expression == once["expression"]
+    assert executions({**PAIR, "stop": "at(2027-01-31T07:30:00)"})[1].expression == once["expression"]
+    assert "schedules[0].expression" in (said := refusal(schedules=[once]))
+    assert "allowed is at(...) only together with a time_zone" in said
+    utc = {name: value for name, value in PAIR.items() if name != "time_zone"}
+    assert "only together with a time_zone" in refusal(schedules=[{**utc, "start": once["expression"]}])
+
+
+def test_a_wrong_time_zone_is_all_that_is_said_of_a_one_time_schedule() -> None:
+    said = refusal(schedules=[{**MORNING, "expression": "at(2027-01-31T07:30:00)", "time_zone": "Berlin"}])
+
+    assert said.count("schedules[0]") == 1
+
+
+@pytest.mark.parametrize("schedule", ["weekdays", 5, None, [], ["start"]])
+def test_what_is_no_object_is_no_schedule(schedule: object) -> None:
+    said = refusal(schedules=[schedule])
+
+    assert said.startswith("schedules[0] is ")
+    assert "allowed is a list of objects with name, expression and input, or with name, start, stop and model" in said
+
+
+def test_a_schedule_may_be_of_any_region_since_the_deploy_decides_where_it_runs() -> None:
+    elsewhere = {"ProjectVersionArn": VERSION.replace("us-east-1", "eu-west-1")}
+
+    assert settings(schedules=[{**MORNING, "input": elsewhere}]).schedules[0].executions[0].input == elsewhere
