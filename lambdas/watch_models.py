@@ -24,8 +24,8 @@ from model_lifecycle.environment import (
     record_table_name,
     stop_target_from,
 )
-from model_lifecycle.model.catalog import Listed
 from model_lifecycle.requests.stop_request import parse_stop_request
+from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.watch.found_running import found_running

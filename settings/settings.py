@@ -1,7 +1,6 @@
 """Every setting of a deploy: flat context keys of `cdk.json`, or `-c key=value`."""
 
 import json
-import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal, get_args
@@ -12,7 +11,7 @@ from pydantic_core import ErrorDetails
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
-from model_lifecycle.services.rekognition import REKOGNITION
+from model_lifecycle.services.registry import SERVICES
 from settings.schedules import FORMS, Schedule, named_once
 from settings.time_zone import check_time_zone
 
@@ -27,13 +26,7 @@ _HOURS_OR_NONE = f"{_HOURS}, or null for none"
 # What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
-_REKOGNITION_PROJECT = next(field for field in REKOGNITION.fields if field.name == "ProjectArn")
-_LOOKOUT_VISION_PROJECT = re.compile(
-    r"arn:[a-z0-9-]+:lookoutvision:[a-z0-9-]+:[0-9]{12}:project/[a-zA-Z0-9][a-zA-Z0-9_-]*"
-)
-_PROJECT_ARNS = (
-    "arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER or arn:aws:lookoutvision:REGION:ACCOUNT:project/NAME"
-)
+_PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
 
 
 class SettingsError(Exception):
@@ -41,7 +34,7 @@ class SettingsError(Exception):
 
 
 def _project_arn(value: str) -> str:
-    if not _REKOGNITION_PROJECT.accepts(value) and not _LOOKOUT_VISION_PROJECT.fullmatch(value):
+    if not any(service.project_arn.accepts(value) for service in SERVICES):
         raise ValueError(f"allowed is a project's ARN, {_PROJECT_ARNS}")
     return value
 

@@ -1,71 +1,15 @@
-"""What the functions may do with models, and on which ARNs.
-
-Actions and resource types are those of the Service Authorization Reference.
-"""
+"""What the functions may do with models and around them, and on which ARNs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 
+from model_lifecycle.services.actions import Actions
+from model_lifecycle.services.registry import SERVICES
 from stacks.names import state_machine_arn
 
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServiceActions:
-    """The actions of one service, and the ARNs that they are checked against.
-
-    `service`: its namespace in IAM and in ARNs. `looks_at` and `changes` turn a project ARN into the checked one.
-    `look_without_resource`,
-    `list_without_resource`: actions that have no resource level.
-    """
-
-    service: str
-    every_project: str
-    look: str
-    start: str
-    stop: str
-    looks_at: Callable[[str], str]
-    changes: Callable[[str], str]
-    look_without_resource: tuple[str, ...] = ()
-    list_without_resource: tuple[str, ...] = ()
-
-
-def _rekognition_versions(project: str) -> str:
-    """`project/NAME/EPOCH` -> `project/NAME/version/VERSION/EPOCH`."""
-    return f"{project.rsplit('/', 1)[0]}/version/*/*"
-
-
-def _lookout_models(project: str) -> str:
-    """`project/NAME` -> `model/NAME/VERSION`."""
-    head, name = project.rsplit(":project/", 1)
-    return f"{head}:model/{name}/*"
-
-
-REKOGNITION = ServiceActions(
-    service="rekognition",
-    every_project="project/*/*",
-    look="rekognition:DescribeProjectVersions",
-    looks_at=lambda project: project,
-    start="rekognition:StartProjectVersion",
-    stop="rekognition:StopProjectVersion",
-    changes=_rekognition_versions,
-    look_without_resource=("rekognition:DescribeProjects",),
-)
-LOOKOUT_VISION = ServiceActions(
-    service="lookoutvision",
-    every_project="project/*",
-    look="lookoutvision:DescribeModel",
-    looks_at=_lookout_models,
-    start="lookoutvision:StartModel",
-    stop="lookoutvision:StopModel",
-    changes=_lookout_models,
-    list_without_resource=("lookoutvision:ListModels", "lookoutvision:ListProjects"),
-)
-_SERVICES = (REKOGNITION, LOOKOUT_VISION)
 
 
 class ModelPermissions:
@@ -73,47 +17,51 @@ class ModelPermissions:
 
     def __init__(self, project_arns: Sequence[str]) -> None:
         self._projects = {
-            service: [arn for arn in project_arns if arn.split(":")[2] == service.service]
+            service.actions: [arn for arn in project_arns if service.owns(arn)]
             if project_arns
-            else [f"arn:{Aws.PARTITION}:{service.service}:{_HERE}:{service.every_project}"]
-            for service in _SERVICES
+            else [f"arn:{Aws.PARTITION}:{service.actions.namespace}:{_HERE}:{service.actions.every_project}"]
+            for service in SERVICES
         }
 
     def look(self) -> list[PolicyStatement]:
         """What telling a model's status takes."""
         return [
             statement
-            for service, projects in self._projects.items()
+            for actions, projects in self._projects.items()
             if projects
             for statement in (
-                PolicyStatement(actions=[service.look], resources=[service.looks_at(arn) for arn in projects]),
-                *(PolicyStatement(actions=[action], resources=["*"]) for action in service.look_without_resource),
+                _statement(actions, actions.look, [actions.looks_at(arn) for arn in projects]),
+                *(_statement(actions, action, ["*"]) for action in actions.look_without_resource),
             )
         ]
 
     def find(self) -> list[PolicyStatement]:
         """What finding every model takes, beyond looking at one."""
         return [
-            PolicyStatement(actions=[action], resources=["*"])
-            for service, projects in self._projects.items()
+            _statement(actions, action, ["*"])
+            for actions, projects in self._projects.items()
             if projects
-            for action in service.list_without_resource
+            for action in actions.list_without_resource
         ]
 
     def start(self) -> list[PolicyStatement]:
         """What asking for a start takes."""
-        return self._change(lambda service: service.start)
+        return self._change(lambda actions: actions.start)
 
     def stop(self) -> list[PolicyStatement]:
         """What asking for a stop takes."""
-        return self._change(lambda service: service.stop)
+        return self._change(lambda actions: actions.stop)
 
-    def _change(self, action: Callable[[ServiceActions], str]) -> list[PolicyStatement]:
+    def _change(self, action: Callable[[Actions], str]) -> list[PolicyStatement]:
         return [
-            PolicyStatement(actions=[action(service)], resources=[service.changes(arn) for arn in projects])
-            for service, projects in self._projects.items()
+            _statement(actions, action(actions), [actions.changes(arn) for arn in projects])
+            for actions, projects in self._projects.items()
             if projects
         ]
+
+
+def _statement(of: Actions, action: str, resources: list[str]) -> PolicyStatement:
+    return PolicyStatement(actions=[f"{of.namespace}:{action}"], resources=resources)
 
 
 def executions_of(*state_machine_names: str) -> PolicyStatement:

@@ -1,11 +1,11 @@
 """A model that says what it is told to say, and counts what it is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Self
 
-from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
+from model_lifecycle.services.service import InferenceUnits, ModelDescription
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from tests.fakes.fake_leases import FakeLeases
 from tests.fakes.fake_meter import FakeMeter
@@ -17,8 +17,9 @@ class FakeModel:
     """A `Model` with a script. The last answer of a script is given again and again.
 
     `looks`: the status that each look sees, or the error that it gets. `starts`, `stops`: what each start and
-    each stop call answers. `units`: what the service says of the inference units in force. `records`: what is
-    remembered of it. `leases`: the stops that are armed for it. `meter`: what is measured of it.
+    each stop call answers. `units`: what the service says of the inference units in force. `found`: what a look looks
+    up to find it. `records`: what is remembered of it. `leases`: the stops that are armed for it. `meter`: what is
+    measured of it.
     """
 
     def __init__(
@@ -28,10 +29,10 @@ class FakeModel:
         stops: Iterable[str | ModelLifecycleError] = ("STOPPING",),
         message: str = "",
         units: tuple[int | None, int | None] = (None, None),
-        of: ModelRequest | None = None,
+        found: Mapping[str, str] | None = None,
     ) -> None:
-        self.request: ModelRequest = of or request()
-        self._of = of
+        self.request: ModelRequest = request()
+        self._found = found
         self.records = FakeRecords()
         self.leases = FakeLeases()
         self.looks = 0
@@ -46,7 +47,7 @@ class FakeModel:
 
     def named_by(self, request: ModelRequest) -> Self:
         """The model that the request names, as `model_of` gives it."""
-        self.request = self._of or request
+        self.request = request
         return self
 
     def describe(self) -> ModelDescription:
@@ -57,6 +58,7 @@ class FakeModel:
             status_message=self._message,
             min_inference_units=self._units[0],
             max_inference_units=self._units[1],
+            identity=self._found and {**self.request.identity, **self._found},
         )
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:

@@ -165,7 +165,12 @@ def _why_wanted(life: ModelLife, run: Run, call: Call, stop: Execution) -> str:
     if later:
         return f"{later[0]} wanted it, and began after the stop."
     if stop.cleans_up:
-        others = [arn for arn in wanting if arn != stop.cleans_up]
+        # Whose own lease is over wants it no longer, although it may hear only now that it runs.
+        others = [
+            arn
+            for arn, start in wanting.items()
+            if arn != stop.cleans_up and (start.lease_ends_at is None or start.lease_ends_at > call.moment)
+        ]
         return f"{others[0]} wanted it, too." if others else ""
     if stop.only_after:
         latest = life.record_at(call.moment).latest_start or "nobody"

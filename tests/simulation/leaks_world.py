@@ -11,12 +11,12 @@ from typing import Any, TypeVar, cast
 
 from model_lifecycle.aws.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.endings.reading import Endings
-from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.services.rekognition import REKOGNITION
+from model_lifecycle.services.service import InferenceUnits, ModelDescription
 from model_lifecycle.steps.start import check_model, start_model
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.steps.stop import check_stop, stop_model

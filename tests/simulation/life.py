@@ -11,7 +11,7 @@ from local.scenario import words
 from local.scenario.words import Words
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
-from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.services.registry import service_named
 from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.vocabulary.instant import to_instant
 from tests.fakes.given import EXECUTION, PROJECT, VERSION, after
@@ -96,7 +96,7 @@ class Life:
     @property
     def keeps_tokens(self) -> bool:
         """Whether start calls with the same client token are one start."""
-        return bool(BY_NAME[self.service].start_options)
+        return bool(service_named(self.service).start_options)
 
     def fault_of(self, kind: Call, number: int) -> Fault | None:
         """What befalls that call of its kind."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
-from model_lifecycle.model.model import InferenceUnits, ModelDescription
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.services.service import InferenceUnits, ModelDescription
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
-from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.simulation.life import DEATHS, Call
@@ -112,6 +112,6 @@ def assert_it_bills_only_noticed(execution: LivedExecution, seen: str | None) ->
     """What bills is said to bill; so is what this execution may have started, if nobody could look."""
     life = execution.life
     status = execution.status_at_end if seen is None else seen
-    may_bill = meaning_of(status, BY_NAME[life.service].statuses).may_bill
+    may_bill = meaning_of(status, service_named(life.service).statuses).may_bill
     if may_bill and (seen is not None or execution.world.own_starts):
         assert execution.document["MayBill"] is True

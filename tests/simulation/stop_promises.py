@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
 from tests.simulation.life import UNHEARD_OF
@@ -66,7 +66,7 @@ def assert_the_message_of_the_stop_is_true(execution: LivedStop) -> None:
     if document["Outcome"] == "Stopped" and not document["StartedAgain"]:
         # The very last look may have told nothing; then it is the one before.
         assert document["Status"] in {look.told for look in execution.world.looks}
-        assert not meaning_of(document["Status"], BY_NAME[life.service].statuses).may_bill
+        assert not meaning_of(document["Status"], service_named(life.service).statuses).may_bill
         assert document["Status"] != life.words.stopping
     if document["Outcome"] == "Stopped" and document["StartedAgain"]:
         assert document["LeftAlone"]
@@ -83,7 +83,7 @@ def assert_what_bills_is_said_to_bill(execution: LivedStop) -> None:
         return
     look = execution.last_look
     status = execution.status_at_end if look is None or look.told is None else look.told
-    if meaning_of(status, BY_NAME[execution.life.service].statuses).may_bill:
+    if meaning_of(status, service_named(execution.life.service).statuses).may_bill:
         assert execution.document["MayBill"] is True
         assert execution.document["Outcome"] in ("StillBilling", "Stopped")
 

@@ -1,7 +1,4 @@
-"""The only caller of Amazon CloudWatch: for how long a model version ran, by Rekognition's own metric.
-
-`InServiceInferenceUnits` of `AWS/Rekognition` has a datapoint for each minute in which a version runs.
-"""
+"""The only caller of Amazon CloudWatch: for how long a model ran, by its service's own metric."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,7 +6,6 @@ from typing import TYPE_CHECKING
 from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.services.rekognition import REKOGNITION
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
@@ -17,22 +13,20 @@ if TYPE_CHECKING:
 
 
 class InServiceUnits:
-    """The meter of Rekognition's models. Lookout for Vision measures no such thing."""
+    """The meter of all models whose service measures them."""
 
     def __init__(self, client: "CloudWatchClient") -> None:
         self._client = client
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:
         """GetMetricData over the last two weeks."""
-        if request.service is not REKOGNITION:
+        measured = request.service.metric(request.identity)
+        if measured is None:
             return []
         metric: MetricTypeDef = {
-            "Namespace": "AWS/Rekognition",
-            "MetricName": "InServiceInferenceUnits",
-            "Dimensions": [
-                {"Name": "ProjectName", "Value": request.project},
-                {"Name": "VersionName", "Value": request.version},
-            ],
+            "Namespace": measured.namespace,
+            "MetricName": measured.name,
+            "Dimensions": [{"Name": name, "Value": value} for name, value in measured.dimensions.items()],
         }
         period = int(METRIC_PERIOD.total_seconds())
         query: MetricDataQueryTypeDef = {

@@ -1,6 +1,6 @@
 """What the services' errors mean, in the words of `vocabulary.errors`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from botocore.exceptions import (
@@ -61,29 +61,35 @@ _SERVER_FAULT = 500
 
 
 @contextmanager
-def service_errors(operation: str, *, where_unreachable: str = "") -> Iterator[None]:
+def service_errors(called: str | Callable[[], str], *, where_unreachable: str = "") -> Iterator[None]:
     """Raise what botocore raises inside as one of `vocabulary.errors`, which says the operation and the words.
 
+    `called`: the operation, or what tells it once something has gone wrong, of a block that calls more than one.
     `where_unreachable`: what people should know when no connection comes about; of a service whose endpoint may be gone
     for good, so that a host name without an address ends the start at once.
     """
     try:
         yield
-    except ClientError as error:
-        raise _answered(operation, error) from error
-    except ConnectionError as error:
+    except (BotoCoreError, ClientError, KeyError) as error:
+        operation = called if isinstance(called, str) else called()
+        raise _meant(operation, error, where_unreachable) from error
+
+
+def _meant(operation: str, error: Exception, where_unreachable: str) -> ModelLifecycleError:
+    if isinstance(error, ClientError):
+        return _answered(operation, error)
+    if isinstance(error, ConnectionError):
         words = f"{operation} found no connection: {error} {where_unreachable}".strip()
         # By its name: which urllib3 there is, Lambda's runtime decides.
         if where_unreachable and type(error.kwargs.get("error")).__name__ == "NameResolutionError":
-            raise ServiceUnreachableError(words) from error
-        raise ServiceUnavailableError(words, perhaps_done=False) from error
-    except (HTTPClientError, ResponseParserError) as error:
-        raise ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True) from error
-    except KeyError as error:
+            return ServiceUnreachableError(words)
+        return ServiceUnavailableError(words, perhaps_done=False)
+    if isinstance(error, HTTPClientError | ResponseParserError):
+        return ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True)
+    if isinstance(error, KeyError):
         # botocore passes on whatever comes with HTTP 200, such as a proxy's page: the service's own answer is lost.
-        raise ServiceUnavailableError(f"{operation} got an answer without {error}", perhaps_done=True) from error
-    except BotoCoreError as error:
-        raise ServiceRefusedError(f"{operation} could not be called: {error}") from error
+        return ServiceUnavailableError(f"{operation} got an answer without {error}", perhaps_done=True)
+    return ServiceRefusedError(f"{operation} could not be called: {error}")
 
 
 def _answered(operation: str, error: ClientError) -> ModelLifecycleError:

@@ -1,14 +1,9 @@
 """The seam to the services for what there is: which models, whoever made them."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
-
-class Listed(NamedTuple):
-    """A model that a service lists: the input fields that name it, and the status that it had then."""
-
-    identity: dict[str, str]
-    status: str
+from model_lifecycle.services.service import Listed
 
 
 class Catalog(Protocol):

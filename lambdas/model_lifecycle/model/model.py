@@ -1,23 +1,8 @@
 """The seam to the services: what the domain asks of one model, whatever service it is of."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-from model_lifecycle.requests.model_request import ModelRequest
-
-InferenceUnits: TypeAlias = Mapping[str, int]
-"""`MinInferenceUnits` and `MaxInferenceUnits`, as both services' start calls take them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ModelDescription:
-    """What the service says of a model. Units are None where it says nothing of them."""
-
-    status: str
-    status_message: str
-    min_inference_units: int | None
-    max_inference_units: int | None
+from model_lifecycle.services.service import InferenceUnits, ModelDescription
 
 
 class Model(Protocol):
@@ -27,13 +12,11 @@ class Model(Protocol):
     QuotaExceededError, InvalidRequestError, ModelInUseError, ServiceUnavailableError, ServiceRefusedError.
     """
 
-    @property
-    def request(self) -> ModelRequest:
-        """The request, with what was looked up on the way, so that it is looked up once an execution."""
-        ...
-
     def describe(self) -> ModelDescription:
-        """Ask the service how the model is."""
+        """Ask the service how the model is.
+
+        What was looked up on the way is in the answer, so that it is looked up once an execution.
+        """
         ...
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:

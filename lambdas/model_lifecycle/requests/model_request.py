@@ -50,9 +50,9 @@ class ModelRequest(ABC):
         """The model's name among all models of all services."""
         return " ".join([self.service.name, *(self.identity[field.name] for field in self.service.required)])
 
-    def knowing(self, name: str, value: str) -> Self:
-        """The same request with a field of the identity that was looked up."""
-        return replace(self, identity={**self.identity, name: value})
+    def naming(self, identity: Mapping[str, str]) -> Self:
+        """The same request of the same model, with what was looked up to find it."""
+        return replace(self, identity=identity)
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:

@@ -1,9 +1,12 @@
-"""What a service's models are, apart from its API: how they are named, what their statuses mean, how one is stopped."""
+"""What a service is to this app: how its models are named, what their statuses mean, and how each is asked for."""
 
-from collections.abc import Callable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
+from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.fields import Field
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import StatusMeaning
@@ -11,27 +14,137 @@ from model_lifecycle.vocabulary.phase import StatusMeaning
 Identity: TypeAlias = Mapping[str, str]
 """The input fields that name one model, by name, as the service spells them."""
 
+InferenceUnits: TypeAlias = Mapping[str, int]
+"""`MinInferenceUnits` and `MaxInferenceUnits`, as both services' start calls take them."""
+
 
 @dataclass(frozen=True, kw_only=True)
-class Service:
-    """One service whose models bill while they run.
+class ModelDescription:
+    """What the service says of a model. Units are None where it says nothing of them.
 
-    `required` fields name a model, `optional` ones help to find it, `start_options` are of its start call.
-    `contradictions` finds what no single field shows.
+    `identity`: the fields that name the model, with what was looked up to find it; None where nothing was.
     """
 
+    status: str
+    status_message: str
+    min_inference_units: int | None
+    max_inference_units: int | None
+    identity: Identity | None = None
+
+    @classmethod
+    def of(cls, answer: Mapping[str, Any]) -> "ModelDescription":
+        """From the part of an answer that describes a model: the services name these fields alike."""
+        return cls(
+            status=answer["Status"],
+            status_message=answer.get("StatusMessage", ""),
+            min_inference_units=answer.get("MinInferenceUnits"),
+            max_inference_units=answer.get("MaxInferenceUnits"),
+        )
+
+
+class Listed(NamedTuple):
+    """A model that a service lists: the input fields that name it, and the status that it had then."""
+
+    identity: dict[str, str]
+    status: str
+
+
+@dataclass(frozen=True)
+class Metric:
+    """What CloudWatch measures of a running model: a datapoint a minute, with the inference units in service."""
+
+    namespace: str
     name: str
-    title: str
-    statuses: Mapping[str, StatusMeaning]
-    required: tuple[Field, ...]
-    optional: tuple[Field, ...]
-    start_options: tuple[Field, ...]
-    contradictions: Callable[[Identity, Home | None], list[str]]
-    project: Callable[[Identity], str]
-    version: Callable[[Identity], str]
-    stop_command: Callable[[Identity], str]
+    dimensions: Mapping[str, str]
+
+
+class Calls(Protocol):
+    """Calls of a service's API, by the operations' own names. Both raise the errors of `vocabulary.errors`."""
+
+    def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
+        """The answer."""
+        ...
+
+    def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """One answer after the other."""
+        ...
+
+
+class Service(ABC):
+    """One service whose models bill while they run.
+
+    `client`: its word in botocore. `service_models`: a folder as botocore's loader searches it, for a service that
+    botocore does not know. `where_unreachable`: what people should know when no connection comes about; of a service
+    whose endpoint may be gone for good. `required` fields name a model, `optional` ones help to find it,
+    `start_options` are of its start call. `project_arn`: the ARN that names one of its projects in the settings.
+    `actions`: what IAM calls all this.
+    """
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    client: ClassVar[str]
+    service_models: ClassVar[Path | None] = None
+    where_unreachable: ClassVar[str] = ""
+    statuses: ClassVar[Mapping[str, StatusMeaning]]
+    required: ClassVar[tuple[Field, ...]]
+    optional: ClassVar[tuple[Field, ...]] = ()
+    start_options: ClassVar[tuple[Field, ...]] = ()
+    project_arn: ClassVar[Field]
+    actions: ClassVar[Actions]
 
     @property
     def fields(self) -> tuple[Field, ...]:
         """Every input field that only this service has."""
         return self.required + self.optional + self.start_options
+
+    def owns(self, project_arn: str) -> bool:
+        """Whether an ARN names a project of this service."""
+        return project_arn.split(":")[2] == self.actions.namespace
+
+    @abstractmethod
+    def contradictions(self, identity: Identity, home: Home | None) -> list[str]:
+        """What no single field shows to be wrong. `home`: where the functions act, if that is known."""
+
+    @abstractmethod
+    def project(self, identity: Identity) -> str:
+        """The name of the model's project."""
+
+    @abstractmethod
+    def version(self, identity: Identity) -> str:
+        """The name of the model's version within its project."""
+
+    @abstractmethod
+    def stop_command(self, identity: Identity) -> str:
+        """The command of the AWS CLI that stops the model."""
+
+    def metric(self, identity: Identity) -> Metric | None:  # noqa: ARG002 - most services measure nothing
+        """What CloudWatch measures of the model; None where the service measures nothing."""
+        return None
+
+    def located(self, identity: Identity, calls: Calls) -> Identity:  # noqa: ARG002 - most models are named in full
+        """The same model, with what must be looked up before it can be described."""
+        return identity
+
+    @abstractmethod
+    def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
+        """How a located model is."""
+
+    @abstractmethod
+    def start(self, identity: Identity, units: InferenceUnits, client_token: str, calls: Calls) -> str:
+        """Ask for the start, once; the status that the service answers when it accepts."""
+
+    @abstractmethod
+    def stop(self, identity: Identity, calls: Calls) -> str:
+        """Ask for the stop, once; the status that the service answers when it accepts."""
+
+    @abstractmethod
+    def project_named(self, project_arn: str) -> str:
+        """A project of the settings, as `projects` names it."""
+
+    @abstractmethod
+    def projects(self, calls: Calls) -> list[str]:
+        """Every project in this account and Region, as the service names them."""
+
+    @abstractmethod
+    def models(self, project: str, calls: Calls) -> Sequence[Listed]:
+        """Every model of one of them."""

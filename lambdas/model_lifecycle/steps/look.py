@@ -19,4 +19,6 @@ def look(progress: AnyProgress, model: Model, *, now: datetime) -> AnyProgress:
         return progress.unseen(error, now=now)
     except ModelLifecycleError as error:
         return progress.failed(error)
-    return replace(progress, request=model.request).seen(description, now=now)
+    if description.identity is not None:
+        progress = replace(progress, request=progress.request.naming(description.identity))
+    return progress.seen(description, now=now)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.polling import next_check_seconds
 from model_lifecycle.vocabulary.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.instant import from_instant, to_instant

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, Self
 
-from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.vocabulary.errors import InvalidRequestError, StartTimedOutError
 from model_lifecycle.vocabulary.instant import to_instant

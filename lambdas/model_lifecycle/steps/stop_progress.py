@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
-from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Usage
 from model_lifecycle.requests.stop_request import StopRequest
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.vocabulary.errors import StopTimedOutError
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase

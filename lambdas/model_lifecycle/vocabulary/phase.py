@@ -1,4 +1,4 @@
-"""What a status means for a start and for a stop: two tables, one per service, and one look-up."""
+"""What an execution wants, what it does next, and what a status means for that: one look-up."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -56,26 +56,6 @@ class StatusMeaning:
     is_stop: bool = False
 
 
-_CAN_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED)
-# Whether a failed model can be started again is not documented: before our own start, the service decides.
-_CAN_PERHAPS_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, refusal_is_final=True)
-_STOPPED = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, is_stop=True)
-_STOPS = StatusMeaning(
-    before=Phase.BLOCKED, after=Phase.FAILED, stop_before=Phase.STOPPING, stop_after=Phase.STOPPING, is_stop=True
-)
-_CANNOT_START_YET = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED)
-_CAN_NEVER_START = StatusMeaning(before=Phase.FAILED, after=Phase.FAILED)
-# Stopped before, and starting or running again: someone wants it.
-_COMES_UP = StatusMeaning(before=Phase.STARTING, after=Phase.STARTING, stop_before=Phase.BLOCKED, may_bill=True)
-_RUNS = StatusMeaning(before=Phase.RUNNING, after=Phase.RUNNING, stop_before=Phase.STOPPABLE, may_bill=True)
-# An update of the system is nobody's stop: what was starting before it comes up after it.
-_UPDATES = StatusMeaning(
-    before=Phase.BLOCKED,
-    after=Phase.STARTING,
-    stop_before=Phase.BLOCKED,
-    stop_after=Phase.STOPPING,
-    may_bill=True,
-)
 # A start gives up on what nobody has heard of. For a stop the service decides: it may bill.
 _UNKNOWN = StatusMeaning(
     before=Phase.FAILED,
@@ -85,38 +65,6 @@ _UNKNOWN = StatusMeaning(
     may_bill=True,
     refusal_is_final=True,
 )
-
-REKOGNITION: Mapping[str, StatusMeaning] = {
-    "TRAINING_IN_PROGRESS": _CANNOT_START_YET,
-    "TRAINING_COMPLETED": _CAN_START,
-    "TRAINING_FAILED": _CAN_NEVER_START,
-    "STARTING": _COMES_UP,
-    "RUNNING": _RUNS,
-    "FAILED": _CAN_PERHAPS_START,
-    "STOPPING": _STOPS,
-    "STOPPED": _STOPPED,
-    "DELETING": _CAN_NEVER_START,
-    "COPYING_IN_PROGRESS": _CANNOT_START_YET,
-    "COPYING_COMPLETED": _CAN_START,
-    "COPYING_FAILED": _CAN_NEVER_START,
-    "DEPRECATED": _CAN_NEVER_START,
-    "EXPIRED": _CAN_NEVER_START,
-}
-"""Statuses of `ProjectVersionStatus` in botocore 1.44.5."""
-
-
-LOOKOUT_VISION: Mapping[str, StatusMeaning] = {
-    "TRAINING": _CANNOT_START_YET,
-    "TRAINED": _STOPPED,
-    "TRAINING_FAILED": _CAN_NEVER_START,
-    "STARTING_HOSTING": _COMES_UP,
-    "HOSTED": _RUNS,
-    "HOSTING_FAILED": _CAN_PERHAPS_START,
-    "STOPPING_HOSTING": _STOPS,
-    "SYSTEM_UPDATING": _UPDATES,
-    "DELETING": _CAN_NEVER_START,
-}
-"""Statuses of `ModelStatus` in the service's API reference, 2020-11-20."""
 
 NEVER_SEEN = ""
 """The status of a model that could not be looked at."""

@@ -3,9 +3,9 @@
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration
-from model_lifecycle.model.model import ModelDescription
 from model_lifecycle.model.usage import Usage
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.report import model_json
 from model_lifecycle.vocabulary.phase import Goal
 

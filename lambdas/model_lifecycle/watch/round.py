@@ -3,7 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from model_lifecycle.model.catalog import Catalog, Listed
+from model_lifecycle.model.catalog import Catalog
+from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError, shortened
 from model_lifecycle.watch.watch import Finding
 

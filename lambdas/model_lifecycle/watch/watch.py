@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import Protocol
 
 from model_lifecycle.model.lease import Lease, Leases, lease_of, of_ended_run
-from model_lifecycle.model.model import Model, ModelDescription
+from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, Usage, usage_of
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
 

@@ -14,7 +14,7 @@ from botocore.model import ServiceModel
 from botocore.session import Session
 
 from local.network.faults import calls
-from model_lifecycle.services.lookout_vision import SERVICE_MODELS
+from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
 from tests.deployed.lifecycle import Execution, Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords
 

@@ -14,8 +14,10 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
-from model_lifecycle.aws.rekognition import RekognitionModel
-from model_lifecycle.model.model import ModelDescription
+from model_lifecycle.aws.service_calls import ServiceCalls
+from model_lifecycle.aws.service_model import ServiceModel
+from model_lifecycle.requests.start_request import Request
+from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
@@ -101,10 +103,15 @@ def version(status: str = "STOPPED", arn: str = VERSION, **more: Any) -> dict[st
     return {"ProjectVersionArn": arn, "Status": status, **more}
 
 
+def model_of(endpoint: Endpoint, asked: Request | None = None) -> ServiceModel:
+    """The request's model behind that endpoint."""
+    return ServiceModel(asked or request(), ServiceCalls(endpoint.client))
+
+
 def call(operation: str, answer: Any) -> Endpoint:
     """Make one operation answer so, by asking the model for what takes that operation."""
     endpoint = Endpoint(**{"DescribeProjects": {"ProjectDescriptions": [project(PROJECT)]}, operation: answer})
-    model = RekognitionModel(request(), endpoint.client)
+    model = model_of(endpoint)
     if operation == "StartProjectVersion":
         model.start(request().units, client_token=TOKEN)
     elif operation == "StopProjectVersion":
@@ -160,7 +167,7 @@ def test_a_start_asks_for_the_version_and_the_units_of_the_request() -> None:
     endpoint = Endpoint(StartProjectVersion={"Status": "STARTING"})
     asked = request(MinInferenceUnits=2, MaxInferenceUnits=5)
 
-    assert RekognitionModel(asked, endpoint.client).start(asked.units, client_token=TOKEN) == "STARTING"
+    assert model_of(endpoint, asked).start(asked.units, client_token=TOKEN) == "STARTING"
     assert endpoint.requests == [
         ("StartProjectVersion", {"ProjectVersionArn": VERSION, "MinInferenceUnits": 2, "MaxInferenceUnits": 5})
     ]
@@ -175,7 +182,7 @@ def test_a_start_without_a_maximum_sends_none() -> None:
 def test_a_stop_asks_for_the_version() -> None:
     endpoint = Endpoint(StopProjectVersion={"Status": "STOPPING"})
 
-    assert RekognitionModel(request(), endpoint.client).stop() == "STOPPING"
+    assert model_of(endpoint).stop() == "STOPPING"
     assert endpoint.requests == [("StopProjectVersion", {"ProjectVersionArn": VERSION})]
 
 
@@ -183,36 +190,39 @@ def test_a_look_tells_status_message_and_units() -> None:
     described = version("RUNNING", StatusMessage="All is well.", MinInferenceUnits=2, MaxInferenceUnits=4)
     endpoint = Endpoint(DescribeProjectVersions={"ProjectVersionDescriptions": [described]})
 
-    seen = RekognitionModel(request(ProjectArn=PROJECT), endpoint.client).describe()
+    seen = model_of(endpoint, request(ProjectArn=PROJECT)).describe()
 
     assert seen == ModelDescription(
-        status="RUNNING", status_message="All is well.", min_inference_units=2, max_inference_units=4
+        status="RUNNING",
+        status_message="All is well.",
+        min_inference_units=2,
+        max_inference_units=4,
+        identity={"ProjectVersionArn": VERSION, "ProjectArn": PROJECT},
     )
 
 
 def test_a_given_project_is_not_looked_up() -> None:
     endpoint = Endpoint(DescribeProjectVersions={"ProjectVersionDescriptions": [version()]})
 
-    RekognitionModel(request(ProjectArn=PROJECT), endpoint.client).describe()
+    model_of(endpoint, request(ProjectArn=PROJECT)).describe()
 
     assert endpoint.requests == [
         ("DescribeProjectVersions", {"ProjectArn": PROJECT, "VersionNames": ["parts.2026-01-05"]})
     ]
 
 
-def test_a_project_that_is_not_given_is_looked_up_once_and_remembered_in_the_request() -> None:
+def test_a_project_that_is_not_given_is_looked_up_once_and_told_with_the_look() -> None:
     endpoint = Endpoint(
         DescribeProjects={"ProjectDescriptions": [project(PROJECT)]},
         DescribeProjectVersions={"ProjectVersionDescriptions": [version()]},
     )
-    model = RekognitionModel(request(), endpoint.client)
+    model = model_of(endpoint)
 
-    model.describe()
-    model.describe()
+    looks = [model.describe(), model.describe()]
 
     assert endpoint.asked("DescribeProjects") == [{"ProjectNames": ["parts"]}]
     assert [asked["ProjectArn"] for asked in endpoint.asked("DescribeProjectVersions")] == [PROJECT, PROJECT]
-    assert model.request.to_json()["ProjectArn"] == PROJECT
+    assert [look.identity for look in looks] == [{"ProjectVersionArn": VERSION, "ProjectArn": PROJECT}] * 2
 
 
 def test_project_and_version_are_found_on_any_page_of_the_answers() -> None:
@@ -230,7 +240,7 @@ def test_project_and_version_are_found_on_any_page_of_the_answers() -> None:
         ],
     )
 
-    assert RekognitionModel(request(), endpoint.client).describe().status == "STOPPED"
+    assert model_of(endpoint).describe().status == "STOPPED"
 
 
 @pytest.mark.parametrize(

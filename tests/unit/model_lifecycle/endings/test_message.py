@@ -117,7 +117,7 @@ class TestAModelThatRuns:
     def test_costs_what_the_units_in_force_cost_and_says_that_they_are_others_than_asked(self) -> None:
         asked = begin(MinInferenceUnits=2)
 
-        message = told(FakeModel("RUNNING", units=(3, 5), of=asked.request), asked)
+        message = told(FakeModel("RUNNING", units=(3, 5)), asked)
 
         assert message.document["UsdPerHour"] == 12.0
         assert message.document["UnitsAsAsked"] is False
@@ -132,7 +132,7 @@ class TestAModelThatRuns:
     def test_costs_what_the_units_asked_for_cost_where_none_are_known_to_be_in_force(self) -> None:
         asked = begin(MinInferenceUnits=2)
 
-        message = told(FakeModel("RUNNING", of=asked.request), asked)
+        message = told(FakeModel("RUNNING"), asked)
 
         assert message.document["UsdPerHour"] == 8.0
         assert message.document["UnitsAsAsked"] is None

@@ -46,9 +46,9 @@ class TestAModel:
         assert machine.calls(model) == 1
 
     def test_has_what_was_looked_up_on_the_way_from_then_on(self, machine: Machine) -> None:
-        known = machine.begin().request.knowing("ProjectArn", "arn:of:the:project")
+        model = machine.model(machine.under_way, found={"ProjectArn": "arn:of:the:project"})
 
-        progress = machine.ask(machine.begin(), machine.model(machine.under_way, of=known), now=after(1))
+        progress = machine.ask(machine.begin(), model, now=after(1))
 
         assert dict(progress.request.identity) == {"ProjectVersionArn": VERSION, "ProjectArn": "arn:of:the:project"}
 
@@ -150,7 +150,7 @@ class TestAServiceThatCannotAnswerNow:
     def test_never_hides_past_the_deadline(self, machine: Machine, known: tuple[str, ...]) -> None:
         first = machine.begin(**{machine.timeout: 600})
 
-        *_, (when, last) = machine.drive(first, machine.model(*known, THROTTLED, of=first.request))
+        *_, (when, last) = machine.drive(first, machine.model(*known, THROTTLED))
 
         assert (when, last.phase) == (after(600), Phase.OVERDUE)
         assert last.may_bill or machine.call == "start"

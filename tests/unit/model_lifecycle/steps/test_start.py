@@ -103,7 +103,7 @@ class TestTheDeadline:
 
     def test_ends_a_start_that_never_ends(self) -> None:
         first = begin(StartTimeoutSeconds=100)
-        model = FakeModel("STOPPED", "STARTING", message="Warming up.", of=first.request)
+        model = FakeModel("STOPPED", "STARTING", message="Warming up.")
 
         *_, (when, last) = drive(first, model)
 

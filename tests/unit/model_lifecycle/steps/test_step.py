@@ -14,7 +14,7 @@ from model_lifecycle.vocabulary.errors import AccessDeniedError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, STOP_EXECUTION, VERSION, after, request
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, STOP_EXECUTION, VERSION, after
 
 
 def payload(execution_input: Any, progress: Any = None) -> dict[str, Any]:
@@ -76,7 +76,7 @@ def test_the_first_step_reads_the_input_and_the_next_one_what_it_left() -> None:
 
 
 def test_what_was_looked_up_is_handed_on_to_the_next_step() -> None:
-    model = FakeModel("STARTING", of=request().knowing("ProjectArn", PROJECT))
+    model = FakeModel("STARTING", found={"ProjectArn": PROJECT})
 
     first = step(payload({"ProjectVersionArn": VERSION}), model, seconds=1)
 

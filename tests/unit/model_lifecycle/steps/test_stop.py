@@ -154,7 +154,7 @@ class TestARefusedStop:
 
     def test_is_asked_for_again_until_the_deadline_and_then_told_as_still_billing(self) -> None:
         first = begin_stop(StopTimeoutSeconds=100)
-        model = FakeModel("RUNNING", of=first.request, stops=[IN_USE])
+        model = FakeModel("RUNNING", stops=[IN_USE])
 
         steps = drive_stop(first, model)
 
@@ -196,7 +196,7 @@ def test_a_stop_that_does_not_take_by_the_deadline_says_since_when_the_model_bil
     record: ModelRecord, measured: list[Datapoint], since: str, run: dict[str, Any] | None
 ) -> None:
     first = begin_stop(StopTimeoutSeconds=100)
-    model = known(record, "RUNNING", "STOPPING", of=first.request, units=(2, None))
+    model = known(record, "RUNNING", "STOPPING", units=(2, None))
     model.meter.measured = measured
 
     *_, (when, last) = drive_stop(first, model)

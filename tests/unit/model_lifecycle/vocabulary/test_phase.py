@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from model_lifecycle.services.lookout_vision import SERVICE_MODELS
-from model_lifecycle.services.registry import BY_NAME
+from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
+from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.phase import Goal, Phase, meaning_of, phase_of
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import after
@@ -114,14 +114,14 @@ def test_every_status_of_each_service_has_one_meaning_and_no_other_has() -> None
 
     for service, statuses in theirs.items():
         assert sorted(row.status for row in rows() if row.service == service) == sorted(statuses)
-        assert set(BY_NAME[service].statuses) == statuses
+        assert set(service_named(service).statuses) == statuses
 
 
 @EVEN_UNHEARD_OF
 @BOTH
 @pytest.mark.parametrize("begun", [False, True], ids=["before", "after"])
 def test_a_status_means_what_the_table_says(row: Row, machine: Machine, begun: bool) -> None:
-    statuses = BY_NAME[row.service].statuses
+    statuses = service_named(row.service).statuses
     goal = Goal.RUNNING if machine is START else Goal.STOPPED
 
     assert phase_of(row.status, statuses, goal, begun=begun) is row.means(machine, begun=begun)

@@ -1,0 +1,27 @@
+"""Every model of one service."""
+
+from collections.abc import Sequence
+
+from model_lifecycle.aws.service_calls import ServiceCalls
+from model_lifecycle.services.service import Listed, Service
+
+
+class ServiceCatalog:
+    """The `Catalog` of some projects; of none named, of all in this account and Region."""
+
+    def __init__(self, service: Service, project_arns: Sequence[str], calls: ServiceCalls) -> None:
+        self._service = service
+        self._projects = [service.project_named(arn) for arn in project_arns]
+        self._calls = calls
+
+    def projects(self) -> Sequence[str]:
+        """As the service names them."""
+        if self._projects:
+            return self._projects
+        with self._calls.errors():
+            return self._service.projects(self._calls)
+
+    def models(self, project: str) -> Sequence[Listed]:
+        """What the service lists."""
+        with self._calls.errors():
+            return self._service.models(project, self._calls)

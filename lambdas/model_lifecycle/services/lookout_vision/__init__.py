@@ -1,0 +1,3 @@
+"""Amazon Lookout for Vision."""
+
+from model_lifecycle.services.lookout_vision.service import LOOKOUT_VISION as LOOKOUT_VISION

@@ -1,0 +1,3 @@
+"""Amazon Rekognition Custom Labels."""
+
+from model_lifecycle.services.rekognition.service import REKOGNITION as REKOGNITION

@@ -1,0 +1,140 @@
+"""Amazon Rekognition Custom Labels: how a model version is named, asked for, measured and permitted."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from model_lifecycle.services.actions import Actions
+from model_lifecycle.services.fields import text
+from model_lifecycle.services.rekognition.statuses import STATUSES
+from model_lifecycle.services.service import (
+    Calls,
+    Identity,
+    InferenceUnits,
+    Listed,
+    Metric,
+    ModelDescription,
+    Service,
+)
+from model_lifecycle.vocabulary.errors import ModelNotFoundError
+from model_lifecycle.vocabulary.home import Home
+
+_PROJECT = r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/[a-zA-Z0-9_.\-]{1,255}"
+_NUMBER = r"[0-9]+"
+_VERSION_ARN = text(
+    "ProjectVersionArn",
+    rf"{_PROJECT}/version/[a-zA-Z0-9_.\-]{{1,255}}/{_NUMBER}",
+    characters=(20, 2048),
+    allowed="a model version's ARN, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/version/VERSION/NUMBER",
+)
+_PROJECT_ARN = text(
+    "ProjectArn",
+    rf"{_PROJECT}/{_NUMBER}",
+    characters=(20, 2048),
+    allowed="a project's ARN, arn:aws:rekognition:REGION:ACCOUNT:project/NAME/NUMBER",
+)
+
+
+def project_name(arn: str) -> str:
+    """NAME of `...:project/NAME/EPOCH` and of `...:project/NAME/version/VERSION/EPOCH`."""
+    return arn.split("/")[1]
+
+
+def version_name(project_version_arn: str) -> str:
+    """VERSION of `...:project/NAME/version/VERSION/EPOCH`."""
+    return project_version_arn.split("/")[3]
+
+
+class Rekognition(Service):
+    """A model is a model version of a Custom Labels project."""
+
+    name = "Rekognition"
+    title = "Amazon Rekognition Custom Labels"
+    client = "rekognition"
+    statuses = STATUSES
+    required = (_VERSION_ARN,)
+    optional = (_PROJECT_ARN,)
+    project_arn = _PROJECT_ARN
+    actions: ClassVar[Actions] = Actions(
+        namespace="rekognition",
+        every_project="project/*/*",
+        look="DescribeProjectVersions",
+        looks_at=lambda project: project,
+        start="StartProjectVersion",
+        stop="StopProjectVersion",
+        changes=lambda project: f"{project.rsplit('/', 1)[0]}/version/*/*",
+        look_without_resource=("DescribeProjects",),
+    )
+
+    def contradictions(self, identity: Identity, home: Home | None) -> list[str]:
+        version, project = identity["ProjectVersionArn"], identity.get("ProjectArn")
+        found = []
+        if home is not None and Home.of(version) != home:
+            found.append(f"ProjectVersionArn is of {Home.of(version)}; allowed is {home}, where this function acts")
+        if project is not None and _whose(project) != _whose(version):
+            found.append(
+                f"ProjectArn is {project}; allowed is the ARN of the project that ProjectVersionArn belongs to"
+            )
+        return found
+
+    def project(self, identity: Identity) -> str:
+        return project_name(identity["ProjectVersionArn"])
+
+    def version(self, identity: Identity) -> str:
+        return version_name(identity["ProjectVersionArn"])
+
+    def stop_command(self, identity: Identity) -> str:
+        return f"aws rekognition stop-project-version --project-version-arn {identity['ProjectVersionArn']}"
+
+    def metric(self, identity: Identity) -> Metric:
+        dimensions = {"ProjectName": self.project(identity), "VersionName": self.version(identity)}
+        return Metric("AWS/Rekognition", "InServiceInferenceUnits", dimensions)
+
+    def located(self, identity: Identity, calls: Calls) -> Identity:
+        """With the project's ARN, which the version's does not yield: the two end in different creation times."""
+        if "ProjectArn" in identity:
+            return identity
+        arn = identity["ProjectVersionArn"]
+        name = project_name(arn)
+        for page in calls.pages("DescribeProjects", ProjectNames=[name]):
+            for project in page["ProjectDescriptions"]:
+                if project_name(project["ProjectArn"]) == name:
+                    return {**identity, "ProjectArn": project["ProjectArn"]}
+        raise ModelNotFoundError(f"Rekognition has no project {name}, which ProjectVersionArn {arn} names.")
+
+    def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
+        arn, project_arn = identity["ProjectVersionArn"], identity["ProjectArn"]
+        # No such version is an empty list, and a name may have been given again after a deletion.
+        asked = {"ProjectArn": project_arn, "VersionNames": [version_name(arn)]}
+        for page in calls.pages("DescribeProjectVersions", **asked):
+            for version in page["ProjectVersionDescriptions"]:
+                if version["ProjectVersionArn"] == arn:
+                    return ModelDescription.of(version)
+        raise ModelNotFoundError(f"Rekognition's project {project_arn} has no model version {arn}.")
+
+    def start(self, identity: Identity, units: InferenceUnits, client_token: str, calls: Calls) -> str:  # noqa: ARG002 - the service knows no token
+        named = {"ProjectVersionArn": identity["ProjectVersionArn"]}
+        return str(calls.call("StartProjectVersion", **named, **units)["Status"])
+
+    def stop(self, identity: Identity, calls: Calls) -> str:
+        return str(calls.call("StopProjectVersion", ProjectVersionArn=identity["ProjectVersionArn"])["Status"])
+
+    def project_named(self, project_arn: str) -> str:
+        return project_arn
+
+    def projects(self, calls: Calls) -> list[str]:
+        pages = calls.pages("DescribeProjects")
+        return [project["ProjectArn"] for page in pages for project in page["ProjectDescriptions"]]
+
+    def models(self, project: str, calls: Calls) -> Sequence[Listed]:
+        return [
+            Listed({"ProjectVersionArn": version["ProjectVersionArn"], "ProjectArn": project}, version["Status"])
+            for page in calls.pages("DescribeProjectVersions", ProjectArn=project)
+            for version in page["ProjectVersionDescriptions"]
+        ]
+
+
+def _whose(arn: str) -> tuple[Home, str]:
+    return Home.of(arn), project_name(arn)
+
+
+REKOGNITION = Rekognition()
