@@ -7,9 +7,9 @@ from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
-from tests.simulation.life import DEATHS, Call
-from tests.simulation.lived_execution import LivedExecution
-from tests.simulation.living_model import OwnStart
+from tests.simulation.lived import LivedExecution
+from tests.simulation.story import ALWAYS, DEATHS, Call
+from tests.simulation.world import Asked
 
 # Half a minute, and what the calls of a step take.
 CANNOT_HAVE_RUN = timedelta(seconds=60)
@@ -31,13 +31,13 @@ def assert_it_ended_in_time(execution: LivedExecution) -> None:
     assert all(visit.began < execution.deadline for visit in before)
     took = before[-1].ended - before[-1].began if before else timedelta()
     assert last.began <= execution.deadline + timedelta(seconds=1) + took
-    for start in execution.world.own_starts:
+    for start in execution.own_starts:
         assert max(step.began for step in execution.steps if step.began <= start.moment) < execution.deadline
 
 
 def assert_it_started_the_model_once_at_most(execution: LivedExecution) -> None:
     """Nobody had to stop it first, since there is no stop before a start."""
-    for one, other in pairwise(execution.world.own_starts):
+    for one, other in pairwise(execution.own_starts):
         assert could_not_be_known(execution, one, other)
 
 
@@ -45,15 +45,15 @@ def assert_it_did_not_start_again_what_someone_else_stopped(execution: LivedExec
     """Not once it had asked for the start or joined one."""
     if execution.begun is None:
         return
-    for stopped in execution.world.stopped_by_others:
-        for start in execution.world.own_starts:
+    for stopped in execution.stopped_by_others:
+        for start in execution.own_starts:
             if execution.begun < stopped < start.moment:
-                asked = [one for one in execution.world.own_starts if one.moment < stopped]
+                asked = [one for one in execution.own_starts if one.moment < stopped]
                 assert asked
                 assert could_not_be_known(execution, asked[-1], start)
 
 
-def could_not_be_known(execution: LivedExecution, one: OwnStart, other: OwnStart) -> bool:
+def could_not_be_known(execution: LivedExecution, one: Asked, other: Asked) -> bool:
     """Whether a start had come about could not be known when the other was asked for.
 
     Its answer was lost, and at every look from then on whose step lived the model was as before, or it could not be
@@ -73,7 +73,8 @@ def could_not_be_known(execution: LivedExecution, one: OwnStart, other: OwnStart
 def assert_its_end_is_told(execution: LivedExecution) -> None:
     """By one message, readable for people: what cannot be told lies in the dead-letter queue."""
     if execution.message is None:
-        assert execution.life.lasting_faults[Call.DESCRIBE][0] in DEATHS
+        lasting = [befalls for befalls in execution.life.faults if befalls.times == ALWAYS]
+        assert any(befalls.call is Call.DESCRIBE and befalls.fault in DEATHS for befalls in lasting)
         return
     assert execution.message.subject.isascii()
     assert len(execution.message.subject) <= MAX_SUBJECT_CHARACTERS
@@ -101,10 +102,11 @@ def assert_the_message_is_true(execution: LivedExecution) -> None:
 def assert_it_knows_what_it_did(execution: LivedExecution) -> None:
     """It does not deny a start of its own, and lays nothing to others who did nothing."""
     document = execution.document
-    if execution.world.own_starts and "Asked" in document and not execution.forgot:
+    if execution.own_starts and "Asked" in document and not execution.forgot:
         assert document["Asked"] is not False
-        assert document["AlreadyRunning"] is False
-    if not execution.life.happenings and not execution.world.own_starts:
+        # None: what the function knew was lost.
+        assert not document["AlreadyRunning"]
+    if not execution.life.happenings and not execution.own_starts:
         assert "someone stopped it" not in (document["Cause"] or "")
 
 
@@ -113,5 +115,5 @@ def assert_it_bills_only_noticed(execution: LivedExecution, seen: str | None) ->
     life = execution.life
     status = execution.status_at_end if seen is None else seen
     may_bill = meaning_of(status, service_named(life.service).statuses).may_bill
-    if may_bill and (seen is not None or execution.world.own_starts):
+    if may_bill and (seen is not None or execution.own_starts):
         assert execution.document["MayBill"] is True

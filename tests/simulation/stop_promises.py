@@ -5,13 +5,13 @@ from itertools import pairwise
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
-from tests.simulation.life import UNHEARD_OF
-from tests.simulation.lived_stop import LivedStop
-from tests.simulation.living_model import OwnStop
+from tests.simulation.lived import LivedExecution
 from tests.simulation.promises import assert_it_ended_in_time, assert_its_end_is_told
+from tests.simulation.story import UNHEARD_OF
+from tests.simulation.world import Asked
 
 
-def assert_stop_promises_kept(execution: LivedStop) -> None:
+def assert_stop_promises_kept(execution: LivedExecution) -> None:
     """Every one of them."""
     assert_it_ended_in_time(execution)
     assert_it_stopped_the_model_once_at_most(execution)
@@ -26,36 +26,36 @@ def assert_stop_promises_kept(execution: LivedStop) -> None:
         assert_a_stopped_model_has_no_lease(execution)
 
 
-def assert_it_stopped_the_model_once_at_most(execution: LivedStop) -> None:
+def assert_it_stopped_the_model_once_at_most(execution: LivedExecution) -> None:
     """What runs again after its stop, someone started."""
-    for one, other in pairwise(execution.world.own_stops):
+    for one, other in pairwise(execution.own_stops):
         assert its_stop_could_not_be_known(execution, one, other)
 
 
-def its_stop_could_not_be_known(execution: LivedStop, one: OwnStop, other: OwnStop) -> bool:
+def its_stop_could_not_be_known(execution: LivedExecution, one: Asked, other: Asked) -> bool:
     """Its answer was lost, and at every look from then on whose step lived the model ran, or could not be seen: it was
     stopped and started again in between, at once. That looks like a call that never arrived.
     """
-    told = {look.told for look in execution.learned_between_stops(one, other)}
+    told = {look.told for look in execution.learned_between(one, other)}
     return not one.answered and told <= {None, execution.life.words.running, execution.life.words.starting, UNHEARD_OF}
 
 
-def assert_it_stopped_nothing_that_a_later_start_wanted(execution: LivedStop) -> None:
+def assert_it_stopped_nothing_that_a_later_start_wanted(execution: LivedExecution) -> None:
     """A stop that cannot read or write the record stops the model all the same, unless it is on a condition."""
     if execution.conditional or execution.knows_its_record:
-        for stop in execution.world.own_stops:
+        for stop in execution.own_stops:
             assert not [wanted for wanted in execution.world.wanted if START < wanted < stop.moment]
 
 
-def assert_it_had_a_reason_to_leave_it_alone(execution: LivedStop) -> None:
+def assert_it_had_a_reason_to_leave_it_alone(execution: LivedExecution) -> None:
     """The record is not as it was, and nothing was asked, as far as it could know."""
-    record = execution.world.records.record
+    record = execution.world.records.store.record
     assert execution.conditional
-    assert not [stop for stop in execution.world.own_stops if stop.answered]
+    assert not [stop for stop in execution.own_stops if stop.answered]
     assert (record.latest_start, record.asked_by, record.lease_ends_at) != (EXECUTION, EXECUTION, after(-20))
 
 
-def assert_the_message_of_the_stop_is_true(execution: LivedStop) -> None:
+def assert_the_message_of_the_stop_is_true(execution: LivedExecution) -> None:
     """It says what the service said at the last look; stopped means stopped, and wanted again means that."""
     document, look, life = execution.document, execution.last_look, execution.life
     seen = look.told if look else None
@@ -72,12 +72,12 @@ def assert_the_message_of_the_stop_is_true(execution: LivedStop) -> None:
         assert document["LeftAlone"]
         assert life.happenings
     remembers = execution.knows_its_record and not execution.world.wanted
-    if execution.world.own_stops and remembers and document["Error"] != "FunctionFailedError":
+    if execution.own_stops and remembers and document["Error"] != "FunctionFailedError":
         assert document["Asked"] is True
         assert document["AlreadyStopped"] is False
 
 
-def assert_what_bills_is_said_to_bill(execution: LivedStop) -> None:
+def assert_what_bills_is_said_to_bill(execution: LivedExecution) -> None:
     """Whatever the end, and whoever could look; but of a model that the service says there is not, there is no bill."""
     if execution.document["Error"] == "ModelNotFoundError":
         return
@@ -88,9 +88,9 @@ def assert_what_bills_is_said_to_bill(execution: LivedStop) -> None:
         assert execution.document["Outcome"] in ("StillBilling", "Stopped")
 
 
-def assert_a_stopped_model_has_no_lease(execution: LivedStop) -> None:
+def assert_a_stopped_model_has_no_lease(execution: LivedExecution) -> None:
     """Of what was stopped, and is wanted by nobody since, the record says so."""
-    document, record = execution.document, execution.world.records.record
+    document, record = execution.document, execution.world.records.store.record
     stopped = document["Outcome"] == "Stopped" and not document["StartedAgain"]
     if stopped and execution.knows_its_record and not [when for when in execution.world.wanted if when > START]:
         assert (record.lease_ends_at, record.stopping) == (None, STOP_EXECUTION)

@@ -1,20 +1,19 @@
 """Two days of a model, in which calls of several executions come in any order: nothing leaks."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
-from tests.simulation.leaks_auditor import Auditor, timeline
-from tests.simulation.leaks_story import Fault, Story, stories
-from tests.simulation.leaks_world import WARN_AFTER, World
-
-# The same stories each time, so that nothing fails but by what was changed.
-many = settings(derandomize=True, deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
+from tests.simulation.auditor import Auditor, timeline
+from tests.simulation.conftest import many
+from tests.simulation.story import BEFALLS_ALL, NO_ANSWER, Story, stories
+from tests.simulation.world import WARN_AFTER, World
 
 
-def assert_nothing_leaked(story: Story) -> None:
-    life = World(story).life
+def assert_nothing_leaked(world: World) -> None:
+    life, story = world.life, world.story
     auditor = Auditor(WARN_AFTER)
     if story.undisturbed:
         # A minute until the stop begins, and a few for its looks and for the calls of others in between.
@@ -24,19 +23,21 @@ def assert_nothing_leaked(story: Story) -> None:
     assert not leaks, f"{len(leaks)} leaked\n{timeline(life, leaks)}"
 
 
-@many
+@many(250)
 @given(stories())
-def test_nothing_leaks_whoever_wants_what_of_a_model_at_the_same_time(story: Story) -> None:
-    assert_nothing_leaked(story)
+def test_nothing_leaks_whoever_wants_what_of_a_model_at_the_same_time(
+    bring_about: Callable[[Story], World], story: Story
+) -> None:
+    assert_nothing_leaked(bring_about(story))
 
 
-@many
-@given(stories(Fault.THROTTLED, Fault.BROKEN, Fault.ANSWER_LOST))
-def test_nothing_leaks_whatever_is_not_answered(story: Story) -> None:
-    assert_nothing_leaked(story)
+@many(250)
+@given(stories(*NO_ANSWER))
+def test_nothing_leaks_whatever_is_not_answered(bring_about: Callable[[Story], World], story: Story) -> None:
+    assert_nothing_leaked(bring_about(story))
 
 
-@many
-@given(stories(*Fault))
-def test_nothing_leaks_whatever_befalls_the_calls(story: Story) -> None:
-    assert_nothing_leaked(story)
+@many(250)
+@given(stories(*BEFALLS_ALL))
+def test_nothing_leaks_whatever_befalls_the_calls(bring_about: Callable[[Story], World], story: Story) -> None:
+    assert_nothing_leaked(bring_about(story))

@@ -1,15 +1,10 @@
 """Synthesizing takes seconds: each deploy's template is made once for all the tests, whichever process runs them."""
 
-import fcntl
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.template.synthesized import Synthesized, run_app
+from tests.template.synthesized import Synthesized, made_once
 
 PARTS = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
 BOLTS = "arn:aws:rekognition:us-east-1:123456789012:project/bolts/1767000000001"
@@ -52,13 +47,13 @@ CHOSEN: dict[str, Any] = {
 @pytest.fixture(scope="session")
 def default(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """The deploy of `cdk.json` as it is."""
-    return _made_once("default", tmp_path_factory)
+    return made_once("default", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def chosen(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """A deploy in which every setting was chosen."""
-    return _made_once("chosen", tmp_path_factory, **CHOSEN)
+    return made_once("chosen", tmp_path_factory, **CHOSEN)
 
 
 @pytest.fixture(scope="session", params=["default", "chosen"])
@@ -66,20 +61,3 @@ def synthesized(request: pytest.FixtureRequest) -> Synthesized:
     """Either deploy."""
     either: Synthesized = request.getfixturevalue(request.param)
     return either
-
-
-def _made_once(name: str, tmp_path_factory: pytest.TempPathFactory, **settings: Any) -> Synthesized:
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
-    with _alone(shared):
-        if not (shared / "manifest.json").exists():
-            done = run_app(shared, **settings)
-            assert done.returncode == 0, done.stderr
-    return Synthesized(shared)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    with folder.with_suffix(".lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -1,13 +1,17 @@
 """What `app.py` synthesizes: the template with its resources named by their place in the tree, and the asset."""
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).parents[2]
 STACK = "ModelLifecycle"
@@ -120,3 +124,21 @@ def _name(path: str) -> str:
 
 def _listed(value: Any) -> list[str]:
     return value if isinstance(value, list) else [value]
+
+
+def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, **settings: Any) -> Synthesized:
+    """Synthesized with these settings, under that name; whichever process comes first does it for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
+    with _alone(shared):
+        if not (shared / "manifest.json").exists():
+            done = run_app(shared, **settings)
+            assert done.returncode == 0, done.stderr
+    return Synthesized(shared)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    with folder.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

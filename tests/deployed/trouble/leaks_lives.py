@@ -23,7 +23,7 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone
 from tests.deployed.trouble.leaks_story import Abort, Act, Hand, Start, Stop, Story
-from tests.simulation.leaks_life import Call, Condition, Execution, ModelLife, Told, Written
+from tests.simulation.model_life import Call, Condition, Execution, ModelLife, Told, Written
 
 if TYPE_CHECKING:
     from types import MethodType

@@ -11,7 +11,7 @@ from tests.deployed.trouble.leaks_faults import faults
 from tests.deployed.trouble.leaks_lives import live
 from tests.deployed.trouble.leaks_races import races
 from tests.deployed.trouble.leaks_story import Story
-from tests.simulation.leaks_auditor import Auditor, timeline
+from tests.simulation.auditor import Auditor, timeline
 
 
 @pytest.mark.parametrize("tell", [aborts, faults, races], ids=lambda tell: tell.__name__)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from tests.simulation.leaks_life import Call, Execution, ModelLife, Run
+from tests.simulation.model_life import Call, Execution, ModelLife, Run
 
 TOLD_WITHIN = timedelta(hours=2)
 """The watch looks every hour, and one look may fail."""

@@ -1,0 +1,85 @@
+"""One execution in the life of a model, from its input to what is told of its end."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from model_lifecycle.vocabulary.phase import Goal
+from tests.fakes.given import EXECUTION, START
+from tests.simulation.story import Call
+from tests.simulation.world import Asked, Look, World
+
+
+class LivedExecution:
+    """What the one execution that a story begins with did and learned. `message` is None of what nobody was told."""
+
+    def __init__(self, world: World) -> None:
+        self.life = world.story
+        self.world = world
+        self.running = next(iter(self.world.executions.values()))
+        self.visits = self.running.visits
+        self.steps = self.running.steps
+        self._heard = {step.number: step.ended for step in self.steps if step.heard and step.ended}
+        self.message = self.running.message
+        self.left_alone = self.running.quiet
+        self.status_at_end = self.visits[-1].status
+        own = [self._heard_of(asked) for asked in self.world.asked if asked.by == self.running.arn]
+        self.own_starts = [asked for asked in own if asked.starts]
+        self.own_stops = [asked for asked in own if not asked.starts]
+        self.stopped_by_others = [asked.moment for asked in self.world.asked if not asked.by and not asked.starts]
+
+    @property
+    def deadline(self) -> datetime:
+        """When it is to end at the latest."""
+        asked = self.running.input.get("FailedStart", {"Input": self.running.input})["Input"]
+        name = "StartTimeoutSeconds" if self.running.goal is Goal.RUNNING else "StopTimeoutSeconds"
+        return START + timedelta(seconds=asked[name])
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """What programs are told."""
+        assert self.message is not None
+        return self.message.document
+
+    @property
+    def begun(self) -> datetime | None:
+        """When the execution asked for the start or saw one under way, if it did."""
+        joins = [
+            self._heard[look.step]
+            for look in self.world.looks
+            if look.told == self.life.words.starting and look.step in self._heard
+        ]
+        return min([*joins, *(start.moment for start in self.own_starts)], default=None)
+
+    @property
+    def forgot(self) -> bool:
+        """Its record was lost to it: it could not be read, or another execution's claim stands there."""
+        taken = self.world.records.store.record.latest_start not in (None, EXECUTION)
+        return taken or Call.READ in self.life.befallen
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it stops the model only while the record says what it was asked for."""
+        return bool({"FailedStart", "LatestStart", "LeaseEndsAt"} & self.running.input.keys())
+
+    @property
+    def knows_its_record(self) -> bool:
+        """Nothing keeps it from reading the record, or from writing it."""
+        return not self.life.befallen & {Call.READ, Call.WRITE}
+
+    @property
+    def last_look(self) -> Look | None:
+        """What was told last of the status to what made the message."""
+        for teller in (self.running.told_by, max(self._heard, default=0)):
+            if looks := [look for look in self.world.looks if look.step == teller]:
+                return looks[-1]
+        return None
+
+    def learned_between(self, one: Asked, other: Asked) -> list[Look]:
+        """What the execution learned of the status between two calls: what was told to a step that died is lost."""
+        return [look for look in self.world.looks[one.looks_before : other.looks_before] if look.step in self._heard]
+
+    def _heard_of(self, asked: Asked) -> Asked:
+        """The service's answer is lost with that of the step, too."""
+        step = max((step for step in self.steps if step.began <= asked.moment), key=lambda step: step.number)
+        return replace(asked, answered=asked.answered and step.heard)
