@@ -7,9 +7,7 @@ from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
 from model_lifecycle.services.service import InferenceUnits, ModelDescription
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
-from tests.fakes.fake_leases import FakeLeases
-from tests.fakes.fake_meter import FakeMeter
-from tests.fakes.fake_records import FakeRecords
+from tests.fakes.fake_seams import FakeLeases, FakeMeter, FakeRecords
 from tests.fakes.given import request
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, Protocol, TypeVar
 
 from model_lifecycle.steps.start import check_model, start_model
 from model_lifecycle.steps.start_progress import StartProgress
@@ -15,70 +15,49 @@ from tests.fakes.given import after
 AnyProgress = TypeVar("AnyProgress", StartProgress, StopProgress)
 
 
-def start(progress: StartProgress, model: FakeModel, *, now: datetime) -> StartProgress:
-    """The step of the state "Start model"."""
-    return start_model(progress, model.named_by(progress.request), records=model.records, leases=model.leases, now=now)
+class Step(Protocol[AnyProgress]):
+    """What a state's function does with a model."""
+
+    def __call__(self, progress: AnyProgress, model: FakeModel, *, now: datetime) -> AnyProgress: ...
 
 
-def check(progress: StartProgress, model: FakeModel, *, now: datetime) -> StartProgress:
-    """The step of the state "Check model"."""
-    return check_model(progress, model.named_by(progress.request), records=model.records, now=now)
+def _step(action: Callable[..., AnyProgress], *seams: str) -> Step[AnyProgress]:
+    def take(progress: AnyProgress, model: FakeModel, *, now: datetime) -> AnyProgress:
+        met: dict[str, Any] = {seam: getattr(model, seam) for seam in seams}
+        return action(progress, model.named_by(progress.request), **met, now=now)
+
+    return take
+
+
+start = _step(start_model, "records", "leases")
+check = _step(check_model, "records")
+stop = _step(stop_model, "records", "leases", "meter")
+check_stopping = _step(check_stop, "records", "leases", "meter")
 
 
 def drive(
     progress: StartProgress, model: FakeModel, *, until: datetime | None = None
 ) -> list[tuple[datetime, StartProgress]]:
     """Every step from the execution's start to its end, or to that moment: when it was taken, and what it left."""
-    return _drive(progress, model, until, ask=start, waits=Phase.STARTING, check=check)
-
-
-def stop(progress: StopProgress, model: FakeModel, *, now: datetime) -> StopProgress:
-    """The step of stop-model's state "Stop model"."""
-    return stop_model(
-        progress,
-        model.named_by(progress.request),
-        records=model.records,
-        leases=model.leases,
-        meter=model.meter,
-        now=now,
-    )
-
-
-def check_stopping(progress: StopProgress, model: FakeModel, *, now: datetime) -> StopProgress:
-    """The step of stop-model's state "Check model"."""
-    return check_stop(
-        progress,
-        model.named_by(progress.request),
-        records=model.records,
-        leases=model.leases,
-        meter=model.meter,
-        now=now,
-    )
+    return _drive(progress, model, until, {Phase.BLOCKED: start, Phase.STARTING: check})
 
 
 def drive_stop(
     progress: StopProgress, model: FakeModel, *, until: datetime | None = None
 ) -> list[tuple[datetime, StopProgress]]:
     """The same of stop-model."""
-    return _drive(progress, model, until, ask=stop, waits=Phase.STOPPING, check=check_stopping)
+    return _drive(progress, model, until, {Phase.BLOCKED: stop, Phase.STOPPING: check_stopping})
 
 
 def _drive(
-    progress: AnyProgress,
-    model: FakeModel,
-    until: datetime | None,
-    *,
-    ask: Callable[..., AnyProgress],
-    waits: Phase,
-    check: Callable[..., AnyProgress],
+    progress: AnyProgress, model: FakeModel, until: datetime | None, steps: dict[Phase, Step[AnyProgress]]
 ) -> list[tuple[datetime, AnyProgress]]:
     now = after(0)
-    steps = [(now, ask(progress, model, now=now))]
-    while (last := steps[-1][1]).phase in (waits, Phase.BLOCKED):
+    taken = [(now, steps[Phase.BLOCKED](progress, model, now=now))]
+    while (last := taken[-1][1]).phase in steps:
         assert last.next_check_seconds
         now += timedelta(seconds=last.next_check_seconds)
         if until is not None and now > until:
             break
-        step = check if last.phase is waits else ask
-        steps.append((now, step(last, model, now=now)))
-    return steps
+        taken.append((now, steps[last.phase](last, model, now=now)))
+    return taken

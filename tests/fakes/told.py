@@ -48,13 +48,14 @@ def read(events: Endings, event: dict[str, Any]) -> Ending:
 
 def told_of_stop(model: FakeModel, first: StopProgress | None = None) -> Message:
     """What is told of a stop of that model, from its start to its end."""
-    *_, (now, last) = drive_stop(first or begin_stop(), model)
-    ending = read(endings(model, now=now), state_event(last, now))
-    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+    return _told(model, *drive_stop(first or begin_stop(), model)[-1])
 
 
 def told(model: FakeModel, first: StartProgress | None = None) -> Message:
     """What is told of an execution with that model, from its start to its end."""
-    *_, (now, last) = drive(first or begin(), model)
+    return _told(model, *drive(first or begin(), model)[-1])
+
+
+def _told(model: FakeModel, now: datetime, last: StartProgress | StopProgress) -> Message:
     ending = read(endings(model, now=now), state_event(last, now))
     return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)

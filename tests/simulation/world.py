@@ -27,7 +27,7 @@ from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.watch.watch import Finding, Limits, Watch
-from tests.fakes.fake_records import FakeRecords
+from tests.fakes.fake_seams import FakeRecords
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, START, STOP_EXECUTION, after
 from tests.fakes.told import PRICE, UTC
 from tests.simulation import model_life as lived
@@ -570,8 +570,7 @@ class Records:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.store = FakeRecords()
-        self.store.record = world.story.record
+        self.store = FakeRecords(world.story.record)
 
     def read(self, request: ModelRequest) -> ModelRecord:
         """The record as it stands."""

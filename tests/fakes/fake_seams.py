@@ -1,0 +1,81 @@
+"""What is remembered, armed and measured of one model, in memory: the seams of the steps."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from model_lifecycle.model.lease import Lease
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import Datapoint
+from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.errors import ModelLifecycleError
+
+
+class Seam:
+    """`trouble` is what every call gets instead of an answer, as long as it is set. All requests are of one model."""
+
+    trouble: ModelLifecycleError | None = None
+
+    def reached(self) -> None:
+        """Raises the trouble."""
+        if self.trouble:
+            raise self.trouble
+
+
+class FakeRecords(Seam):
+    """The `ModelRecords`.
+
+    `write_troubles` is what the next writes get, one after the other. `meanwhile` is what someone else writes just
+    before the next write.
+    """
+
+    def __init__(self, record: ModelRecord | None = None) -> None:
+        self.record = record or ModelRecord()
+        self.write_troubles: list[ModelLifecycleError | None] = []
+        self.meanwhile: ModelRecord | None = None
+
+    def read(self, request: ModelRequest) -> ModelRecord:  # noqa: ARG002
+        """The record as it stands."""
+        self.reached()
+        return self.record
+
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
+        """Write it, unless another version stands there."""
+        self.reached()
+        if self.write_troubles and (trouble := self.write_troubles.pop(0)):
+            raise trouble
+        if self.meanwhile:
+            self.record, self.meanwhile = self.meanwhile, None
+        if before.version != self.record.version:
+            return None
+        self.record = replace(after, version=before.version + 1)
+        return self.record
+
+
+class FakeLeases(Seam):
+    """The `Leases`. `armed`: the stops that are armed, in the order in which they were."""
+
+    def __init__(self) -> None:
+        self.armed: list[Lease] = []
+
+    def arm(self, request: ModelRequest, lease: Lease) -> None:  # noqa: ARG002
+        """Arm it; one that is armed is not armed twice."""
+        self.reached()
+        if lease not in self.armed:
+            self.armed.append(lease)
+
+    def disarm(self, request: ModelRequest, lease: Lease) -> None:  # noqa: ARG002
+        """Take it back, if it is armed."""
+        self.reached()
+        self.armed = [armed for armed in self.armed if armed != lease]
+
+
+class FakeMeter(Seam):
+    """The `Meter`: `measured` is what it tells."""
+
+    def __init__(self) -> None:
+        self.measured: list[Datapoint] = []
+
+    def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:  # noqa: ARG002
+        """What was measured up to that moment."""
+        self.reached()
+        return [point for point in self.measured if point.at <= until]
