@@ -155,11 +155,10 @@ def _why_wanted(life: ModelLife, run: Run, call: Call, stop: Execution) -> str:
         for claim, start in life.claims
         if (run.begin if start.arn != run.starter else run.called) <= claim.moment <= call.moment
     ]
-    heard = [
-        (told.lease_ends_at, life.executions[told.execution_arn or ""])
-        for told in life.told
-        if told.runs and run.has(told.moment) and told.moment <= call.moment
-    ]
+    told_so = [told for told in life.told if told.runs and run.has(told.moment) and told.moment <= call.moment]
+    told_of = [(told.lease_ends_at, life.executions[told.execution_arn or ""]) for told in told_so]
+    # Whoever could not read until when it runs goes by the lease that it asked for.
+    heard = [(end or start.lease_ends_at, start) for end, start in told_of]
     wanting = {start.arn: start for _, start in [*claims, *heard]}
     later = [start.arn for start in wanting.values() if start.began > stop.began]
     if later:
