@@ -6,12 +6,12 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from composition.environment import defaults_from
+from composition.telling import NotifyEnvironment
 from model_lifecycle.aws.client_config import CLIENT_CONFIG
 from model_lifecycle.aws.clients import model_of
-from model_lifecycle.aws.teller import Teller
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
-from model_lifecycle.environment import NotifyEnvironment, defaults_from
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 
@@ -22,7 +22,7 @@ logger = Logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
-teller = Teller(environment, remembered_seconds=REMEMBERED_SECONDS)
+teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 
 
 @logger.inject_lambda_context

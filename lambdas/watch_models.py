@@ -7,23 +7,15 @@ import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
+from composition import seams
+from composition.environment import defaults_from, stop_target_from
+from composition.telling import NotifyEnvironment
+from composition.watching import limits_from, project_arns_from
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
 from model_lifecycle.aws.clients import catalogs_of, model_of
 from model_lifecycle.aws.executions import StopExecutions
-from model_lifecycle.aws.in_service_units import InServiceUnits
-from model_lifecycle.aws.lease_schedules import LeaseSchedules
-from model_lifecycle.aws.record_table import RecordTable
-from model_lifecycle.aws.teller import Teller
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
-from model_lifecycle.environment import (
-    NotifyEnvironment,
-    defaults_from,
-    limits_from,
-    project_arns_from,
-    record_table_name,
-    stop_target_from,
-)
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.home import Home
@@ -40,11 +32,9 @@ environment = NotifyEnvironment.read()
 defaults = defaults_from()
 catalogs = catalogs_of(project_arns_from())
 target = stop_target_from()
-records = RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
-leases = LeaseSchedules(target, boto3.client("scheduler", config=LIST_CONFIG))
-meter = InServiceUnits(boto3.client("cloudwatch", config=LIST_CONFIG))
+records, leases, meter = seams.records(), seams.leases(LIST_CONFIG), seams.meter(LIST_CONFIG)
 stops = StopExecutions(target.state_machine_arn, boto3.client("stepfunctions", config=CLIENT_CONFIG))
-teller = Teller(environment, remembered_seconds=REMEMBERED_SECONDS)
+teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 
 
 @logger.inject_lambda_context

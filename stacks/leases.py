@@ -5,7 +5,7 @@ from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
 from aws_cdk.aws_scheduler import ScheduleGroup
 from constructs import Construct
 
-from model_lifecycle import environment
+from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import STOP_MODEL
 from stacks.dead_letters import dead_letter_queue
 from stacks.names import state_machine_arn

@@ -10,8 +10,8 @@ from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
-from model_lifecycle import environment
 from model_lifecycle.aws.event_bus import SOURCE
+from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource
@@ -55,7 +55,11 @@ class LifecycleFunctions(Construct):
         self.check_model = self._step("CheckModel", "check_model", [*models.look(), *disarm, metrics], leases)
         self.untold = dead_letter_queue(self, "Untold")
         self.notify = self._teller(
-            "Notify", "notify", [*models.look(), executions_of(START_MODEL, STOP_MODEL)], notifications, self.untold
+            "Notify",
+            "notify",
+            [*models.look(), executions_of(START_MODEL, STOP_MODEL)],
+            notifications,
+            self.untold,
         )
         self.unwatched = dead_letter_queue(self, "Unwatched")
         self.watch_models = self._watch(models, notifications, leases)
@@ -82,7 +86,12 @@ class LifecycleFunctions(Construct):
         return function
 
     def _watch(self, models: ModelPermissions, notifications: Notifications, leases: Leases) -> Function:
-        starts = [executions_of(START_MODEL), start_executions_of(STOP_MODEL), *leases.arm(), *leases.disarm()]
+        starts = [
+            executions_of(START_MODEL),
+            start_executions_of(STOP_MODEL),
+            *leases.arm(),
+            *leases.disarm(),
+        ]
         function = self._teller(
             "WatchModels",
             "watch_models",

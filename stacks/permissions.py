@@ -7,6 +7,7 @@ from aws_cdk.aws_iam import PolicyStatement
 
 from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.registry import SERVICES
+from model_lifecycle.vocabulary.machines import Machine
 from stacks.names import state_machine_arn
 
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
@@ -64,17 +65,17 @@ def _statement(of: Actions, action: str, resources: list[str]) -> PolicyStatemen
     return PolicyStatement(actions=[f"{of.namespace}:{action}"], resources=resources)
 
 
-def executions_of(*state_machine_names: str) -> PolicyStatement:
+def executions_of(*machines: Machine) -> PolicyStatement:
     """Read the executions of machines, by their names: the machines themselves depend on the function."""
     return PolicyStatement(
         actions=["states:DescribeExecution", "states:GetExecutionHistory"],
-        resources=[f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{name}:*" for name in state_machine_names],
+        resources=[f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{machine.name}:*" for machine in machines],
     )
 
 
-def start_executions_of(state_machine_name: str) -> PolicyStatement:
+def start_executions_of(machine: Machine) -> PolicyStatement:
     """Start executions of one machine, by its name."""
-    return PolicyStatement(actions=["states:StartExecution"], resources=[state_machine_arn(state_machine_name)])
+    return PolicyStatement(actions=["states:StartExecution"], resources=[state_machine_arn(machine)])
 
 
 def read_metrics() -> PolicyStatement:

@@ -30,7 +30,7 @@ class StartWorkflow(Workflow):
         self._functions = functions
         self.build(
             self._definition(stop_model),
-            name=START_MODEL,
+            name=START_MODEL.name,
             comment="Start a model that bills while it runs, wait until it runs, and tell how it ended",
             settings=settings,
         )

@@ -20,7 +20,7 @@ class StopWorkflow(Workflow):
         self._functions = functions
         self.build(
             self._definition(),
-            name=STOP_MODEL,
+            name=STOP_MODEL.name,
             comment="Stop a model that bills while it runs, wait until it is stopped, and tell how it ended",
             settings=settings,
         )

@@ -16,19 +16,18 @@ from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.event_bus import send
 from model_lifecycle.aws.topic import publish
 from model_lifecycle.endings.message import Message
-from model_lifecycle.environment import NotifyEnvironment
 
 
 class Teller:
-    """Remembers for so many seconds what it has told, by a text that names it."""
+    """Remembers in a table, for so many seconds, what it has told, by a text that names it."""
 
-    def __init__(self, environment: NotifyEnvironment, *, remembered_seconds: int) -> None:
-        self._topic_arn = environment.topic_arn
+    def __init__(self, *, topic_arn: str, told_table_name: str, remembered_seconds: int) -> None:
+        self._topic_arn = topic_arn
         self._topic = boto3.client("sns", config=CLIENT_CONFIG)
         self._bus = boto3.client("events", config=CLIENT_CONFIG)
         self._once = IdempotencyConfig(expires_after_seconds=remembered_seconds)
         told = DynamoDBPersistenceLayer(
-            table_name=environment.told_table_name,
+            table_name=told_table_name,
             key_attr="NotificationId",
             expiry_attr="ExpiresAt",
             boto_config=TABLE_CONFIG,

@@ -11,7 +11,7 @@ from model_lifecycle.endings.summary import MAX_WORDS_CHARACTERS, summary_of
 from model_lifecycle.endings.text import text_of
 from model_lifecycle.steps.report import model_json
 from model_lifecycle.vocabulary.errors import shortened
-from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.machines import OF_GOAL
 
 MAX_SUBJECT_CHARACTERS = 99
 
@@ -20,7 +20,6 @@ _CONSOLES = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
-_VERBS = {Goal.RUNNING: "Start", Goal.STOPPED: "Stop"}
 _HEADLINES = {
     Outcome.FAILED: "failed",
     Outcome.TIMED_OUT: "timed out",
@@ -90,7 +89,7 @@ def _headline(ending: Ending) -> str:
         return "Lease moved"
     if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED) and ending.report:
         return _of_success(ending.report)
-    headline = f"{_VERBS[ending.goal]} {_HEADLINES[ending.outcome]}"
+    headline = f"{OF_GOAL[ending.goal].verb.title()} {_HEADLINES[ending.outcome]}"
     return f"{headline}, may still bill" if ending.may_bill else headline
 
 

@@ -24,7 +24,7 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
-from model_lifecycle.vocabulary.machines import goal_of
+from model_lifecycle.vocabulary.machines import machine_of
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Endings:
     def _untold(self, event: dict[str, Any]) -> Ending | None:
         # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
-        goal = goal_of(execution["executionArn"])
+        goal = machine_of(execution["executionArn"]).goal
         request = self._request(goal, _read(execution.get("input", "null")))
         outcome = OF_EXECUTION[event["detail"]["status"]]
         if outcome is None:

@@ -8,7 +8,7 @@ from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
-from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.machines import OF_GOAL
 
 
 def text_of(ending: Ending, document: dict[str, Any], money: Money | None) -> str:
@@ -59,7 +59,7 @@ def _why_not_billed(ending: Ending) -> str:
         return "what does not exist does not bill"
     if ending.report and ending.report["Status"]:
         return "a model in this status does not bill"
-    verb = "start" if ending.goal is Goal.RUNNING else "stop"
+    verb = OF_GOAL[ending.goal].verb
     return f"not known: this execution did not {verb} the model, and could not see whether it runs"
 
 

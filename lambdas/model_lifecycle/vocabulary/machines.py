@@ -1,13 +1,26 @@
 """The state machines, by the names under which they are deployed, and what the executions of each want."""
 
+from dataclasses import dataclass
+
 from model_lifecycle.vocabulary.phase import Goal
 
-START_MODEL = "start-model"
-STOP_MODEL = "stop-model"
 
-_GOALS = {START_MODEL: Goal.RUNNING, STOP_MODEL: Goal.STOPPED}
+@dataclass(frozen=True)
+class Machine:
+    """One state machine. `verb`: what its executions do to a model."""
+
+    name: str
+    goal: Goal
+    verb: str
 
 
-def goal_of(execution_arn: str) -> Goal:
-    """What an execution wants of its model: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
-    return _GOALS[execution_arn.split(":")[6]]
+START_MODEL = Machine("start-model", Goal.RUNNING, "start")
+STOP_MODEL = Machine("stop-model", Goal.STOPPED, "stop")
+
+_MACHINES = (START_MODEL, STOP_MODEL)
+OF_GOAL = {machine.goal: machine for machine in _MACHINES}
+
+
+def machine_of(execution_arn: str) -> Machine:
+    """Whose execution it is: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
+    return {machine.name: machine for machine in _MACHINES}[execution_arn.split(":")[6]]

@@ -1,0 +1,42 @@
+"""What the deployment tells the functions: one typed reader per need. Nothing else reads the environment."""
+
+import os
+from collections.abc import Mapping
+
+from model_lifecycle.aws.lease_schedules import StopTarget
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.vocabulary.environment import (
+    LEASE_DEAD_LETTER_ARN,
+    LEASE_GROUP_NAME,
+    LEASE_ROLE_ARN,
+    RECORD_TABLE_NAME,
+    START_TIMEOUT_SECONDS,
+    STOP_AFTER_SECONDS,
+    STOP_MODEL_ARN,
+    STOP_TIMEOUT_SECONDS,
+)
+
+
+def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
+    """What holds where an input says nothing. An empty STOP_AFTER_SECONDS is no lease."""
+    stop_after = environment[STOP_AFTER_SECONDS]
+    return Defaults(
+        start_timeout_seconds=int(environment[START_TIMEOUT_SECONDS]),
+        stop_timeout_seconds=int(environment[STOP_TIMEOUT_SECONDS]),
+        stop_after_seconds=int(stop_after) if stop_after else None,
+    )
+
+
+def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
+    """The table of what is remembered of the models."""
+    return environment[RECORD_TABLE_NAME]
+
+
+def stop_target_from(environment: Mapping[str, str] = os.environ) -> StopTarget:
+    """Where the end of a lease goes."""
+    return StopTarget(
+        group_name=environment[LEASE_GROUP_NAME],
+        state_machine_arn=environment[STOP_MODEL_ARN],
+        role_arn=environment[LEASE_ROLE_ARN],
+        dead_letter_arn=environment[LEASE_DEAD_LETTER_ARN],
+    )

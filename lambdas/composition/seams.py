@@ -1,0 +1,25 @@
+"""What the steps and the watch stand on, made of the clients of AWS once a process."""
+
+import boto3
+from botocore.config import Config
+
+from composition.environment import record_table_name, stop_target_from
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
+from model_lifecycle.aws.in_service_units import InServiceUnits
+from model_lifecycle.aws.lease_schedules import LeaseSchedules
+from model_lifecycle.aws.record_table import RecordTable
+
+
+def records() -> RecordTable:
+    """What is remembered of the models."""
+    return RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
+
+
+def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:
+    """The stops that are armed."""
+    return LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=config))
+
+
+def meter(config: Config = CLIENT_CONFIG) -> InServiceUnits:
+    """What the services measure."""
+    return InServiceUnits(boto3.client("cloudwatch", config=config))

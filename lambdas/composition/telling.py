@@ -1,0 +1,39 @@
+"""What the deployment tells the functions that tell people something."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from model_lifecycle.aws.teller import Teller
+from model_lifecycle.vocabulary.environment import (
+    NOTIFICATION_TOPIC_ARN,
+    PRICE_PER_INFERENCE_UNIT_HOUR,
+    TIME_ZONE,
+    TOLD_TABLE_NAME,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyEnvironment:
+    """Where to tell, what was told, the price in USD of an inference unit for an hour, and the readers' time zone."""
+
+    topic_arn: str
+    told_table_name: str
+    price_per_inference_unit_hour: float
+    zone: ZoneInfo
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "NotifyEnvironment":
+        return cls(
+            topic_arn=environment[NOTIFICATION_TOPIC_ARN],
+            told_table_name=environment[TOLD_TABLE_NAME],
+            price_per_inference_unit_hour=float(environment[PRICE_PER_INFERENCE_UNIT_HOUR]),
+            zone=ZoneInfo(environment[TIME_ZONE]),
+        )
+
+    def teller(self, *, remembered_seconds: int) -> Teller:
+        """Who tells, and remembers it for so long."""
+        return Teller(
+            topic_arn=self.topic_arn, told_table_name=self.told_table_name, remembered_seconds=remembered_seconds
+        )

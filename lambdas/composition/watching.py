@@ -1,0 +1,22 @@
+"""What the deployment tells the watch."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+
+from model_lifecycle.vocabulary.environment import PROJECT_ARNS, STOP_AFTER_SECONDS_UNLEASED, WARN_AFTER_SECONDS
+from model_lifecycle.watch.watch import Limits
+
+
+def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The projects that are watched, with commas between; none is all."""
+    return [arn for arn in environment[PROJECT_ARNS].split(",") if arn]
+
+
+def limits_from(environment: Mapping[str, str] = os.environ) -> Limits:
+    """For how long a model may run without a lease. An empty STOP_AFTER_SECONDS_UNLEASED is for ever."""
+    stop_after = environment[STOP_AFTER_SECONDS_UNLEASED]
+    return Limits(
+        warn_after=timedelta(seconds=int(environment[WARN_AFTER_SECONDS])),
+        stop_after=timedelta(seconds=int(stop_after)) if stop_after else None,
+    )
