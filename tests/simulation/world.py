@@ -24,7 +24,7 @@ from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.steps.stop import check_stop, stop_model
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
-from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
+from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
 from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.watch.watch import Finding, Limits, Watch
 from tests.fakes.fake_seams import FakeRecords
@@ -40,11 +40,11 @@ Definitions = Mapping[str, Mapping[str, Any]]
 
 WARN_AFTER = timedelta(hours=24)
 
-_MACHINES = {Goal.RUNNING: START_MODEL, Goal.STOPPED: STOP_MODEL}
+_MACHINES = {goal: machine.name for goal, machine in OF_GOAL.items()}
 _ARNS = {Goal.RUNNING: EXECUTION.rpartition(":")[0], Goal.STOPPED: STOP_EXECUTION.rpartition(":")[0]}
 _TARGET = StopTarget(
     group_name="model-leases",
-    state_machine_arn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{STOP_MODEL}",
+    state_machine_arn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{STOP_MODEL.name}",
     role_arn="arn:aws:iam::123456789012:role/leases",
     dead_letter_arn="arn:aws:sqs:us-east-1:123456789012:undelivered",
 )
