@@ -9,11 +9,16 @@ from botocore.config import Config
 from botocore.session import Session
 from botocore.stub import Stubber
 
+from model_lifecycle.services.lookout_vision import SERVICE_MODELS
+
 
 @cache
 def client_of(service: str) -> Any:
     """The client that nobody's own configuration has a say in."""
-    return Session().create_client(
+    session = Session()
+    # botocore no longer knows Lookout for Vision.
+    session.get_component("data_loader").search_paths.append(str(SERVICE_MODELS))
+    return session.create_client(
         service,
         region_name="us-east-1",
         aws_access_key_id="testing",

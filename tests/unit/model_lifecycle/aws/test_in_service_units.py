@@ -3,29 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from botocore.stub import Stubber
 
 from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.model.usage import MEASURED, Datapoint
 from model_lifecycle.requests.start_request import parse_request
-from model_lifecycle.vocabulary.errors import (
-    AccessDeniedError,
-    InvalidRequestError,
-    ModelLifecycleError,
-    ServiceRefusedError,
-    ServiceUnavailableError,
-)
 from tests.fakes.given import DEFAULTS, HOME, after, request
 from tests.fakes.stubbed import stubbed
 
-ANSWERS = {
-    "AccessDeniedException": AccessDeniedError,
-    "InternalServiceFault": ServiceUnavailableError,
-    "InvalidParameterValue": ServiceRefusedError,
-    "Throttling": ServiceUnavailableError,
-    "ValidationException": InvalidRequestError,
-}
 ASKED = {
     "MetricDataQueries": [
         {
@@ -93,15 +78,3 @@ def test_lookout_for_vision_measures_no_such_thing_and_is_not_asked_about() -> N
 
 def test_no_minute_is_asked_for_that_is_not_kept_any_more() -> None:
     assert timedelta(days=15) > MEASURED
-
-
-@pytest.mark.parametrize(("code", "error"), ANSWERS.items())
-def test_an_error_of_the_metric_says_the_operation_and_its_own_words(
-    code: str, error: type[ModelLifecycleError]
-) -> None:
-    with stubbed("cloudwatch") as (client, stub):
-        status = 500 if code == "InternalServiceFault" else 400
-        stub.add_client_error("get_metric_data", code, "In its words.", http_status_code=status)
-
-        with pytest.raises(error, match=f"GetMetricData answered {code}: In its words"):
-            InServiceUnits(client).units_in_service(request(), until=after(0))

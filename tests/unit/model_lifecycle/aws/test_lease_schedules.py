@@ -12,14 +12,6 @@ from model_lifecycle.aws.lease_schedules import LeaseSchedules, StopTarget
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
-from model_lifecycle.vocabulary.errors import (
-    AccessDeniedError,
-    InvalidRequestError,
-    ModelLifecycleError,
-    QuotaExceededError,
-    ServiceRefusedError,
-    ServiceUnavailableError,
-)
 from model_lifecycle.vocabulary.home import Home
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION, after, request
 from tests.fakes.service_endpoint import service_model
@@ -33,15 +25,6 @@ TARGET = StopTarget(
     dead_letter_arn="arn:aws:sqs:us-east-1:123456789012:undelivered",
 )
 LEASE = Lease(ends_at=after(3_600), leased_by=EXECUTION)
-ANSWERS = {
-    "AccessDeniedException": AccessDeniedError,
-    "InternalServerException": ServiceUnavailableError,
-    "ResourceNotFoundException": ServiceRefusedError,
-    "ServiceQuotaExceededException": QuotaExceededError,
-    "ThrottlingException": ServiceUnavailableError,
-    "ValidationException": InvalidRequestError,
-    "NovelException": ServiceRefusedError,
-}
 
 
 def armed(of: Request, lease: Lease = LEASE) -> dict[str, Any]:
@@ -140,44 +123,9 @@ def test_a_schedule_is_what_the_service_takes_whatever_the_model_is_called(
         assert re.fullmatch(rules.get("pattern", ".*"), asked[field])
 
 
-def test_a_stop_that_is_armed_already_is_as_good_as_armed() -> None:
-    with stubbed("scheduler") as (client, stub):
-        stub.add_client_error("create_schedule", "ConflictException", "It exists.")
-
-        LeaseSchedules(TARGET, client).arm(request(), LEASE)
-
-
 def test_a_stop_is_disarmed_by_the_name_under_which_it_was_armed() -> None:
     name = armed(request())["Name"]
     with stubbed("scheduler") as (client, stub):
         stub.add_response("delete_schedule", {}, {"Name": name, "GroupName": "model-leases"})
 
         LeaseSchedules(TARGET, client).disarm(request(), LEASE)
-
-
-def test_a_stop_that_has_fired_is_as_good_as_disarmed() -> None:
-    with stubbed("scheduler") as (client, stub):
-        stub.add_client_error("delete_schedule", "ResourceNotFoundException", "There is none.")
-
-        LeaseSchedules(TARGET, client).disarm(request(), LEASE)
-
-
-@pytest.mark.parametrize(("answer", "error"), ANSWERS.items())
-def test_an_error_of_the_scheduler_says_the_operation_and_its_own_words(
-    answer: str, error: type[ModelLifecycleError]
-) -> None:
-    with stubbed("scheduler") as (client, stub):
-        stub.add_client_error("create_schedule", answer, "In its words.", http_status_code=400)
-
-        with pytest.raises(error, match=f"CreateSchedule answered {answer}: In its words"):
-            LeaseSchedules(TARGET, client).arm(request(), LEASE)
-
-
-def test_every_error_of_both_operations_has_a_meaning_here() -> None:
-    documented = {
-        shape.name
-        for operation in ("CreateSchedule", "DeleteSchedule")
-        for shape in service_model("scheduler").operation_model(operation).error_shapes
-    }
-
-    assert documented - set(ANSWERS) == {"ConflictException"}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,12 +11,6 @@ from moto import mock_aws
 
 from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.vocabulary.errors import (
-    AccessDeniedError,
-    ModelLifecycleError,
-    ServiceRefusedError,
-    ServiceUnavailableError,
-)
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
 from tests.fakes.stubbed import client_of, stubbed
 
@@ -35,16 +28,6 @@ RECORDS = st.builds(
         if field.name != "version"
     },
 )
-ANSWERS = {
-    "AccessDeniedException": AccessDeniedError,
-    "ResourceNotFoundException": ServiceRefusedError,
-    "ProvisionedThroughputExceededException": ServiceUnavailableError,
-    "ThrottlingException": ServiceUnavailableError,
-    "RequestLimitExceeded": ServiceUnavailableError,
-    "TransactionConflictException": ServiceUnavailableError,
-    "InternalServerError": ServiceUnavailableError,
-    "NovelException": ServiceRefusedError,
-}
 
 
 @pytest.fixture(scope="module")
@@ -136,25 +119,3 @@ def test_a_write_says_what_it_takes_for_the_present_version_and_leaves_out_what_
         stub.add_response("put_item", {}, asked)
 
         assert RecordTable("records", client).replace(request(), ModelRecord(version=7), record)
-
-
-def read(table: RecordTable) -> Any:
-    """Read a record."""
-    return table.read(request())
-
-
-def write(table: RecordTable) -> Any:
-    """Write a record."""
-    return table.replace(request(), ModelRecord(), ModelRecord())
-
-
-@pytest.mark.parametrize(("operation", "call"), [("get_item", read), ("put_item", write)])
-@pytest.mark.parametrize(("answer", "error"), ANSWERS.items())
-def test_an_error_of_the_table_is_none_of_the_model(
-    operation: str, call: Any, answer: str, error: type[ModelLifecycleError]
-) -> None:
-    with stubbed("dynamodb") as (client, stub):
-        stub.add_client_error(operation, answer, "in its words")
-
-        with pytest.raises(error, match=f"{answer}: in its words"):
-            call(RecordTable("records", client))

@@ -1,0 +1,86 @@
+"""One round of the watch goes on, whatever goes wrong with one model, one project or one service."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+
+from model_lifecycle.model.catalog import Listed
+from model_lifecycle.vocabulary.errors import (
+    AccessDeniedError,
+    ModelNotFoundError,
+    ServiceUnavailableError,
+    ServiceUnreachableError,
+)
+from model_lifecycle.watch.round import Round, look_at_all
+from model_lifecycle.watch.watch import Finding
+
+THROTTLED = ServiceUnavailableError("throttled", perhaps_done=False)
+DENIED = AccessDeniedError("not yours")
+UNREACHABLE = ServiceUnreachableError("no such host")
+
+
+class FakeCatalog:
+    """A `Catalog` of those projects, each with the names of its models, or what is raised instead."""
+
+    def __init__(self, projects: Mapping[str, list[str] | Exception] | Exception) -> None:
+        self._projects = projects
+
+    def projects(self) -> Sequence[str]:
+        """Their names."""
+        if isinstance(self._projects, Exception):
+            raise self._projects
+        return list(self._projects)
+
+    def models(self, project: str) -> Sequence[Listed]:
+        """Every model of one of them, by its name, which is its status, too."""
+        assert not isinstance(self._projects, Exception)
+        models = self._projects[project]
+        if isinstance(models, Exception):
+            raise models
+        return [Listed({"Name": name}, name) for name in models]
+
+
+def look(listed: Listed) -> Finding:
+    """A model whose name is a finding is found so; with any other, something goes wrong."""
+    if listed.status == "broken":
+        raise THROTTLED
+    return Finding(listed.status)
+
+
+@pytest.mark.parametrize(
+    ("first", "troubles", "unreachable"),
+    [
+        pytest.param({"a": []}, [], [], id="nothing"),
+        pytest.param({"a": ["broken", "armed"]}, [THROTTLED], [], id="of a model"),
+        pytest.param({"a": DENIED, "b": ["armed"]}, [DENIED], [], id="of a project"),
+        pytest.param({"a": ModelNotFoundError("gone"), "b": ["armed"]}, [], [], id="of a project that is gone"),
+        pytest.param(DENIED, [DENIED], [], id="of a service"),
+        pytest.param(UNREACHABLE, [], ["First: no such host"], id="of a service that is not there"),
+        pytest.param({"a": UNREACHABLE, "b": ["armed"]}, [], ["First: no such host"], id="or goes meanwhile"),
+    ],
+)
+def test_trouble_does_not_keep_it_from_the_others(
+    first: Mapping[str, list[str] | Exception] | Exception, troubles: list[Exception], unreachable: list[str]
+) -> None:
+    seen = look_at_all({"First": FakeCatalog(first), "Second": FakeCatalog({"c": ["warned", "warned"]})}, look)
+
+    assert (seen.troubles, seen.unreachable, seen.found[Finding.WARNED]) == (troubles, unreachable, 2)
+    of_first = list(first.values()) if isinstance(first, Mapping) and not unreachable else []
+    assert seen.found[Finding.ARMED] == sum(models.count("armed") for models in of_first if isinstance(models, list))
+
+
+def test_what_went_wrong_is_told_with_what_it_befell() -> None:
+    trouble = ServiceUnavailableError("throttled", perhaps_done=False)
+    trouble.add_note("This befell {'Name': 'broken'}")
+
+    assert Round(troubles=[trouble, DENIED]).in_words == (
+        "ServiceUnavailableError: throttled This befell {'Name': 'broken'}; AccessDeniedError: not yours"
+    )
+    assert len(Round(troubles=[AccessDeniedError("x" * 900)] * 30).in_words) == 20_000
+
+
+def test_a_model_that_something_befell_is_named() -> None:
+    def fail(_: Listed) -> Finding:
+        raise AccessDeniedError("not yours")
+
+    assert "{'Name': 'armed'}" in look_at_all({"First": FakeCatalog({"a": ["armed"]})}, fail).in_words
