@@ -11,7 +11,7 @@ from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.instant import from_instant
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Execution:
     """An execution of start-model or stop-model. `ended`: None of one that is under way. `quiet`: a stop that was not
     wanted any more, of which nobody is to hear.
@@ -20,8 +20,8 @@ class Execution:
     arn: str
     input: Mapping[str, Any]
     began: datetime
-    ended: datetime | None
-    status: str
+    ended: datetime | None = None
+    status: str = "RUNNING"
     quiet: bool = False
 
     @property

@@ -198,10 +198,6 @@ RUN_BY_EXECUTION = ModelRecord(
 _SECONDS = st.integers(0, 40) | st.integers(0, LONGEST_SECONDS)
 _TIMEOUTS = st.integers(1, LONGEST_SECONDS) | st.just(3 * LONGEST_SECONDS)
 _POLLS = st.none() | st.integers(5, 3_600)
-_START_CALLS = (Call.DESCRIBE, Call.START, Call.READ, Call.WRITE, Call.INVOKE)
-_START_HANDS = (Hand.STARTS, Hand.ANOTHER_STARTS, Hand.STOPS)
-_STOP_CALLS = (Call.DESCRIBE, Call.STOP, Call.READ, Call.WRITE, Call.INVOKE)
-_STOP_HANDS = (*_START_HANDS, Hand.ANOTHER_WANTS)
 _OF_THE_VISION_SERVICE = (Call.DESCRIBE, Call.START, Call.STOP)
 
 
@@ -233,64 +229,52 @@ def stop_inputs(draw: st.DrawFn, service: str, *, conditional: bool) -> dict[str
 
 
 @st.composite
-def lives(draw: st.DrawFn, *faults: Fault, happenings: int = 4) -> Story:
-    """Any life of a model of any service in which these faults befall the calls of one start, and so much happens."""
-    service = draw(st.sampled_from(sorted(WORDS)))
-    spoken = WORDS[service]
-    often = [spoken.stopped] * 25 + [spoken.failed, spoken.starting, spoken.stopping] * 4
-    begins = Begins(0, Goal.RUNNING, draw(start_inputs(service)), name_of(EXECUTION))
-    return draw(_lives_of(begins, service, often, _START_CALLS, _START_HANDS, faults, happenings, NOTHING))
-
-
-@st.composite
-def stop_lives(draw: st.DrawFn, *faults: Fault, happenings: int = 4, conditional: bool | None = None) -> Story:
-    """The same of a model that is to be stopped, on a condition or not; either, if None."""
-    conditional = draw(st.booleans()) if conditional is None else conditional
-    service = draw(st.sampled_from(sorted(WORDS)))
-    spoken = WORDS[service]
-    often = [spoken.running] * 25 + [spoken.starting, spoken.stopping, spoken.stopped] * 4
-    record = RUN_BY_EXECUTION if conditional else draw(st.sampled_from([NOTHING, RUN_BY_EXECUTION]))
-    begins = Begins(0, Goal.STOPPED, draw(stop_inputs(service, conditional=conditional)), name_of(STOP_EXECUTION))
-    return draw(_lives_of(begins, service, often, _STOP_CALLS, _STOP_HANDS, faults, happenings, record))
-
-
-@st.composite
-def _lives_of(
-    draw: st.DrawFn,
-    begins: Begins,
-    service: str,
-    often: list[str],
-    calls: tuple[Call, ...],
-    hands: tuple[Hand, ...],
-    faults: tuple[Fault, ...],
-    happenings: int,
-    record: ModelRecord,
+def _lives(
+    draw: st.DrawFn, goal: Goal, faults: tuple[Fault, ...], *, happenings: int, conditional: bool = False
 ) -> Story:
+    service = draw(st.sampled_from(sorted(WORDS)))
     spoken = WORDS[service]
+    starts = goal is Goal.RUNNING
+    hands = [Hand.STARTS, Hand.STOPS, Hand.ANOTHER_STARTS, *([] if starts else [Hand.ANOTHER_WANTS])]
+    calls = (Call.DESCRIBE, Call.READ, Call.WRITE, Call.INVOKE, Call.START if starts else Call.STOP)
+    often = [spoken.starting, spoken.stopping, spoken.failed if starts else spoken.stopped] * 4
+    often += [spoken.stopped if starts else spoken.running] * 25
     status = st.sampled_from([*often, *spoken.statuses, UNHEARD_OF])
+    asked = draw(start_inputs(service) if starts else stop_inputs(service, conditional=conditional))
     happens = st.builds(Happens, _SECONDS, st.sampled_from(hands) | status)
+    records = [NOTHING] if starts else [RUN_BY_EXECUTION] if conditional else [NOTHING, RUN_BY_EXECUTION]
     return Story(
         service=service,
         status=draw(status),
         start_seconds=draw(_SECONDS),
         start_ends_in=draw(st.sampled_from([spoken.running, *spoken.start_endings])),
         stop_seconds=draw(_SECONDS),
-        acts=in_order(begins, *draw(st.lists(happens, max_size=happenings))),
+        acts=in_order(
+            Begins(0, goal, asked, name_of(EXECUTION if starts else STOP_EXECUTION)),
+            *draw(st.lists(happens, max_size=happenings)),
+        ),
         faults=draw(_troubles(calls, faults)) if faults else (),
         seconds_a_call=(draw(st.sampled_from([0, 1, 2])),),
-        record=record,
+        record=draw(st.sampled_from(records)),
     )
+
+
+def lives(*faults: Fault, happenings: int = 4) -> st.SearchStrategy[Story]:
+    """Any life of a model of any service in which these faults befall the calls of one start, and so much happens."""
+    return _lives(Goal.RUNNING, faults, happenings=happenings)
+
+
+def stop_lives(*faults: Fault, happenings: int = 4, conditional: bool | None = None) -> st.SearchStrategy[Story]:
+    """The same of a model that is to be stopped, on a condition or not; either, if None."""
+    either = st.booleans() if conditional is None else st.just(conditional)
+    return either.flatmap(lambda on: _lives(Goal.STOPPED, faults, happenings=happenings, conditional=on))
 
 
 def blindness(*calls: Call) -> st.SearchStrategy[list[Befalls]]:
     """None of some of these calls is answered from the second one on."""
     fault = st.sampled_from((*NO_ANSWER, Fault.DENIED))
-    some = st.lists(st.sampled_from(calls), min_size=1, unique=True)
-    return some.flatmap(
-        lambda blind: st.tuples(*(fault for _ in blind)).map(
-            lambda faults: [Befalls(call, why, 1, ALWAYS) for call, why in zip(blind, faults, strict=True)]
-        )
-    )
+    unanswered = st.builds(Befalls, st.sampled_from(calls), fault, st.just(1), st.just(ALWAYS))
+    return st.lists(unanswered, min_size=1, max_size=len(calls))
 
 
 def name_of(execution_arn: str) -> str:

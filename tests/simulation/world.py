@@ -73,7 +73,6 @@ _OF_LAMBDA: Mapping[Fault | None, str] = {
     Fault.DENIED: "Lambda.AccessDeniedException",
 }
 _DIED = "Runtime.ExitError"
-UNDER_WAY = End("RUNNING")
 _ANOTHER = f"{EXECUTION}-of-another"
 
 
@@ -130,37 +129,16 @@ class Visit:
     status: str
 
 
-@dataclass
-class Running:
-    """An execution as it goes on."""
+@dataclass(kw_only=True)
+class Running(lived.Execution):
+    """An execution as it goes on. `told_by`: which function's run made its message."""
 
-    arn: str
     goal: Goal
-    input: Mapping[str, Any]
-    began: datetime
-    ended: datetime | None = None
-    end: End = UNDER_WAY
+    end: End | None = None
     steps: list[Step] = field(default_factory=list)
     visits: list[Visit] = field(default_factory=list)
     message: Message | None = None
     told_by: int = 0
-
-    @property
-    def quiet(self) -> bool:
-        """A stop that was not wanted any more."""
-        return isinstance(self.end.output, dict) and bool(self.end.output.get("Superseded"))
-
-    @property
-    def known(self) -> lived.Execution:
-        """What is known of it from outside."""
-        return lived.Execution(
-            arn=self.arn,
-            input=self.input,
-            began=self.began,
-            ended=self.ended,
-            status=self.end.status,
-            quiet=self.quiet,
-        )
 
 
 class World:
@@ -213,7 +191,7 @@ class World:
             words=self.story.words,
             over=self.over,
             conditions=self.conditions,
-            executions={arn: running.known for arn, running in self.executions.items()},
+            executions=self.executions,
             calls=self.asked,
             written=self.written,
             told=self.told,
@@ -244,7 +222,7 @@ class World:
         """Start an execution; under the name of one that is there, none. Returns its ARN."""
         arn = f"{_ARNS[goal]}:{name or len(self.executions)}"
         if arn not in self.executions:
-            self.executions[arn] = Running(arn, goal, execution_input, self.now)
+            self.executions[arn] = Running(arn=arn, goal=goal, input=execution_input, began=self.now)
             self.turnstile.begin(partial(self._live, self.executions[arn]))
         return arn
 
@@ -318,7 +296,8 @@ class World:
 
     def _end(self, running: Running, end: End) -> None:
         if running.ended is None:
-            running.end, running.ended = end, self.now
+            running.end, running.status, running.ended = end, end.status, self.now
+            running.quiet = isinstance(end.output, dict) and bool(end.output.get("Superseded"))
             self.turnstile.begin(partial(self._net, running))
 
     def _wait(self, running: Running, seconds: float) -> None:
@@ -399,7 +378,7 @@ class World:
 
     def _net(self, running: Running) -> None:
         """The rule for executions that end, and what becomes of its event."""
-        detail = {"executionArn": running.arn, "status": running.end.status, "redriveCount": 0}
+        detail = {"executionArn": running.arn, "status": running.status, "redriveCount": 0}
         for seconds in (1, *_RETRIED_AFTER):
             self.turnstile.wait(seconds)
             try:
@@ -638,16 +617,10 @@ class Executions:
 
     def _described(self, arn: str) -> dict[str, Any]:
         running = self._world.executions[arn]
-        output, error, cause = running.end.output, running.end.error, running.end.cause
-        return {
-            "executionArn": arn,
-            "startDate": running.began,
-            "status": running.end.status,
-            "input": json.dumps(running.input),
-            "output": json.dumps(output),
-            "error": error,
-            "cause": cause,
-        }
+        known = {"executionArn": arn, "startDate": running.began, "status": running.status}
+        end = running.end or End("RUNNING")
+        written = {"input": json.dumps(running.input), "output": json.dumps(end.output)}
+        return known | written | {"error": end.error, "cause": end.cause}
 
 
 def _every(step: timedelta, begin: datetime, end: datetime) -> Iterator[datetime]:
