@@ -1,24 +1,19 @@
-"""One deployed stack for each test process: each test brings its own models and faults."""
+"""One deployed stack for each test process: each test brings its own models and faults, alone or many at once."""
 
-import json
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 
 import pytest
 
-from local.clock.clock import VirtualClock
-from local.commands.cdk import deploy
-from local.server import LocalAws
 from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.many_lives import Life, Lived, live
+from tests.worlds import Worlds
 
 
-@pytest.fixture(scope="package")
-def deployed(request: pytest.FixtureRequest) -> Iterator[Lifecycle]:
-    """The stack, with the settings that a module gives as this fixture's parameter, in JSON; else with none."""
-    settings = json.loads(getattr(request, "param", "{}"))
-    clock = VirtualClock(datetime(2026, 1, 5, 9, 0, tzinfo=UTC))
-    with LocalAws(clock=clock) as aws:
-        yield Lifecycle(aws, clock, deploy(aws, context=settings))
+@pytest.fixture
+def deployed(request: pytest.FixtureRequest, worlds: Worlds) -> Lifecycle:
+    """The stack, with the settings that a module gives as this fixture's parameter; else with none."""
+    settings = getattr(request, "param", None)
+    return worlds.deployed("settings", settings) if settings else worlds.deployed("default", {})
 
 
 @pytest.fixture
@@ -27,3 +22,17 @@ def lifecycle(deployed: Lifecycle) -> Iterator[Lifecycle]:
     deployed.let_the_watch_pass()
     yield deployed
     deployed.forget()
+
+
+@pytest.fixture(scope="module")
+def every_lived(request: pytest.FixtureRequest, worlds: Worlds) -> Mapping[Life, Lived]:
+    """What became of the lives of those tests of the module that are to run."""
+    chosen = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
+    lives = [item.callspec.params["life"] for item in chosen if "life" in item.callspec.params]
+    return live(worlds.deployed("default", {}), lives)
+
+
+@pytest.fixture
+def lived(life: Life, every_lived: Mapping[Life, Lived]) -> Lived:
+    """What became of the life that a test has for its parameter `life`."""
+    return every_lived[life]

@@ -1,8 +1,9 @@
 """The deployed app as its users meet it: real clients against the local AWS, where half an hour passes in a second."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import Any
 
 from local.api.calls import ApiCall
@@ -30,8 +31,13 @@ class Execution:
     error: str | None
     cause: str | None
     output: dict[str, Any] | None
-    history: list[dict[str, Any]]
     seconds: float
+    look_back: Callable[[], list[dict[str, Any]]]
+
+    @cached_property
+    def history(self) -> list[dict[str, Any]]:
+        """Its events until now, in order."""
+        return self.look_back()
 
     @property
     def states(self) -> list[str]:
@@ -133,16 +139,19 @@ class Lifecycle:
         """The execution, once it has ended and everything that its end sets off is over."""
         self.clock.settle(timeout=SECONDS_OF_PATIENCE)
         described = self._executions.describe_execution(executionArn=execution_arn)
-        pages = self._executions.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
         return Execution(
             arn=execution_arn,
             status=described["status"],
             error=described.get("error"),
             cause=described.get("cause"),
             output=json.loads(described["output"]) if "output" in described else None,
-            history=[event for page in pages for event in page["events"]],
             seconds=(described["stopDate"] - described["startDate"]).total_seconds(),
+            look_back=partial(self._history_of, execution_arn),
         )
+
+    def _history_of(self, execution_arn: str) -> list[dict[str, Any]]:
+        pages = self._executions.get_paginator("get_execution_history").paginate(executionArn=execution_arn)
+        return [event for page in pages for event in page["events"]]
 
     def run(self, execution_input: object) -> Execution:
         """Start an execution of start-model and see it to its end."""

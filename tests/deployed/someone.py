@@ -16,18 +16,18 @@ class Someone:
 
     def __init__(self, aws: LocalAws, service: ServiceWords) -> None:
         self._model = service.model
-        self._is_lookout = service is LOOKOUT_VISION
+        self._is_lookout = service.name == LOOKOUT_VISION.name
         self._client: Any = _lookout(aws) if self._is_lookout else aws.client("rekognition")
 
     def sees(self) -> str:
         """The model's status, as the service says it now."""
         if self._is_lookout:
             return str(self._client.describe_model(**self._model)["ModelDescription"]["Status"])
-        [project] = self._client.describe_projects()["ProjectDescriptions"]
-        [version] = self._client.describe_project_versions(ProjectArn=project["ProjectArn"])[
-            "ProjectVersionDescriptions"
-        ]
-        return str(version["Status"])
+        _, project, _, version, _ = self._model["ProjectVersionArn"].split("/")
+        [found] = self._client.describe_projects(ProjectNames=[project])["ProjectDescriptions"]
+        asked = {"ProjectArn": found["ProjectArn"], "VersionNames": [version]}
+        [described] = self._client.describe_project_versions(**asked)["ProjectVersionDescriptions"]
+        return str(described["Status"])
 
     def starts(self) -> bool:
         """Ask the service for a start; whether it was accepted."""

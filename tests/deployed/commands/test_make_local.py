@@ -50,16 +50,22 @@ def processes_that_serve(endpoint: str) -> list[str]:
     return found
 
 
-def told_to_end(process: "subprocess.Popen[str]", signal_number: signal.Signals) -> int:
+def assert_ends_cleanly(process: "subprocess.Popen[str]", endpoint: str, signal_number: signal.Signals) -> None:
     """End it as a terminal does: the signal goes to the whole group."""
+    assert processes_that_serve(endpoint) != []
     os.killpg(process.pid, signal_number)
-    return process.wait(timeout=PATIENCE_SECONDS)
+    process.wait(timeout=PATIENCE_SECONDS)
+    assert processes_of_group(process.pid) == []
+    assert processes_that_serve(endpoint) == []
 
 
-def readme_commands(port: str) -> str:
+def run_readme_commands(endpoint: str) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     [commands] = re.findall(r"```sh\n(export AWS_ENDPOINT_URL.*?)```", text, re.DOTALL)
-    return str(commands).replace("4599", port)
+    script = f"set -e\n{commands}".replace("4599", endpoint.rpartition(":")[2])
+    ran = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "start-model" in ran.stdout
 
 
 def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +76,7 @@ def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
         return parsed
 
 
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM])
-def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path, signal_number: signal.Signals) -> None:
+def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO))
     port = free_port()
@@ -81,15 +86,8 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path, signal_number: si
 
         answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
         assert answer == {"Status": "STARTING"}
-        script = f"set -e\n{readme_commands(str(port))}"
-        ran = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stderr
-        assert "start-model" in ran.stdout
-        assert processes_that_serve(endpoint) != []
-
-        told_to_end(process, signal_number)
-        assert processes_of_group(process.pid) == []
-        assert processes_that_serve(endpoint) == []
+        run_readme_commands(endpoint)
+        assert_ends_cleanly(process, endpoint, signal.SIGINT)
 
 
 def start_of(arn: str) -> dict[str, Any]:
@@ -99,9 +97,9 @@ def start_of(arn: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("{", "no JSON"),
+        pytest.param("{", "no JSON", marks=pytest.mark.soak),
         ('{"Models": [{"ProjectVersionArn": "parts"}]}', "Models[0].ProjectVersionArn is 'parts'"),
-        ('{"Modles": []}', "Modles"),
+        pytest.param('{"Modles": []}', "Modles", marks=pytest.mark.soak),
     ],
 )
 def test_a_malformed_scenario_is_refused_with_the_reason(tmp_path: Path, text: str, reason: str) -> None:
@@ -115,7 +113,7 @@ def test_a_malformed_scenario_is_refused_with_the_reason(tmp_path: Path, text: s
     assert reason in complaint
 
 
-@pytest.mark.parametrize("port", ["0", "65536", "http"])
+@pytest.mark.parametrize("port", ["65536", *(pytest.param(port, marks=pytest.mark.soak) for port in ("0", "http"))])
 def test_a_port_that_is_none_is_refused_with_what_is_allowed(port: str) -> None:
     with make("local", f"PORT={port}") as process:
         _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
@@ -136,6 +134,7 @@ def test_a_port_that_is_taken_is_refused() -> None:
     assert str(port) in complaint
 
 
+@pytest.mark.soak
 def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
     with make("local") as process:
         endpoint = ready_at(process)
@@ -157,7 +156,8 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
         again = made("deploy", "ARGS=-c start_timeout_minutes=5 --require-approval never", more=aws)
         assert again.returncode != 0
         assert "destroy this one, and deploy it again" in again.stderr + again.stdout
-        told_to_end(process, signal.SIGTERM)
+        run_readme_commands(endpoint)
+        assert_ends_cleanly(process, endpoint, signal.SIGTERM)
 
 
 def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:

@@ -1,6 +1,5 @@
 """What the settings change: a default lease, when models that nobody leased are told and stopped, and the time zone."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -20,7 +19,7 @@ SETTINGS = {
     "price_per_inference_unit_hour": "1.5",
 }
 pytestmark = [
-    pytest.mark.parametrize("deployed", [json.dumps(SETTINGS)], indirect=True, ids=["settings"], scope="package"),
+    pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"]),
     pytest.mark.parametrize("service", BOTH, ids=str),
 ]
 

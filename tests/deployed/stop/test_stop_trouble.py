@@ -4,24 +4,20 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
+from typing import Any
 
 import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.many_lives import Life, Lived
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.deployed.someone import Someone
 from tests.deployed.trouble.test_faults_anywhere import ERRORS, IN_USE, PASSES, errors_of
+from tests.soak import covering
 
 both_services = pytest.mark.parametrize("service", BOTH, ids=str)
 HOUR = 3_600
-CLIENTS = {"Rekognition": "rekognition", "LookoutVision": "lookoutvision"}
-STOP_ERRORS = [
-    (service, operation, error)
-    for service in BOTH
-    for operation in (service.stop, service.describe)
-    for error in errors_of(CLIENTS[service.name], operation)
-]
 
 
 def accepted_stops(service: ServiceWords) -> int:
@@ -33,27 +29,32 @@ def words_of(operation: str, service: ServiceWords) -> str:
     return {"describe": service.describe, "stop": service.stop}.get(operation, operation)
 
 
-@pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
-@pytest.mark.parametrize(
-    ("service", "call"),
-    [*product(BOTH, ["describe", "stop"]), *product([REKOGNITION], ["GetItem", "PutItem"])],
-    ids=str,
-)
-def test_a_stop_step_that_dies_at_a_call_is_taken_again(
-    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
-) -> None:
-    fault = {"Operation": words_of(call, service), "Effect": effect, "Times": 1, "Caller": "StopModel"}
-    lifecycle.given(service.script(StartSeconds=0, StopSeconds=100), faults=[fault])
-    lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
+def stop_with(service: ServiceWords, operation: str, error: str, **more: Any) -> Life:
+    """A stop of a model that runs, with an operation of which something is wrong."""
+    script = {"Status": service.running, "StopSeconds": 40}
+    return Life(**{"service": service, "operation": operation, "error": error, "script": script, "stops": True, **more})
 
-    execution = lifecycle.run_stop(service.model)
 
-    assert execution.status == "SUCCEEDED"
-    document = lifecycle.only_message(execution).document
+def step_cases(*effects: str, **more: Any) -> Iterator[Life]:
+    """Each call of a stop's first step, with each of these effects; the records are the same for both services."""
+    for service in BOTH:
+        records = ("GetItem", "PutItem") if service is REKOGNITION else ()
+        for operation, effect in product((service.describe, service.stop, *records), effects):
+            life = stop_with(service, operation, effect, **more)
+            yield life.with_faults({"Times": 1, "Caller": "StopModel"})
+
+
+LEASED = {"before": {"StopAfterSeconds": HOUR}, "script": {"StartSeconds": 0, "StopSeconds": 100}}
+
+
+@pytest.mark.parametrize("life", covering(step_cases("KillBefore", "KillAfter", **LEASED), one_in=3), ids=str)
+def test_a_stop_step_that_dies_at_a_call_is_taken_again(lived: Lived) -> None:
+    document, service = lived.document, lived.service
+    assert lived.execution.status == "SUCCEEDED"
     assert (document["Outcome"], document["Status"], document["Asked"]) == ("Stopped", service.stopped, True)
     assert (document["AlreadyStopped"], document["StartedAgain"]) == (False, False)
-    assert accepted_stops(service) == 1
-    assert lifecycle.armed() == []
+    assert lived.carried_out(service.stop) == 1
+    assert lived.armed == []
 
 
 @pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
@@ -87,91 +88,76 @@ def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
     assert lifecycle.armed() == []
 
 
-@pytest.mark.parametrize(
-    ("service", "call", "effect"),
-    [
-        *product(BOTH, ["describe", "stop"], ["LoseAnswer", "Refuse"]),
-        *product([REKOGNITION], ["GetItem", "PutItem"], ["LoseAnswer", "Refuse"]),
-        # It takes the seconds of a real clock.
-        (REKOGNITION, "stop", "Timeout"),
-    ],
-    ids=str,
-)
-def test_an_answer_that_is_lost_delays_a_stop_and_nothing_else(
-    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
-) -> None:
-    fault = {"Operation": words_of(call, service), "Effect": effect, "Times": 1, "Caller": "StopModel"}
-    lifecycle.given(service.script(Status=service.running, StopSeconds=100), faults=[fault])
+# The last takes the seconds of a real clock.
+LOST = [*step_cases("LoseAnswer", "Refuse"), next(step_cases("Timeout"))]
 
-    execution = lifecycle.run_stop(service.model)
 
-    assert execution.status == "SUCCEEDED"
-    document = lifecycle.only_message(execution).document
+@pytest.mark.parametrize("life", LOST, ids=str)
+def test_an_answer_that_is_lost_delays_a_stop_and_nothing_else(lived: Lived) -> None:
+    document, service = lived.document, lived.service
+    assert lived.execution.status == "SUCCEEDED"
     assert (document["Outcome"], document["Status"], document["StartedAgain"]) == ("Stopped", service.stopped, False)
-    assert accepted_stops(service) == 1
+    assert lived.carried_out(service.stop) == 1
 
 
-@pytest.mark.parametrize(("service", "operation", "error"), STOP_ERRORS, ids=str)
-def test_an_error_of_the_first_call_of_a_stop(
-    lifecycle: Lifecycle, service: ServiceWords, operation: str, error: str
-) -> None:
-    fault = {"Operation": operation, "Error": error, "Caller": "StopModel", "Times": 1}
-    lifecycle.given(service.script(Status=service.running, StopSeconds=40), faults=[fault])
+def error_cases() -> Iterator[Life]:
+    for service in BOTH:
+        for operation in (service.stop, service.describe):
+            for error in errors_of(service.name.lower(), operation):
+                life = stop_with(service, operation, error, fields={"StopTimeoutSeconds": 300})
+                yield life.with_faults({"Times": 1, "Caller": "StopModel"})
 
-    execution = lifecycle.run_stop({**service.model, "StopTimeoutSeconds": 300})
 
-    passes = error in PASSES or error in IN_USE
-    expected = ("SUCCEEDED", None) if passes else ("FAILED", ERRORS[error])
+@pytest.mark.parametrize("life", list(error_cases()), ids=str)
+def test_an_error_of_the_first_call_of_a_stop(life: Life, lived: Lived) -> None:
+    execution, document = lived.execution, lived.document
+    passes = life.error in PASSES or life.error in IN_USE
+    expected = ("SUCCEEDED", None) if passes else ("FAILED", ERRORS[life.error])
     assert (execution.status, execution.error) == expected, execution.cause
-    document = lifecycle.only_message(execution).document
     if passes:
         assert (document["Outcome"], document["StartedAgain"]) == ("Stopped", False)
-        assert accepted_stops(service) == 1
-    elif error == "ResourceNotFoundException" and operation == service.describe:
+        assert lived.carried_out(life.service.stop) == 1
+    elif (life.error, life.operation) == ("ResourceNotFoundException", life.service.describe):
         assert (document["Outcome"], document["MayBill"]) == ("Failed", False)
     else:
         assert (document["Outcome"], document["MayBill"]) == ("StillBilling", True)
         assert (document["Error"], document["Cause"]) == (execution.error, execution.cause)
 
 
-@pytest.mark.parametrize("operation", ["GetItem", "PutItem"])
-@pytest.mark.parametrize(
-    ("service", "error"),
-    [
-        (REKOGNITION, "AccessDeniedException"),
-        (LOOKOUT_VISION, "ResourceNotFoundException"),
-        (REKOGNITION, "InternalServerError"),
-    ],
-    ids=str,
-)
-def test_a_model_is_stopped_though_nothing_can_be_remembered_of_it(
-    lifecycle: Lifecycle, service: ServiceWords, operation: str, error: str
-) -> None:
-    faults = [{"Operation": operation, "Error": error, "Caller": caller} for caller in ("StopModel", "CheckModel")]
-    lifecycle.given(service.script(Status=service.running, StopSeconds=40), faults=faults)
+def forgetful_cases() -> Iterator[Life]:
+    for operation, (service, error) in product(
+        ("GetItem", "PutItem"),
+        (
+            (REKOGNITION, "AccessDeniedException"),
+            (LOOKOUT_VISION, "ResourceNotFoundException"),
+            (REKOGNITION, "InternalServerError"),
+        ),
+    ):
+        life = stop_with(service, operation, error, fields={"StopTimeoutSeconds": 300})
+        yield life.with_faults({"Caller": "StopModel"}, {"Caller": "CheckModel"})
 
-    execution = lifecycle.run_stop({**service.model, "StopTimeoutSeconds": 300})
 
-    assert accepted_stops(service) == 1
-    assert Someone(lifecycle.aws, service).sees() == service.stopped
-    document = lifecycle.only_message(execution).document
+@pytest.mark.parametrize("life", list(forgetful_cases()), ids=str)
+def test_a_model_is_stopped_though_nothing_can_be_remembered_of_it(lived: Lived) -> None:
+    document, service = lived.document, lived.service
+    assert lived.carried_out(service.stop) == 1
+    assert lived.says == service.stopped
     assert (document["Outcome"], document["Status"]) == ("Stopped", service.stopped)
 
 
-@both_services
-def test_a_stop_whose_function_is_dead_for_good_says_that_the_model_bills_still(
-    lifecycle: Lifecycle, service: ServiceWords
-) -> None:
-    fault = {"Operation": service.describe, "Effect": "KillBefore", "Caller": "StopModel"}
-    lifecycle.given(service.script(Status=service.running), faults=[fault])
+DEAD = [
+    stop_with(service, service.describe, "KillBefore", fields={"Reason": "Night"}).with_faults({"Caller": "StopModel"})
+    for service in BOTH
+]
 
-    execution = lifecycle.run_stop({**service.model, "Reason": "Night"})
 
+@pytest.mark.parametrize("life", DEAD, ids=str)
+def test_a_stop_whose_function_is_dead_for_good_says_that_the_model_bills_still(lived: Lived) -> None:
+    execution, document = lived.execution, lived.document
     assert (execution.status, execution.error) == ("FAILED", "FunctionFailedError")
-    message = lifecycle.only_message(execution)
-    assert message.attributes["Outcome"] == "StillBilling"
-    assert (message.document["Status"], message.document["MayBill"]) == (service.running, True)
-    assert message.document["HowToStop"]
+    assert lived.messages[0].attributes["Outcome"] == "StillBilling"
+    assert (document["Status"], document["MayBill"]) == (lived.service.running, True)
+    assert document["HowToStop"]
 
 
 @both_services

@@ -4,19 +4,20 @@ The cases come from the services' own models, so that an error which a service l
 """
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import product
 from typing import Any
 
 import pytest
 from botocore.model import ServiceModel
 from botocore.session import Session
 
-from local.network.faults import calls
 from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
-from tests.deployed.lifecycle import Execution, Lifecycle
-from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.lifecycle import Execution
+from tests.deployed.many_lives import Life, Lived
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.soak import covering
 
 DEADLINE_SECONDS = 300
 LONGEST_INTERVAL_SECONDS = 15
@@ -42,19 +43,10 @@ ERRORS = {
 }
 
 
-@dataclass(frozen=True)
-class Case:
-    """One error of one call of a start."""
-
-    service: ServiceWords
-    operation: str
-    error: str
-
-    def __str__(self) -> str:
-        return f"{self.operation}-{self.error}"
-
-    def once(self, *, after: int) -> dict[str, Any]:
-        return {"Operation": self.operation, "Error": self.error, "After": after, "Times": 1}
+def start_with(service: ServiceWords, operation: str, error: str) -> Life:
+    # What is started in vain is stopped, with the same trouble: that need not take an hour.
+    fields = {"StartTimeoutSeconds": DEADLINE_SECONDS, "StopTimeoutSeconds": 60}
+    return Life(service=service, operation=operation, error=error, script={"StartSeconds": 40}, fields=fields)
 
 
 @cache
@@ -68,35 +60,34 @@ def errors_of(client_name: str, operation: str) -> list[str]:
     return sorted(shape.name for shape in service_model(client_name).operation_model(operation).error_shapes)
 
 
-def service_cases() -> Iterator[Case]:
+def service_cases() -> Iterator[Life]:
     for service, client_name, operations in (
         (REKOGNITION, "rekognition", ("DescribeProjects", "DescribeProjectVersions", "StartProjectVersion")),
         (LOOKOUT_VISION, "lookoutvision", ("DescribeModel", "StartModel")),
     ):
         for operation in operations:
             for error in errors_of(client_name, operation):
-                yield Case(service, operation, error)
+                yield start_with(service, operation, error)
 
 
 CASES = list(service_cases())
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
 
 
-def run(lifecycle: Lifecycle, service: ServiceWords, *faults: dict[str, Any]) -> Execution:
-    lifecycle.given(service.script(StartSeconds=40), faults=faults)
-    # What is started in vain is stopped, with the same trouble: that need not take an hour.
-    return lifecycle.run({**service.model, "StartTimeoutSeconds": DEADLINE_SECONDS, "StopTimeoutSeconds": 60})
+def every_case(*faults: Mapping[str, Any], one_in: int = 1, first: int = 0) -> pytest.MarkDecorator:
+    """Each case with these faults: one in so many for every run, and the others for the soak."""
+    lives = [case.with_faults(*faults) for case in CASES]
+    return pytest.mark.parametrize("life", covering(lives, one_in=one_in, first=first), ids=str)
 
 
-def assert_told_truly(lifecycle: Lifecycle, case: Case, execution: Execution) -> None:
+def assert_told_truly(lived: Lived) -> None:
     """It ended in time, the model was started once at most, and the one message says what is true."""
+    execution, document = lived.execution, lived.document
     assert execution.seconds <= DEADLINE_SECONDS + LONGEST_INTERVAL_SECONDS
-    accepted = [call for call in calls(case.service.start) if call.outcome == "OK"]
+    accepted = [call for call in lived.calls if (call.operation, call.outcome) == (lived.service.start, "OK")]
     assert len(accepted) <= 1
-    document = lifecycle.only_message(execution).document
     if execution.status == "SUCCEEDED":
         assert document["Outcome"] == "Running"
-        assert document["Status"] == case.service.running
+        assert document["Status"] == lived.service.running
         return
     assert document["Error"] == execution.error
     assert document["Cause"] == execution.cause
@@ -104,104 +95,79 @@ def assert_told_truly(lifecycle: Lifecycle, case: Case, execution: Execution) ->
     assert document["MayBill"] or not accepted
 
 
-def assert_ended_as_designed(case: Case, execution: Execution) -> None:
+def assert_ended_as_designed(case: Life, execution: Execution) -> None:
     passes = case.error in PASSES or case.error in IN_USE
     expected = None if passes else ERRORS[case.error]
     assert (execution.status, execution.error) == ("SUCCEEDED" if passes else "FAILED", expected), execution.cause
 
 
-@every_case
-def test_an_error_of_the_first_call(lifecycle: Lifecycle, case: Case) -> None:
-    execution = run(lifecycle, case.service, case.once(after=0))
-
-    assert_ended_as_designed(case, execution)
-    assert_told_truly(lifecycle, case, execution)
+@every_case({"Times": 1})
+def test_an_error_of_the_first_call(life: Life, lived: Lived) -> None:
+    assert_ended_as_designed(life, lived.execution)
+    assert_told_truly(lived)
 
 
-@every_case
-def test_an_error_of_a_later_call(lifecycle: Lifecycle, case: Case) -> None:
-    throttled_before = {"Operation": case.operation, "Error": THROTTLED, "Times": 1}
-
-    execution = run(lifecycle, case.service, throttled_before, case.once(after=1))
-
-    assert_ended_as_designed(case, execution)
-    assert_told_truly(lifecycle, case, execution)
+@every_case({"Error": THROTTLED, "Times": 1}, {"After": 1, "Times": 1}, one_in=3)
+def test_an_error_of_a_later_call(life: Life, lived: Lived) -> None:
+    assert_ended_as_designed(life, lived.execution)
+    assert_told_truly(lived)
 
 
-@every_case
-def test_an_error_that_stays(lifecycle: Lifecycle, case: Case) -> None:
-    execution = run(lifecycle, case.service, {"Operation": case.operation, "Error": case.error})
-
+@every_case({}, one_in=3, first=1)
+def test_an_error_that_stays(life: Life, lived: Lived) -> None:
+    execution = lived.execution
     assert execution.status == "FAILED"
-    if case.error in PASSES:
+    if life.error in PASSES:
         assert execution.error == "StartTimedOutError"
         assert execution.cause is not None
-        assert case.error in execution.cause
-    elif case.error in IN_USE and case.operation == case.service.start:
+        assert life.error in execution.cause
+    elif life.error in IN_USE and life.operation == life.service.start:
         assert execution.error == "ModelFailedError"
-    assert_told_truly(lifecycle, case, execution)
+    assert_told_truly(lived)
 
 
-@every_case
-def test_an_error_that_comes_while_the_model_starts(lifecycle: Lifecycle, case: Case) -> None:
-    fault = {"Operation": case.operation, "Error": case.error, "After": 1}
-
-    execution = run(lifecycle, case.service, fault)
-
-    assert_told_truly(lifecycle, case, execution)
+@every_case({"After": 1}, one_in=3, first=2)
+def test_an_error_that_comes_while_the_model_starts(lived: Lived) -> None:
+    assert_told_truly(lived)
 
 
-@pytest.mark.parametrize("service", [REKOGNITION, LOOKOUT_VISION], ids=str)
-@pytest.mark.parametrize("effect", ["Refuse", "LoseAnswer"])
-@pytest.mark.parametrize("after", [0, 1])
-def test_a_connection_that_breaks(lifecycle: Lifecycle, service: ServiceWords, effect: str, after: int) -> None:
-    for operation in (service.describe, service.start):
-        execution = run(lifecycle, service, {"Operation": operation, "Effect": effect, "After": after, "Times": 1})
-
-        assert execution.status == "SUCCEEDED", execution.cause
-        assert_told_truly(lifecycle, Case(service, operation, effect), execution)
+def broken_cases() -> Iterator[Life]:
+    """Calls that cannot be made, that nobody hears the answer of, or that are never answered."""
+    for service in BOTH:
+        for operation in (service.describe, service.start):
+            for effect, after in (*product(("Refuse", "LoseAnswer"), (0, 1)), ("Timeout", 0)):
+                yield start_with(service, operation, effect).with_faults({"After": after, "Times": 1})
 
 
-@pytest.mark.parametrize(
-    ("service", "operation"),
-    [
-        (service, operation)
-        for service in (REKOGNITION, LOOKOUT_VISION)
-        for operation in (service.describe, service.start)
-    ],
-    ids=str,
-)
-def test_a_call_that_is_never_answered(lifecycle: Lifecycle, service: ServiceWords, operation: str) -> None:
-    execution = run(lifecycle, service, {"Operation": operation, "Effect": "Timeout", "Times": 1})
-
-    assert execution.status == "SUCCEEDED", execution.cause
-    assert_told_truly(lifecycle, Case(service, operation, "Timeout"), execution)
+@pytest.mark.parametrize("life", list(broken_cases()), ids=str)
+def test_a_connection_that_breaks_delays_a_start_and_nothing_else(lived: Lived) -> None:
+    assert lived.execution.status == "SUCCEEDED", lived.execution.cause
+    assert_told_truly(lived)
 
 
-def table_cases() -> Iterator[Case]:
+def table_cases() -> Iterator[Life]:
     for operation in ("GetItem", "PutItem"):
         for error in errors_of("dynamodb", operation):
-            yield Case(REKOGNITION, operation, error)
+            yield start_with(REKOGNITION, operation, error).with_faults({"Caller": "StartModel", "Times": 1})
 
 
-@pytest.mark.parametrize("case", list(table_cases()), ids=str)
-def test_an_error_of_the_model_records(lifecycle: Lifecycle, case: Case) -> None:
-    execution = run(lifecycle, case.service, {**case.once(after=0), "Caller": "StartModel"})
-
-    if case.error in PASSES or case.error == "ConditionalCheckFailedException":
-        assert execution.status == "SUCCEEDED", execution.cause
-    assert_told_truly(lifecycle, case, execution)
+@pytest.mark.parametrize("life", list(table_cases()), ids=str)
+def test_an_error_of_the_model_records(life: Life, lived: Lived) -> None:
+    if life.error in PASSES or life.error == "ConditionalCheckFailedException":
+        assert lived.execution.status == "SUCCEEDED", lived.execution.cause
+    assert_told_truly(lived)
 
 
-@pytest.mark.parametrize("error", errors_of("sns", "Publish"))
-def test_an_error_of_the_topic(lifecycle: Lifecycle, error: str) -> None:
-    case = Case(REKOGNITION, "Publish", error)
-    code = service_model("sns").shape_for(error).metadata["error"].get("code", error)
+def topic_cases() -> Iterator[Life]:
+    for error in errors_of("sns", "Publish"):
+        code = service_model("sns").shape_for(error).metadata["error"].get("code", error)
+        yield start_with(REKOGNITION, "Publish", code).with_faults({"Times": 1})
 
-    execution = run(lifecycle, REKOGNITION, {"Operation": "Publish", "Error": code, "Times": 1})
 
-    assert execution.status == "SUCCEEDED", execution.cause
-    assert_told_truly(lifecycle, case, execution)
+@pytest.mark.parametrize("life", list(topic_cases()), ids=str)
+def test_an_error_of_the_topic(lived: Lived) -> None:
+    assert lived.execution.status == "SUCCEEDED", lived.execution.cause
+    assert_told_truly(lived)
 
 
 def test_the_cases_are_those_that_the_services_document() -> None:

@@ -1,68 +1,66 @@
 """A function's process that dies before or after any call to AWS: the start ends as if it had not."""
 
+from collections.abc import Iterator
+from itertools import product
+
 import pytest
 
-from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, REKOGNITION, ServiceWords
+from tests.deployed.many_lives import Life, Lived
+from tests.deployed.services import BOTH, REKOGNITION
+from tests.soak import covering
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
-
-
-def accepted_starts(service: ServiceWords) -> int:
-    return len([call for call in calls(service.start) if call.outcome in ("OK", "KillAfter", "LoseAnswer")])
+STARTED = {"StartSeconds": 100}
 
 
-@both_services
-@pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
-@pytest.mark.parametrize("call", ["GetItem", "describe", "PutItem", "start"])
-def test_a_start_step_that_dies_at_a_call_is_taken_again(
-    lifecycle: Lifecycle, service: ServiceWords, call: str, effect: str
-) -> None:
-    operation = {"describe": service.describe, "start": service.start}.get(call, call)
-    lifecycle.given(
-        service.script(StartSeconds=100),
-        faults=[{"Operation": operation, "Effect": effect, "Times": 1, "Caller": "StartModel"}],
+def step_cases() -> Iterator[Life]:
+    for service in BOTH:
+        calls = ("GetItem", service.describe, "PutItem", service.start)
+        for operation, effect in product(calls, ("KillBefore", "KillAfter")):
+            life = Life(service=service, operation=operation, error=effect, script=STARTED)
+            yield life.with_faults({"Times": 1, "Caller": "StartModel"})
+
+
+@pytest.mark.parametrize("life", covering(step_cases(), one_in=3), ids=str)
+def test_a_start_step_that_dies_at_a_call_is_taken_again(lived: Lived) -> None:
+    assert lived.execution.status == "SUCCEEDED"
+    assert lived.execution.output is not None
+    assert lived.execution.output["Asked"] is True
+    assert lived.execution.output["AlreadyRunning"] is False
+    assert lived.document["Outcome"] == "Running"
+    assert lived.carried_out(lived.service.start) == 1
+
+
+CHECKS = [
+    Life(service=service, operation=service.describe, error="KillAfter", script=STARTED).with_faults(
+        {"Times": 1, "Caller": "CheckModel"}
     )
-
-    execution = lifecycle.run(service.model)
-
-    assert execution.status == "SUCCEEDED"
-    assert execution.output is not None
-    assert execution.output["Asked"] is True
-    assert execution.output["AlreadyRunning"] is False
-    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
-    assert accepted_starts(service) == 1
+    for service in BOTH
+]
 
 
-@both_services
-def test_a_check_step_that_dies_is_taken_again(lifecycle: Lifecycle, service: ServiceWords) -> None:
-    fault = {"Operation": service.describe, "Effect": "KillAfter", "Times": 1, "Caller": "CheckModel"}
-    lifecycle.given(service.script(StartSeconds=100), faults=[fault])
-
-    execution = lifecycle.run(service.model)
-
-    assert execution.status == "SUCCEEDED"
-    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+@pytest.mark.parametrize("life", CHECKS, ids=str)
+def test_a_check_step_that_dies_is_taken_again(lived: Lived) -> None:
+    assert lived.execution.status == "SUCCEEDED"
+    assert lived.document["Outcome"] == "Running"
 
 
-@both_services
-def test_a_start_step_that_dies_each_time_after_its_start_says_that_the_model_may_bill(
-    lifecycle: Lifecycle, service: ServiceWords
-) -> None:
-    faults = [
-        {"Operation": service.start, "Effect": "KillAfter", "Times": 1},
+DYING = [
+    Life(service=service, operation=service.start, error="KillAfter", script=STARTED).with_faults(
+        {"Times": 1},
         {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Caller": "StartModel"},
-    ]
-    lifecycle.given(service.script(StartSeconds=100), faults=faults)
+    )
+    for service in BOTH
+]
 
-    execution = lifecycle.run(service.model)
 
+@pytest.mark.parametrize("life", DYING, ids=str)
+def test_a_start_step_that_dies_each_time_after_its_start_says_that_the_model_may_bill(lived: Lived) -> None:
+    execution, document = lived.execution, lived.document
     assert (execution.status, execution.error) == ("FAILED", "FunctionFailedError")
     assert execution.cause is not None
     assert "Runtime.ExitError" in execution.cause
-    document = lifecycle.only_message(execution).document
-    assert document["Status"] == service.starting
+    assert document["Status"] == lived.service.starting
     assert document["MayBill"] is True
 
 

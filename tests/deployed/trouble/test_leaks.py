@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import chain, islice
 
 import pytest
 
@@ -14,7 +15,16 @@ from tests.deployed.trouble.leaks_story import Story
 from tests.simulation.auditor import Auditor, timeline
 
 
-@pytest.mark.parametrize("tell", [aborts, faults, races], ids=lambda tell: tell.__name__)
+def some() -> Iterator[Story]:
+    """A few of every kind of story."""
+    return chain.from_iterable(islice(tell(), 3, None, 9) for tell in (aborts, faults, races))
+
+
+@pytest.mark.parametrize(
+    "tell",
+    [some, *(pytest.param(tell, marks=pytest.mark.soak) for tell in (aborts, faults, races))],
+    ids=lambda tell: tell.__name__,
+)
 def test_nothing_leaks_in_two_days(
     lifecycle: Lifecycle, monkeypatch: pytest.MonkeyPatch, tell: Callable[[], Iterator[Story]]
 ) -> None:

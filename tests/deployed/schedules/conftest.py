@@ -1,18 +1,15 @@
 """One deployed stack with schedules of every form, and what they start in two days."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from local.clock.clock import VirtualClock
-from local.commands.cdk import deploy
-from local.scenario.scenario import Scenario
-from local.server import LocalAws
-from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
+from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
+from tests.worlds import Worlds
 
 BEGIN = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
 """In the night after it, the clocks of Berlin are put back at 03:00."""
@@ -50,27 +47,23 @@ class Started:
         return "boards" if "ProjectName" in self.input else "parts"
 
 
-@pytest.fixture(scope="package")
-def started() -> Iterator[list[Started]]:
+@pytest.fixture
+def started(worlds: Worlds) -> list[Started]:
     """What the schedules have started, in order of time."""
-    clock = VirtualClock(BEGIN)
-    with LocalAws(clock=clock) as aws:
-        outputs = deploy(aws, context={"schedules": json.dumps(SCHEDULES), "time_zone": "Europe/Berlin"})
-        models = [service.script(StartSeconds=60, StopSeconds=60) for service in (LOOKOUT_VISION, REKOGNITION)]
-        aws.load(Scenario.parse(json.dumps({"Models": models})))
-        with clock.running():
-            clock.wait((END - clock.now()).total_seconds())
-        clock.settle(timeout=120)
-        yield _started(aws, outputs)
+    settings = {"schedules": json.dumps(SCHEDULES), "time_zone": "Europe/Berlin"}
+    lifecycle = worlds.deployed("scheduled", settings, begin=BEGIN)
+    if lifecycle.clock.now() < END:
+        lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
+        lifecycle.pass_time((END - lifecycle.clock.now()).total_seconds())
+        lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
+    return _started(lifecycle)
 
 
-def _started(aws: LocalAws, outputs: dict[str, str]) -> list[Started]:
-    states = aws.client("stepfunctions")
+def _started(lifecycle: Lifecycle) -> list[Started]:
     found = []
-    for action in ("start", "stop"):
-        machine = outputs[f"{action.title()}ModelStateMachineArn"]
-        for listed in states.list_executions(stateMachineArn=machine)["executions"]:
-            one = states.describe_execution(executionArn=listed["executionArn"])
+    for action, arns in (("start", lifecycle.executions()), ("stop", lifecycle.stops())):
+        for arn in arns:
+            one = lifecycle.aws.client("stepfunctions").describe_execution(executionArn=arn)
             at = one["startDate"].astimezone(UTC).replace(second=0, microsecond=0)
             found.append(Started(action, at, json.loads(one["input"]), json.loads(one.get("output", "{}"))))
     return sorted(found, key=lambda one: one.at)

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from plan.command import main
-from tests.scheduled.conftest import BEGIN, END, IN_UTC, SCHEDULES, Started
+from tests.deployed.schedules.conftest import BEGIN, END, IN_UTC, SCHEDULES, Started
 
 
 def times(started: list[Started], model: str) -> list[tuple[str, str]]:

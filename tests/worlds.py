@@ -1,0 +1,45 @@
+"""The local AWS that is open in this process: tests of one world follow each other, so that each is opened once."""
+
+import gc
+from collections.abc import Mapping
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from local.clock.clock import VirtualClock
+from local.commands.cdk import deploy
+from local.server import LocalAws
+from tests.deployed.lifecycle import Lifecycle
+from tests.template.synthesized import made_once
+
+MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+class Worlds:
+    """Opens one world at a time: the app, deployed with some settings at some moment."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self._folders = folders
+        self._open = ExitStack()
+        self._name: str | None = None
+        self._lifecycle: Lifecycle | None = None
+
+    def deployed(self, name: str, settings: Mapping[str, Any], *, begin: datetime = MONDAY) -> Lifecycle:
+        """The world of a name: that which is open, or a new one, deployed with these settings."""
+        if self._lifecycle is None or self._name != name:
+            self.leave()
+            assembly = made_once(name, self._folders, **settings).folder
+            clock = VirtualClock(begin)
+            aws = self._open.enter_context(LocalAws(clock=clock))
+            self._name, self._lifecycle = name, Lifecycle(aws, clock, deploy(aws, assembly=assembly))
+            # What is there by now stays: looking through it again and again takes a twentieth of all time.
+            gc.freeze()
+        return self._lifecycle
+
+    def leave(self) -> None:
+        """Close what is open."""
+        self._name = self._lifecycle = None
+        self._open.close()
+        gc.unfreeze()
