@@ -1,9 +1,16 @@
 """The two services in the words of a test: what one of their models is called, and its statuses."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from itertools import cycle
+from typing import Any, TypeVar
+
+import pytest
 
 from tests.deployed.lifecycle import ACCOUNT
+from tests.soak import covering
+
+_Test = TypeVar("_Test", bound=Callable[..., object])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +63,16 @@ LOOKOUT_VISION = ServiceWords(
     stopping="STOPPING_HOSTING",
 )
 BOTH = (REKOGNITION, LOOKOUT_VISION)
+both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+
+
+def services_in_turn() -> Callable[[_Test], _Test]:
+    """Give each test both services, of which every run tries one, in turn, and the soak both."""
+    turns = cycle(range(len(BOTH)))
+
+    def parametrized(test: _Test) -> _Test:
+        services = covering(BOTH, one_in=len(BOTH), first=next(turns))
+        marked: _Test = pytest.mark.parametrize("service", services, ids=str)(test)
+        return marked
+
+    return parametrized

@@ -11,10 +11,10 @@ from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Execution, Lifecycle
-from tests.deployed.services import BOTH, REKOGNITION, ServiceWords
+from tests.deployed.services import REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 HOUR = 3_600
 SCHEMA = Draft202012Validator(
     json.loads((Path(__file__).parents[3] / "schemas" / "model-lifecycle-event.json").read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def assert_heard(lifecycle: Lifecycle, listener: Listener, execution: Execution,
     assert event["detail"] == lifecycle.only_message(execution).document
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_runs_and_one_that_is_stopped(
     lifecycle: Lifecycle, listener: Listener, service: ServiceWords
 ) -> None:
@@ -81,7 +81,7 @@ def test_a_model_that_runs_and_one_that_is_stopped(
     assert_heard(lifecycle, listener, nothing_to_stop, "Model Stopped")
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_fails_and_one_that_is_not_valid(
     lifecycle: Lifecycle, listener: Listener, service: ServiceWords
 ) -> None:
@@ -93,7 +93,7 @@ def test_a_start_that_fails_and_one_that_is_not_valid(
     assert_heard(lifecycle, listener, lifecycle.run_stop({**service.model, "Wait": 1}), "Model Failed")
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_times_out_and_its_clean_up(
     lifecycle: Lifecycle, listener: Listener, service: ServiceWords
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_start_that_times_out_and_its_clean_up(
     }
 
 
-@both_services
+@service_in_turn
 def test_an_execution_that_is_aborted(lifecycle: Lifecycle, listener: Listener, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     with lifecycle.clock.running():
@@ -121,7 +121,7 @@ def test_an_execution_that_is_aborted(lifecycle: Lifecycle, listener: Listener, 
     assert_heard(lifecycle, listener, lifecycle.end_of(start), "Model Aborted")
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_does_not_take(lifecycle: Lifecycle, listener: Listener, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(Status=service.running), faults=[{"Operation": service.stop, "Error": "AccessDeniedException"}]
@@ -130,7 +130,7 @@ def test_a_stop_that_does_not_take(lifecycle: Lifecycle, listener: Listener, ser
     assert_heard(lifecycle, listener, lifecycle.run_stop(service.model), "Model Still Billing")
 
 
-@both_services
+@service_in_turn
 def test_a_lease_that_moves_and_a_stop_that_is_not_wanted_any_more(
     lifecycle: Lifecycle, listener: Listener, service: ServiceWords
 ) -> None:
@@ -147,7 +147,7 @@ def test_a_lease_that_moves_and_a_stop_that_is_not_wanted_any_more(
     assert listener.heard() == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_the_watch_finds(lifecycle: Lifecycle, listener: Listener, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=0))
     assert Someone(lifecycle.aws, service).starts()

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
 HOUR = 3_600
 SOURCES = {REKOGNITION.name: "metric", LOOKOUT_VISION.name: "record"}
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 
 
-@both_services
+@service_in_turn
 def test_a_stopped_message_says_for_how_long_the_model_ran_and_what_that_cost(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -74,7 +74,7 @@ def test_of_a_run_that_nobody_knows_no_cost_is_made_up(lifecycle: Lifecycle) -> 
     assert (document["Outcome"], document["Ran"]) == ("Stopped", None)
 
 
-@both_services
+@service_in_turn
 def test_an_earlier_run_is_not_counted_in(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     lifecycle.run(service.model)
@@ -91,7 +91,7 @@ def test_an_earlier_run_is_not_counted_in(lifecycle: Lifecycle, service: Service
     assert ran["InferenceUnitHours"] == pytest.approx(3 * ran["Hours"], abs=0.001)
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_gave_up_has_cost_little(lifecycle: Lifecycle, service: ServiceWords) -> None:
     """While it comes up, a model does not bill."""
     lifecycle.given(service.script(StartSeconds=600))

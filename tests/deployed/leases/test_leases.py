@@ -8,10 +8,10 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, ServiceWords
+from tests.deployed.services import ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 HOUR = 3_600
 MINUTE = 60
 
@@ -30,7 +30,7 @@ def status(lifecycle: Lifecycle, service: ServiceWords) -> str:
     return Someone(lifecycle.aws, service).sees()
 
 
-@both_services
+@service_in_turn
 def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=120, StopSeconds=60))
     began = lifecycle.clock.now()
@@ -63,7 +63,7 @@ def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Li
     assert lifecycle.armed() == []
 
 
-@both_services
+@service_in_turn
 def test_an_armed_stop_is_one_schedule_that_fires_once_and_deletes_itself(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -85,7 +85,7 @@ def test_an_armed_stop_is_one_schedule_that_fires_once_and_deletes_itself(
     assert start.output["Lease"]["EndsAt"] == instant(ends_at.astimezone(UTC))
 
 
-@both_services
+@service_in_turn
 def test_the_stop_is_armed_before_the_start_is_asked_for(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
 
@@ -95,7 +95,7 @@ def test_the_stop_is_armed_before_the_start_is_asked_for(lifecycle: Lifecycle, s
     assert order == ["CreateSchedule", service.start]
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize(
     "error",
     ["AccessDeniedException", "ServiceQuotaExceededException", "ValidationException", "ResourceNotFoundException"],
@@ -118,7 +118,7 @@ def test_nothing_is_started_if_its_stop_cannot_be_armed(
     assert lifecycle.stops() == before
 
 
-@both_services
+@service_in_turn
 def test_a_start_whose_stop_cannot_be_armed_now_waits(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(StartSeconds=60),
@@ -136,7 +136,7 @@ def test_a_start_whose_stop_cannot_be_armed_now_waits(lifecycle: Lifecycle, serv
     assert len(lifecycle.armed()) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_can_never_be_armed_in_time_is_given_up_and_nothing_was_started(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -151,7 +151,7 @@ def test_a_stop_that_can_never_be_armed_in_time_is_given_up_and_nothing_was_star
     assert calls(service.start) == []
 
 
-@both_services
+@service_in_turn
 def test_a_later_lease_replaces_an_earlier_one_and_says_so(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     before = set(lifecycle.stops())
@@ -175,7 +175,7 @@ def test_a_later_lease_replaces_an_earlier_one_and_says_so(lifecycle: Lifecycle,
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_stop_whose_lease_was_replaced_ends_quietly_if_it_fires_all_the_same(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -202,7 +202,7 @@ def test_a_stop_whose_lease_was_replaced_ends_quietly_if_it_fires_all_the_same(
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_an_earlier_end_does_not_shorten_a_lease_and_the_message_says_so(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -223,7 +223,7 @@ def test_an_earlier_end_does_not_shorten_a_lease_and_the_message_says_so(
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_start_without_a_lease_leaves_one_in_force_and_names_its_end(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -244,7 +244,7 @@ def test_a_start_without_a_lease_leaves_one_in_force_and_names_its_end(
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize("by_hand", [True, False], ids=["by hand", "without a lease"])
 def test_a_leased_start_of_a_model_that_is_wanted_without_end_arms_nothing(
     lifecycle: Lifecycle, service: ServiceWords, *, by_hand: bool
@@ -268,7 +268,7 @@ def test_a_leased_start_of_a_model_that_is_wanted_without_end_arms_nothing(
     assert status(lifecycle, service) == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_leased_start_of_a_model_that_someone_is_starting_without_one_arms_nothing(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -286,7 +286,7 @@ def test_a_leased_start_of_a_model_that_someone_is_starting_without_one_arms_not
     assert lifecycle.armed() == []
 
 
-@both_services
+@service_in_turn
 def test_a_manual_stop_removes_the_lease(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     before = set(lifecycle.stops())
@@ -302,7 +302,7 @@ def test_a_manual_stop_removes_the_lease(lifecycle: Lifecycle, service: ServiceW
     assert set(lifecycle.stops()) - before == {stop.arn}
 
 
-@both_services
+@service_in_turn
 def test_a_lease_of_an_earlier_run_does_not_stop_a_later_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(StartSeconds=60), faults=[{"Operation": "DeleteSchedule", "Error": "AccessDeniedException"}]
@@ -320,7 +320,7 @@ def test_a_lease_of_an_earlier_run_does_not_stop_a_later_one(lifecycle: Lifecycl
     assert status(lifecycle, service) == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_lease_that_ends_while_its_model_starts_stops_it_once_it_can_be(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -337,7 +337,7 @@ def test_a_lease_that_ends_while_its_model_starts_stops_it_once_it_can_be(
     assert len(lifecycle.messages(start.arn)) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_lease_that_is_over_before_its_model_could_be_started_starts_nothing(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -352,7 +352,7 @@ def test_a_lease_that_is_over_before_its_model_could_be_started_starts_nothing(
     assert lifecycle.armed() == []
 
 
-@both_services
+@service_in_turn
 def test_a_lease_that_is_over_before_the_start_began_is_refused(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script())
 
@@ -365,7 +365,7 @@ def test_a_lease_that_is_over_before_the_start_began_is_refused(lifecycle: Lifec
     assert calls(service.start) == calls("CreateSchedule") == []
 
 
-@both_services
+@service_in_turn
 def test_a_redrive_does_not_move_the_lease(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     began = lifecycle.clock.now()
@@ -386,7 +386,7 @@ def test_a_redrive_does_not_move_the_lease(lifecycle: Lifecycle, service: Servic
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_the_lease_of_an_aborted_start_stops_what_it_started(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     with lifecycle.clock.running():
@@ -400,7 +400,7 @@ def test_the_lease_of_an_aborted_start_stops_what_it_started(lifecycle: Lifecycl
     assert status(lifecycle, service) == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_fails_leaves_nobody_told_of_a_stop_at_its_lease_s_end(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -417,7 +417,7 @@ def test_a_start_that_fails_leaves_nobody_told_of_a_stop_at_its_lease_s_end(
     assert lifecycle.armed() == []
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_cannot_be_started_at_the_lease_s_end_lies_in_the_dead_letter_queue(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:

@@ -4,12 +4,12 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 
 
-@both_services
+@service_in_turn
 def test_throttling_that_passes_delays_a_start_and_nothing_else(lifecycle: Lifecycle, service: ServiceWords) -> None:
     faults = [
         {"Operation": service.describe, "Error": "ThrottlingException", "After": 1, "Times": 3},
@@ -23,7 +23,7 @@ def test_throttling_that_passes_delays_a_start_and_nothing_else(lifecycle: Lifec
     assert lifecycle.only_message(execution).document["Outcome"] == "Running"
 
 
-@both_services
+@service_in_turn
 def test_throttling_that_does_not_pass_ends_at_the_deadline(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(), faults=[{"Operation": service.describe, "Error": "ThrottlingException"}])
 
@@ -63,7 +63,7 @@ def test_a_model_that_can_never_be_started_in_time_is_given_up(
     assert lifecycle.run(service.model).status == "SUCCEEDED"
 
 
-@both_services
+@service_in_turn
 def test_a_fixed_interval_is_kept(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=200))
 

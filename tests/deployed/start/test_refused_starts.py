@@ -6,9 +6,8 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
 NEVER_STARTABLE = [
     *((REKOGNITION, status) for status in ("TRAINING_FAILED", "COPYING_FAILED", "DELETING", "DEPRECATED", "EXPIRED")),
     *((LOOKOUT_VISION, status) for status in ("TRAINING_FAILED", "DELETING")),

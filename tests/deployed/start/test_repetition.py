@@ -1,15 +1,13 @@
 """The same start asked for many times: one StartProjectVersion is accepted, and every execution ends RUNNING."""
 
-import pytest
-
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, ServiceWords
+from tests.deployed.services import ServiceWords, services_in_turn
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 
 
-@both_services
+@service_in_turn
 def test_ten_starts_at_once_are_one_start(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=120))
 
@@ -22,7 +20,7 @@ def test_ten_starts_at_once_are_one_start(lifecycle: Lifecycle, service: Service
     assert len([call for call in calls(service.start) if call.outcome == "OK"]) == 1
 
 
-@both_services
+@service_in_turn
 def test_an_event_that_is_delivered_twice_is_one_start(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=120))
     before = set(lifecycle.executions())

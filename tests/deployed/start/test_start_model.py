@@ -1,12 +1,8 @@
 """A start, from the execution's input to the message that a subscriber gets."""
 
-import pytest
-
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, ServiceWords
-
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+from tests.deployed.services import ServiceWords, both_services
 
 
 def accepted_starts(service: ServiceWords) -> int:

@@ -6,10 +6,10 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Execution, Lifecycle
-from tests.deployed.services import BOTH, ServiceWords
+from tests.deployed.services import ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 
 
 def clean_up_of(lifecycle: Lifecycle, start: Execution) -> Execution:
@@ -24,7 +24,7 @@ def assert_not_stopped(lifecycle: Lifecycle, service: ServiceWords, stops_before
     assert calls(service.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_times_out_has_its_model_stopped_and_does_not_wait_for_it(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -49,7 +49,7 @@ def test_a_start_that_times_out_has_its_model_stopped_and_does_not_wait_for_it(
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_fails_after_it_asked_has_its_model_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(StartSeconds=100),
@@ -63,7 +63,7 @@ def test_a_start_that_fails_after_it_asked_has_its_model_stopped(lifecycle: Life
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize("asked", [True, False], ids=["asked", "did not ask"])
 def test_a_start_whose_function_is_dead_for_good_has_stopped_what_it_asked_for(
     lifecycle: Lifecycle, service: ServiceWords, *, asked: bool
@@ -91,7 +91,7 @@ def test_a_start_whose_function_is_dead_for_good_has_stopped_what_it_asked_for(
         assert Someone(lifecycle.aws, service).sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_start_step_that_dies_for_good_after_its_call_has_its_model_stopped(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_start_step_that_dies_for_good_after_its_call_has_its_model_stopped(
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_someone_else_asked_for_is_not_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.starting, StartSeconds=1_000))
     before = lifecycle.stops()
@@ -123,7 +123,7 @@ def test_a_start_that_someone_else_asked_for_is_not_stopped(lifecycle: Lifecycle
     assert_not_stopped(lifecycle, service, before)
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_fails_with_nothing_that_bills_starts_no_stop(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60, StartEndsIn=service.failed))
     before = lifecycle.stops()
@@ -135,7 +135,7 @@ def test_a_start_that_fails_with_nothing_that_bills_starts_no_stop(lifecycle: Li
     assert_not_stopped(lifecycle, service, before)
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_a_later_start_wants_is_not_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=1_000))
     with lifecycle.clock.running():
@@ -154,7 +154,7 @@ def test_a_model_that_a_later_start_wants_is_not_stopped(lifecycle: Lifecycle, s
     assert Someone(lifecycle.aws, service).sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_a_later_start_wants_while_its_clean_up_waits_is_not_stopped(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -174,7 +174,7 @@ def test_a_model_that_a_later_start_wants_while_its_clean_up_waits_is_not_stoppe
     assert Someone(lifecycle.aws, service).sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_cannot_be_started_is_said(lifecycle: Lifecycle, service: ServiceWords) -> None:
     fault: dict[str, Any] = {"Operation": "StartExecution", "Error": "StateMachineDoesNotExist", "After": 1}
     lifecycle.given(service.script(StartSeconds=3_000), faults=[fault])
@@ -191,7 +191,7 @@ def test_a_stop_that_cannot_be_started_is_said(lifecycle: Lifecycle, service: Se
     assert lifecycle.stops() == before
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_can_be_started_only_later_is_started_once(lifecycle: Lifecycle, service: ServiceWords) -> None:
     fault: dict[str, Any] = {"Operation": "StartExecution", "After": 1, "Times": 1}
     lifecycle.given(
@@ -210,7 +210,7 @@ def test_a_stop_that_can_be_started_only_later_is_started_once(lifecycle: Lifecy
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_clean_up_that_does_not_take_is_told_to_bill_still(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartEndsIn=service.starting))
 
@@ -223,7 +223,7 @@ def test_a_clean_up_that_does_not_take_is_told_to_bill_still(lifecycle: Lifecycl
     assert "still billing since" in document["Cause"]
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_is_redriven_after_its_clean_up_starts_nothing_behind_anyone_s_back(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:

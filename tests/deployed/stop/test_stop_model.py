@@ -8,10 +8,10 @@ import pytest
 from local.network.faults import calls
 from local.scenario import words
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 NEVER_ENDS = 10**8
 NOT_BILLING = [
     (service, status)
@@ -25,7 +25,7 @@ def accepted_stops(service: ServiceWords) -> int:
     return len([call for call in calls(service.stop) if call.outcome == "OK"])
 
 
-@both_services
+@service_in_turn
 def test_a_running_model_is_stopped_waited_for_and_told(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running, StopSeconds=100))
 
@@ -66,7 +66,7 @@ def test_a_model_that_does_not_bill_counts_as_stopped_at_once(
     assert calls(service.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_starts_is_stopped_as_soon_as_it_can_be(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.starting, StartSeconds=300, StopSeconds=60))
 
@@ -81,7 +81,7 @@ def test_a_model_that_starts_is_stopped_as_soon_as_it_can_be(lifecycle: Lifecycl
     assert accepted_stops(service) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_model_whose_start_fails_while_its_stop_waits_counts_as_stopped(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -108,7 +108,7 @@ def test_a_model_whose_system_is_updated_is_stopped_after_that(lifecycle: Lifecy
     assert accepted_stops(LOOKOUT_VISION) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_is_under_way_is_joined(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.stopping, StopSeconds=120))
 
@@ -121,7 +121,7 @@ def test_a_stop_that_is_under_way_is_joined(lifecycle: Lifecycle, service: Servi
     assert calls(service.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_ten_stops_at_once_are_one_stop(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running, StopSeconds=60))
 
@@ -135,7 +135,7 @@ def test_ten_stops_at_once_are_one_stop(lifecycle: Lifecycle, service: ServiceWo
     assert accepted_stops(service) == 1
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize("joined", [False, True], ids=["asked", "joined"])
 @pytest.mark.parametrize("start_seconds", [300, 10], ids=["starting", "running"])
 def test_a_model_that_someone_starts_again_after_its_stop_is_left_alone(
@@ -161,7 +161,7 @@ def test_a_model_that_someone_starts_again_after_its_stop_is_left_alone(
     assert Someone(lifecycle.aws, service).sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_waits_gives_way_to_a_later_start(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.starting, StartSeconds=300))
     with lifecycle.clock.running():
@@ -179,7 +179,7 @@ def test_a_stop_that_waits_gives_way_to_a_later_start(lifecycle: Lifecycle, serv
     assert calls(service.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_does_not_stop_is_told_to_bill_still_and_since_when(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -208,7 +208,7 @@ def test_a_model_that_does_not_stop_is_told_to_bill_still_and_since_when(
     assert abs(since - came_up) <= timedelta(minutes=2)
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize("error", ["in use", "ThrottlingException", "InternalServerError"])
 def test_a_stop_that_is_refused_for_ever_is_told_to_bill_still(
     lifecycle: Lifecycle, service: ServiceWords, error: str
@@ -232,7 +232,7 @@ def test_a_stop_that_is_refused_for_ever_is_told_to_bill_still(
     assert len(calls(service.stop)) > 5
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_cannot_be_looked_at_is_told_to_bill_still(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     lifecycle.run(service.model)
@@ -250,7 +250,7 @@ def test_a_model_that_cannot_be_looked_at_is_told_to_bill_still(lifecycle: Lifec
     assert calls(service.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_trouble_that_passes_delays_a_stop_and_nothing_else(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(Status=service.running, StopSeconds=60),
@@ -267,7 +267,7 @@ def test_trouble_that_passes_delays_a_stop_and_nothing_else(lifecycle: Lifecycle
     assert accepted_stops(service) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_may_not_be_made_is_told_at_once_to_bill_still(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(Status=service.running),
@@ -283,7 +283,7 @@ def test_a_stop_that_may_not_be_made_is_told_at_once_to_bill_still(lifecycle: Li
     assert service.stop in document["Cause"]
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_does_not_exist_cannot_be_stopped_and_does_not_bill(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -347,7 +347,7 @@ def test_an_invalid_input_is_refused_with_every_reason(
     assert calls(REKOGNITION.stop) == calls(LOOKOUT_VISION.stop) == []
 
 
-@both_services
+@service_in_turn
 def test_a_reason_of_any_letters_is_carried_into_the_message(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running))
     reason = 'Feierabend \u20ac\n"\U0001f600" {} $.Input'

@@ -11,12 +11,12 @@ import pytest
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.many_lives import Life, Lived
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 from tests.deployed.trouble.test_faults_anywhere import ERRORS, IN_USE, PASSES, errors_of
 from tests.soak import covering
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 HOUR = 3_600
 
 
@@ -160,7 +160,7 @@ def test_a_stop_whose_function_is_dead_for_good_says_that_the_model_bills_still(
     assert document["HowToStop"]
 
 
-@both_services
+@service_in_turn
 def test_an_aborted_stop_is_told_with_what_the_model_does_now(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.starting, StartSeconds=600))
     with lifecycle.clock.running():
@@ -176,7 +176,7 @@ def test_an_aborted_stop_is_told_with_what_the_model_does_now(lifecycle: Lifecyc
     assert "Not today." in document["Summary"]
 
 
-@both_services
+@service_in_turn
 @pytest.mark.parametrize("stops", [False, True], ids=["still runs", "has stopped"])
 def test_a_stop_that_step_functions_cuts_short_is_told(
     lifecycle: Lifecycle, service: ServiceWords, *, stops: bool
@@ -208,7 +208,7 @@ def timeout_of(lifecycle: Lifecycle, machine: str, *, seconds: int) -> Iterator[
         machines.update_state_machine(stateMachineArn=machine, definition=definition)
 
 
-@both_services
+@service_in_turn
 def test_a_topic_that_refuses_for_a_while_is_told_later_of_a_stop(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(Status=service.running), faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 8}]
@@ -221,7 +221,7 @@ def test_a_topic_that_refuses_for_a_while_is_told_later_of_a_stop(lifecycle: Lif
     assert (document["Outcome"], document["Reason"]) == ("Stopped", "Night")
 
 
-@both_services
+@service_in_turn
 def test_a_redriven_stop_goes_on_where_it_was(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running, StopSeconds=600))
     with lifecycle.clock.running():
@@ -238,7 +238,7 @@ def test_a_redriven_stop_goes_on_where_it_was(lifecycle: Lifecycle, service: Ser
     assert [message.document["Outcome"] for message in lifecycle.messages(stop)] == ["Aborted", "Stopped"]
 
 
-@both_services
+@service_in_turn
 def test_a_redrive_of_a_stop_whose_model_was_started_again_leaves_it_alone(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:

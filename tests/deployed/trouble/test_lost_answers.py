@@ -4,9 +4,7 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
-
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 
 
 def test_a_model_that_someone_stopped_after_a_start_nobody_heard_of_is_not_started_again(lifecycle: Lifecycle) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
@@ -16,18 +15,17 @@ from local.network.faults import calls
 from local.scenario import words
 from local.scenario.words import Words
 from tests.deployed.lifecycle import ACCOUNT, Execution, Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 from tests.deployed.someone import Someone
 
 # The same lives each time, so that nothing fails but by what was changed.
 some = settings(
     derandomize=True,
     deadline=None,
-    max_examples=10,
+    max_examples=10 if settings.get_current_profile_name() == "soak" else 3,
     # Each life begins with models and faults of its own.
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
 LATEST_SECONDS = 15
 """After the deadline: two repetitions of the last step come after two and four seconds."""
 

@@ -7,10 +7,10 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
 
-both_services = pytest.mark.parametrize("service", BOTH, ids=str)
+service_in_turn = services_in_turn()
 MINUTE = 60
 HOUR = 3_600
 
@@ -26,7 +26,7 @@ def lose_every_armed_stop(lifecycle: Lifecycle) -> None:
         lifecycle.aws.client("scheduler").delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_was_started_by_hand_is_told_once_a_day(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     someone = Someone(lifecycle.aws, service)
@@ -55,7 +55,7 @@ def test_a_model_that_was_started_by_hand_is_told_once_a_day(lifecycle: Lifecycl
     assert someone.sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_what_the_watch_tells_is_the_input_that_stops_the_model(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     assert Someone(lifecycle.aws, service).starts()
@@ -85,7 +85,7 @@ def test_how_long_a_model_ran_before_anybody_knew_of_it_is_in_its_metric(lifecyc
     assert message.document["UsdPerHour"] == 12
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_an_aborted_start_left_behind_is_told(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     with lifecycle.clock.running():
@@ -99,7 +99,7 @@ def test_a_model_that_an_aborted_start_left_behind_is_told(lifecycle: Lifecycle,
     assert (message.document["Outcome"], message.document["Status"]) == ("StillBilling", service.running)
 
 
-@both_services
+@service_in_turn
 def test_a_leased_model_is_not_told_and_stays_armed(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     lifecycle.run({**service.model, "StopAfterSeconds": 27 * HOUR})
@@ -112,7 +112,7 @@ def test_a_leased_model_is_not_told_and_stays_armed(lifecycle: Lifecycle, servic
     assert Someone(lifecycle.aws, service).sees() == service.running
 
 
-@both_services
+@service_in_turn
 def test_a_stop_that_somebody_deleted_is_armed_again_within_the_hour(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -132,7 +132,7 @@ def test_a_stop_that_somebody_deleted_is_armed_again_within_the_hour(
     assert lifecycle.told_by_watch() == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_whose_stop_never_came_is_stopped_by_the_watch(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     before = set(lifecycle.stops())
@@ -149,7 +149,7 @@ def test_a_model_whose_stop_never_came_is_stopped_by_the_watch(lifecycle: Lifecy
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_lease_of_a_run_that_someone_stopped_by_hand_stops_no_later_run(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
