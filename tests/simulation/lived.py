@@ -6,8 +6,9 @@ from typing import Any
 
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.given import EXECUTION, START
+from tests.simulation.scene import Asked, Look
 from tests.simulation.story import Call
-from tests.simulation.world import Asked, Look, World
+from tests.simulation.world import World
 
 
 class LivedExecution:

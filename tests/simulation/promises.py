@@ -8,8 +8,8 @@ from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.simulation.lived import LivedExecution
+from tests.simulation.scene import Asked
 from tests.simulation.story import ALWAYS, DEATHS, Call
-from tests.simulation.world import Asked
 
 # Half a minute, and what the calls of a step take.
 CANNOT_HAVE_RUN = timedelta(seconds=60)

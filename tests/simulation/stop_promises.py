@@ -7,8 +7,8 @@ from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
 from tests.simulation.lived import LivedExecution
 from tests.simulation.promises import assert_it_ended_in_time, assert_its_end_is_told
+from tests.simulation.scene import Asked
 from tests.simulation.story import UNHEARD_OF
-from tests.simulation.world import Asked
 
 
 def assert_stop_promises_kept(execution: LivedExecution) -> None:

@@ -1,0 +1,110 @@
+"""What else of AWS there is in a simulated world: the record, the schedules, the executions."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from model_lifecycle.aws.lease_schedules import StopTarget
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary import errors
+from model_lifecycle.vocabulary.machines import STOP_MODEL
+from tests.fakes.fake_seams import FakeRecords
+from tests.simulation import model_life as lived
+from tests.simulation.machine import End
+from tests.simulation.running import Running
+from tests.simulation.scene import Scene
+from tests.simulation.story import Call
+
+TARGET = StopTarget(
+    group_name="model-leases",
+    state_machine_arn=f"arn:aws:states:us-east-1:123456789012:stateMachine:{STOP_MODEL.name}",
+    role_arn="arn:aws:iam::123456789012:role/leases",
+    dead_letter_arn="arn:aws:sqs:us-east-1:123456789012:undelivered",
+)
+
+
+class Records:
+    """The `ModelRecords`: a store, and calls that reach it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.store = FakeRecords(scene.story.record)
+
+    def read(self, request: ModelRequest) -> ModelRecord:
+        """The record as it stands."""
+        return self._scene.call(Call.READ, partial(self.store.read, request))
+
+    def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
+        """Write it, unless another version stands there."""
+        return self._scene.call(Call.WRITE, partial(self._replace, request, before, after))
+
+    def _replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
+        written = self.store.replace(request, before, after)
+        if written is not None:
+            self._scene.written.append(lived.Written(self._scene.now, written))
+        return written
+
+
+class Schedules:
+    """EventBridge Scheduler's client. `armed`: the inputs of what is to start, by the schedules' names."""
+
+    def __init__(self, scene: Scene, fire: Callable[[dict[str, Any]], object]) -> None:
+        self._scene = scene
+        self._start = fire
+        self.armed: dict[str, str] = {}
+
+    def create_schedule(self, **asked: Any) -> None:
+        """Arm one; within a minute after its moment it starts its execution, and is gone."""
+        self._scene.call(Call.ARM, partial(self._create, asked["Name"], asked))
+
+    def delete_schedule(self, **asked: Any) -> None:
+        """Take one back."""
+        self._scene.call(Call.DISARM, partial(self._delete, asked["Name"]))
+
+    def _create(self, name: str, asked: dict[str, Any]) -> None:
+        if name in self.armed:
+            raise errors.ModelInUseError("ConflictException")
+        self.armed[name] = asked["Target"]["Input"]
+        moment = datetime.fromisoformat(f"{asked['ScheduleExpression'][3:-1]}+00:00")
+        late = timedelta(seconds=self._scene.chance.random() * 60)
+        self._scene.turnstile.at(moment + late, partial(self._fire, name, self.armed[name]))
+
+    def _delete(self, name: str) -> None:
+        if self.armed.pop(name, None) is None:
+            raise errors.ModelNotFoundError("ResourceNotFoundException")
+
+    def _fire(self, name: str, armed: str) -> None:
+        if self.armed.get(name) is armed:
+            del self.armed[name]
+            self._start(json.loads(armed))
+
+
+class Executions:
+    """The client of Step Functions. `known`: all there are. `start`: starts stop-model with an input, under a name."""
+
+    def __init__(
+        self, scene: Scene, known: Mapping[str, Running], start: Callable[[dict[str, Any], str], object]
+    ) -> None:
+        self._scene = scene
+        self._known = known
+        self._start = start
+
+    def start_execution(self, **asked: Any) -> None:
+        """Start it, once under that name."""
+        assert asked["stateMachineArn"] == TARGET.state_machine_arn
+        start = partial(self._start, json.loads(asked["input"]), asked["name"])
+        self._scene.call(Call.EXECUTE, start)
+
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        """What is known of one."""
+        return self._scene.call(Call.LOOK_UP, partial(self._described, executionArn))
+
+    def _described(self, arn: str) -> dict[str, Any]:
+        running = self._known[arn]
+        known = {"executionArn": arn, "startDate": running.began, "status": running.status}
+        end = running.end or End("RUNNING")
+        written = {"input": json.dumps(running.input), "output": json.dumps(end.output)}
+        return known | written | {"error": end.error, "cause": end.cause}
