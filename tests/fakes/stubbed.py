@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.session import Session
 from botocore.stub import Stubber
 
-from model_lifecycle.services.lookout_vision import SERVICE_MODELS
+from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
 
 
 @cache
