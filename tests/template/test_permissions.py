@@ -33,87 +33,72 @@ def every(service: str, resource: str) -> list[str]:
     return [f"arn:${{AWS::Partition}}:{service}:{HERE}:{resource}"]
 
 
+def on(resources: list[str], *actions: str) -> dict[str, list[str]]:
+    """Some actions on the same resources."""
+    return dict.fromkeys(actions, resources)
+
+
+VERSIONS, MODELS = every("rekognition", "project/*/version/*/*"), every("lookoutvision", "model/*/*")
+CHOSEN_VERSIONS = [
+    "arn:aws:rekognition:us-east-1:123456789012:project/bolts/version/*/*",
+    "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/*/*",
+]
+LEASES = every("scheduler", "schedule/model-leases/*")
+RECORDS, TOLD = "Functions/ModelRecords.Arn", "Notifications/Told.Arn"
 LOOKS_ANYWHERE = {
     "rekognition:DescribeProjects": ["*"],
     "rekognition:DescribeProjectVersions": every("rekognition", "project/*/*"),
-    "lookoutvision:DescribeModel": every("lookoutvision", "model/*/*"),
+    "lookoutvision:DescribeModel": MODELS,
 }
 LOOKS_AT_CHOSEN = {
     "rekognition:DescribeProjects": ["*"],
     "rekognition:DescribeProjectVersions": [BOLTS, PARTS],
 }
-STARTS_ANYTHING = {
-    "rekognition:StartProjectVersion": every("rekognition", "project/*/version/*/*"),
-    "lookoutvision:StartModel": every("lookoutvision", "model/*/*"),
-}
-STARTS_CHOSEN = {
-    "rekognition:StartProjectVersion": [
-        "arn:aws:rekognition:us-east-1:123456789012:project/bolts/version/*/*",
-        "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/*/*",
-    ]
-}
-STOPS_ANYTHING = {
-    "rekognition:StopProjectVersion": every("rekognition", "project/*/version/*/*"),
-    "lookoutvision:StopModel": every("lookoutvision", "model/*/*"),
-}
-STOPS_CHOSEN = {"rekognition:StopProjectVersion": STARTS_CHOSEN["rekognition:StartProjectVersion"]}
-ARMS = {
-    "scheduler:CreateSchedule": every("scheduler", "schedule/model-leases/*"),
-    "iam:PassRole": ["Leases/Role.Arn"],
-}
-DISARMS = {"scheduler:DeleteSchedule": every("scheduler", "schedule/model-leases/*")}
+STARTS_ANYTHING = {"rekognition:StartProjectVersion": VERSIONS, "lookoutvision:StartModel": MODELS}
+STARTS_CHOSEN = {"rekognition:StartProjectVersion": CHOSEN_VERSIONS}
+STOPS_ANYTHING = {"rekognition:StopProjectVersion": VERSIONS, "lookoutvision:StopModel": MODELS}
+STOPS_CHOSEN = {"rekognition:StopProjectVersion": CHOSEN_VERSIONS}
+ARMS = {"scheduler:CreateSchedule": LEASES, "iam:PassRole": ["Leases/Role.Arn"]}
+DISARMS = {"scheduler:DeleteSchedule": LEASES}
 MEASURES = {"cloudwatch:GetMetricData": ["*"]}
-REMEMBERS = {
-    "dynamodb:GetItem": ["Functions/ModelRecords.Arn"],
-    "dynamodb:PutItem": ["Functions/ModelRecords.Arn"],
-}
+REMEMBERS = on([RECORDS], "dynamodb:GetItem", "dynamodb:PutItem")
 STARTS = every("states", "execution:start-model:*")
 STARTS_AND_STOPS = [*STARTS, *every("states", "execution:stop-model:*")]
-READS_ENDINGS = {"states:DescribeExecution": STARTS_AND_STOPS, "states:GetExecutionHistory": STARTS_AND_STOPS}
+READS_ENDINGS = on(STARTS_AND_STOPS, "states:DescribeExecution", "states:GetExecutionHistory")
 TELLS = {
     "events:PutEvents": every("events", "event-bus/default"),
     "sns:Publish": ["Notifications/Topic"],
-    "kms:Decrypt": ["Notifications/Key.Arn"],
-    "kms:GenerateDataKey*": ["Notifications/Key.Arn"],
-    "dynamodb:GetItem": ["Notifications/Told.Arn"],
-    "dynamodb:PutItem": ["Notifications/Told.Arn"],
-    "dynamodb:UpdateItem": ["Notifications/Told.Arn"],
-    "dynamodb:DeleteItem": ["Notifications/Told.Arn"],
+    **on(["Notifications/Key.Arn"], "kms:Decrypt", "kms:GenerateDataKey*"),
+    **on([TOLD], *(f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete"))),
 }
 
 
 def fails_into(queue: str) -> dict[str, list[str]]:
     """What leaving something in a dead-letter queue takes."""
-    return {action: [f"{queue}.Arn"] for action in ("sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")}
+    return on([f"{queue}.Arn"], "sqs:SendMessage", "sqs:GetQueueAttributes", "sqs:GetQueueUrl")
 
 
-FINDS_ANYTHING = {"lookoutvision:ListProjects": ["*"], "lookoutvision:ListModels": ["*"]}
+FINDS_ANYTHING = on(["*"], "lookoutvision:ListProjects", "lookoutvision:ListModels")
 WATCHES = {
     **TELLS,
     **ARMS,
     **DISARMS,
     **MEASURES,
     **fails_into("Functions/Unwatched"),
-    "states:DescribeExecution": STARTS,
-    "states:GetExecutionHistory": STARTS,
+    **on(STARTS, "states:DescribeExecution", "states:GetExecutionHistory"),
     "states:StartExecution": every("states", "stateMachine:stop-model"),
-    "dynamodb:GetItem": ["Functions/ModelRecords.Arn", "Notifications/Told.Arn"],
-    "dynamodb:PutItem": ["Functions/ModelRecords.Arn", "Notifications/Told.Arn"],
+    **on([RECORDS, TOLD], "dynamodb:GetItem", "dynamodb:PutItem"),
 }
 
 
 def runs(function: str) -> dict[str, list[str]]:
     """What every function does: its own log, and traces."""
-    return {
-        "logs:CreateLogStream": [f"Functions/{function}Log.Arn"],
-        "logs:PutLogEvents": [f"Functions/{function}Log.Arn"],
-        "xray:PutTraceSegments": ["*"],
-        "xray:PutTelemetryRecords": ["*"],
-    }
+    log = on([f"Functions/{function}Log.Arn"], "logs:CreateLogStream", "logs:PutLogEvents")
+    return log | on(["*"], "xray:PutTraceSegments", "xray:PutTelemetryRecords")
 
 
 @pytest.mark.parametrize(
-    ("deploy", "function", "allowed"),
+    ("synthesized", "function", "allowed"),
     [
         ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS),
         ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
@@ -126,12 +111,11 @@ def runs(function: str) -> dict[str, list[str]]:
         ("chosen", "Notify", LOOKS_AT_CHOSEN | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
         ("chosen", "WatchModels", LOOKS_AT_CHOSEN | WATCHES),
     ],
+    indirect=["synthesized"],
 )
 def test_a_function_may_do_what_it_calls_and_nothing_else(
-    request: pytest.FixtureRequest, deploy: str, function: str, allowed: dict[str, list[str]]
+    synthesized: Synthesized, function: str, allowed: dict[str, list[str]]
 ) -> None:
-    synthesized: Synthesized = request.getfixturevalue(deploy)
-
     assert synthesized.permissions(f"Functions/{function}Role") == runs(function) | allowed
 
 
@@ -183,15 +167,22 @@ def test_a_rule_may_start_the_machine_that_it_is_for_and_nothing_else(synthesize
             assert synthesized.permissions(role) == {"states:StartExecution": [target["Arn"]]}
 
 
-def test_a_schedule_may_start_the_machines_that_schedules_are_for_and_dead_letter(chosen: Synthesized) -> None:
-    schedules = chosen.all("AWS::Scheduler::Schedule")
+def test_a_schedule_may_start_its_own_machine_and_dead_letter_and_is_all_that_gets_its_role(
+    chosen: Synthesized,
+) -> None:
+    targets = [schedule["Target"] for schedule in chosen.all("AWS::Scheduler::Schedule").values()]
 
-    assert schedules
-    for schedule in schedules.values():
-        target = schedule["Target"]
-        allowed = chosen.permissions(target["RoleArn"].removesuffix(".Arn"))
-        assert target["Arn"] in allowed.pop("states:StartExecution")
-        assert allowed == {"sqs:SendMessage": ["Triggers/Undelivered.Arn"]}
+    assert targets
+    for target in targets:
+        role = target["RoleArn"].removesuffix(".Arn")
+        assert chosen.permissions(role) == {
+            "states:StartExecution": [target["Arn"]],
+            "sqs:SendMessage": ["Triggers/Undelivered.Arn"],
+        }
+        [trust] = chosen.all("AWS::IAM::Role")[role]["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Principal"] == {"Service": "scheduler.amazonaws.com"}
+        of_its_group = {"aws:SourceAccount": "${AWS::AccountId}", "aws:SourceArn": "Triggers/Schedules.Arn"}
+        assert trust["Condition"] == {"StringEquals": of_its_group}
 
 
 def test_a_lease_s_end_may_start_a_stop_and_dead_letter(synthesized: Synthesized) -> None:

@@ -96,8 +96,11 @@ def test_every_target_of_every_rule_is_tried_again_and_then_dead_lettered(synthe
             assert takes_from(synthesized, queue, f"{name}.Arn"), f"{name} may not write to {queue}"
 
 
-def test_every_schedule_is_tried_again_and_then_dead_lettered(chosen: Synthesized) -> None:
-    for schedule in chosen.all("AWS::Scheduler::Schedule").values():
+def test_every_schedule_is_tried_for_an_hour_and_then_dead_lettered(chosen: Synthesized) -> None:
+    schedules = chosen.all("AWS::Scheduler::Schedule").values()
+
+    assert schedules
+    for schedule in schedules:
         assert schedule["Target"]["DeadLetterConfig"] == {"Arn": "Triggers/Undelivered.Arn"}
         assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 3_600}
 
@@ -148,11 +151,13 @@ def test_the_net_catches_every_end_of_both_machines_executions(synthesized: Synt
     assert not {"Input", "InputPath", "InputTransformer"} & set(net["Targets"][0])
 
 
-@pytest.mark.parametrize(("deploy", "emails"), [("default", set()), ("chosen", {"ops@example.com", "dev@example.com"})])
-def test_e_mail_addresses_of_the_settings_are_subscribed(
-    request: pytest.FixtureRequest, deploy: str, emails: set[str]
-) -> None:
-    subscriptions = request.getfixturevalue(deploy).all("AWS::SNS::Subscription").values()
+@pytest.mark.parametrize(
+    ("synthesized", "emails"),
+    [("default", set()), ("chosen", {"ops@example.com", "dev@example.com"})],
+    indirect=["synthesized"],
+)
+def test_e_mail_addresses_of_the_settings_are_subscribed(synthesized: Synthesized, emails: set[str]) -> None:
+    subscriptions = synthesized.all("AWS::SNS::Subscription").values()
 
     assert {(s["Protocol"], s["TopicArn"], s["Endpoint"]) for s in subscriptions} == {
         ("email", "Notifications/Topic", email) for email in emails
