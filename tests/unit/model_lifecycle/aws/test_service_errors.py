@@ -9,13 +9,15 @@ from botocore import xform_name
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.aws.lease_schedules import LeaseSchedules, StopTarget
-from model_lifecycle.aws.lookout_vision import LookoutVisionModel
-from model_lifecycle.aws.lookout_vision_catalog import LookoutVisionCatalog
 from model_lifecycle.aws.record_table import RecordTable
-from model_lifecycle.aws.rekognition import RekognitionModel
-from model_lifecycle.aws.rekognition_catalog import RekognitionCatalog
+from model_lifecycle.aws.service_calls import ServiceCalls
+from model_lifecycle.aws.service_catalog import ServiceCatalog
+from model_lifecycle.aws.service_model import ServiceModel
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.rekognition import REKOGNITION
+from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
@@ -70,14 +72,19 @@ MEANINGS = {
 }
 
 
-def looks(client: Any) -> Any:
-    """Look at a version of a project whose ARN is known."""
-    return RekognitionModel(request(ProjectArn=PROJECT), client).describe()
+def parts(client: Any) -> ServiceModel:
+    """A model version of Rekognition, of a project whose ARN is known."""
+    return ServiceModel(request(ProjectArn=PROJECT), ServiceCalls(client))
 
 
-def boards(client: Any) -> LookoutVisionModel:
+def boards(client: Any) -> ServiceModel:
     """A model of Lookout for Vision."""
-    return LookoutVisionModel(request(ProjectVersionArn=None, ProjectName="boards", ModelVersion="1"), client)
+    return ServiceModel(request(ProjectVersionArn=None, ProjectName="boards", ModelVersion="1"), ServiceCalls(client))
+
+
+def catalog(service: Service, client: Any) -> ServiceCatalog:
+    """All models of a service."""
+    return ServiceCatalog(service, [], ServiceCalls(client))
 
 
 def leases(client: Any) -> LeaseSchedules:
@@ -94,15 +101,15 @@ def leases(client: Any) -> LeaseSchedules:
 LEASE = Lease(ends_at=after(3_600), leased_by=EXECUTION)
 UNITS = {"MinInferenceUnits": 1}
 CALLS: dict[tuple[str, str], Callable[[Any], Any]] = {
-    ("rekognition", "StartProjectVersion"): lambda c: RekognitionModel(request(), c).start(UNITS, client_token=TOKEN),
-    ("rekognition", "StopProjectVersion"): lambda client: RekognitionModel(request(), client).stop(),
-    ("rekognition", "DescribeProjectVersions"): looks,
-    ("rekognition", "DescribeProjects"): lambda client: RekognitionCatalog([], client).projects(),
+    ("rekognition", "StartProjectVersion"): lambda client: parts(client).start(UNITS, client_token=TOKEN),
+    ("rekognition", "StopProjectVersion"): lambda client: parts(client).stop(),
+    ("rekognition", "DescribeProjectVersions"): lambda client: parts(client).describe(),
+    ("rekognition", "DescribeProjects"): lambda client: catalog(REKOGNITION, client).projects(),
     ("lookoutvision", "StartModel"): lambda client: boards(client).start(UNITS, client_token=TOKEN),
     ("lookoutvision", "StopModel"): lambda client: boards(client).stop(),
     ("lookoutvision", "DescribeModel"): lambda client: boards(client).describe(),
-    ("lookoutvision", "ListProjects"): lambda client: LookoutVisionCatalog([], client).projects(),
-    ("lookoutvision", "ListModels"): lambda client: LookoutVisionCatalog([], client).models("boards"),
+    ("lookoutvision", "ListProjects"): lambda client: catalog(LOOKOUT_VISION, client).projects(),
+    ("lookoutvision", "ListModels"): lambda client: catalog(LOOKOUT_VISION, client).models("boards"),
     ("scheduler", "CreateSchedule"): lambda client: leases(client).arm(request(), LEASE),
     ("scheduler", "DeleteSchedule"): lambda client: leases(client).disarm(request(), LEASE),
     ("cloudwatch", "GetMetricData"): lambda c: InServiceUnits(c).units_in_service(request(), until=after(0)),

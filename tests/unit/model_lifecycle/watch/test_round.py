@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from model_lifecycle.model.catalog import Listed
+from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelNotFoundError,

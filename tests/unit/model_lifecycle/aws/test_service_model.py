@@ -29,8 +29,6 @@ from tests.fakes.service_endpoint import Endpoint
 
 URL = "https://rekognition.us-east-1.amazonaws.com/"
 OPERATIONS = ["StartProjectVersion", "StopProjectVersion", "DescribeProjectVersions", "DescribeProjects"]
-
-
 SILENCES = [
     (ConnectTimeoutError(endpoint_url=URL), ServiceUnavailableError, False),
     (EndpointConnectionError(endpoint_url=URL), ServiceUnavailableError, False),

@@ -1,0 +1,133 @@
+"""How a model of Lookout for Vision is named, what is asked of the service, and what its answers mean."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+from urllib3.exceptions import NameResolutionError
+
+from model_lifecycle.aws.service_calls import ServiceCalls
+from model_lifecycle.aws.service_model import ServiceModel
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.service import ModelDescription
+from model_lifecycle.vocabulary.errors import ModelLifecycleError, ServiceUnavailableError, ServiceUnreachableError
+from tests.fakes.given import DEFAULTS, HOME, TOKEN, request
+from tests.fakes.refusals import BY_EITHER, Parse, refusal
+from tests.fakes.stubbed import client_of, stubbed
+
+BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}
+
+
+@BY_EITHER
+@pytest.mark.parametrize("project", ["b", "0", "x" * 255, "A-b_9"], ids=lambda name: name[:10])
+def test_a_model_is_named_by_project_and_version(parse: Parse, project: str) -> None:
+    named = {"ProjectName": project, "ModelVersion": "12"}
+
+    assert dict(parse(named, defaults=DEFAULTS, home=HOME).identity) == named
+
+
+@BY_EITHER
+@pytest.mark.parametrize(
+    ("field", "value", "allowed"),
+    [
+        *(
+            ("ProjectName", value, "a name of letters, digits, _ and -, a string of 1 to 255 characters")
+            for value in ["", "x" * 256, "-b", "a b", "b\n", "bo\u0430rds", 5]
+        ),
+        *(
+            ("ModelVersion", value, 'a version\'s number, as "1", a string of 1 to 10 characters')
+            for value in ["", "0", "01", "1" * 11, "1\n", "\uff11", 1]
+        ),
+    ],
+)
+def test_what_is_not_its_name_is_refused(parse: Parse, field: str, value: Any, allowed: str) -> None:
+    said = refusal({**BOARDS, field: value}, parse)
+
+    assert f"{field} is " in said
+    assert f"allowed is {allowed}" in said
+
+
+@BY_EITHER
+@pytest.mark.parametrize("field", BOARDS)
+def test_half_a_name_is_not_enough(parse: Parse, field: str) -> None:
+    assert f"{field} is missing" in refusal({name: value for name, value in BOARDS.items() if name != field}, parse)
+
+
+@BY_EITHER
+def test_the_latest_version_is_another_one_tomorrow(parse: Parse) -> None:
+    assert 'ModelVersion is "latest", which is ambiguous' in refusal({**BOARDS, "ModelVersion": "latest"}, parse)
+
+
+def test_a_token_is_letters_and_digits_and_hyphens() -> None:
+    assert "ClientToken is " in refusal({**BOARDS, "ClientToken": "two words"})
+
+
+def test_a_model_is_stopped_by_hand_with_its_name() -> None:
+    assert LOOKOUT_VISION.stop_command(BOARDS) == (
+        "aws lookoutvision stop-model --project-name boards --model-version 1"
+    )
+
+
+def model_of(client: Any) -> ServiceModel:
+    """The model behind that client."""
+    calls = ServiceCalls(client, where_unreachable=LOOKOUT_VISION.where_unreachable)
+    return ServiceModel(request(ProjectVersionArn=None, **BOARDS), calls)
+
+
+def test_a_start_asks_for_the_model_and_the_units_with_a_token() -> None:
+    units = {"MinInferenceUnits": 2, "MaxInferenceUnits": 5}
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_response("start_model", {"Status": "STARTING_HOSTING"}, {**BOARDS, **units, "ClientToken": TOKEN})
+
+        assert model_of(client).start(units, client_token=TOKEN) == "STARTING_HOSTING"
+
+
+def test_a_stop_asks_for_the_model_without_a_token() -> None:
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_response("stop_model", {"Status": "STOPPING_HOSTING"}, BOARDS)
+
+        assert model_of(client).stop() == "STOPPING_HOSTING"
+
+
+@pytest.mark.parametrize(
+    ("more", "message", "units"),
+    [
+        ({"StatusMessage": "Fine.", "MinInferenceUnits": 2, "MaxInferenceUnits": 4}, "Fine.", (2, 4)),
+        ({}, "", (None, None)),
+    ],
+)
+def test_a_look_tells_status_message_and_units(
+    more: dict[str, Any], message: str, units: tuple[int | None, int | None]
+) -> None:
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_response("describe_model", {"ModelDescription": {"Status": "HOSTED", **more}}, BOARDS)
+
+        seen = model_of(client).describe()
+
+    assert seen == ModelDescription(
+        status="HOSTED",
+        status_message=message,
+        min_inference_units=units[0],
+        max_inference_units=units[1],
+        identity=BOARDS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("cause", "error"),
+    [(NameResolutionError, ServiceUnreachableError), (ConnectionRefusedError, ServiceUnavailableError)],
+)
+def test_a_host_name_without_an_address_is_of_a_service_that_has_ended(
+    cause: Any, error: type[ModelLifecycleError]
+) -> None:
+    def fail(**_: Any) -> None:
+        reason = cause("host", None, OSError()) if cause is NameResolutionError else cause()  # type: ignore[arg-type]
+        raise EndpointConnectionError(endpoint_url="https://lookoutvision/", error=reason)
+
+    client = client_of("lookoutvision")
+    client.meta.events.register("before-send.lookoutvision", fail)
+    try:
+        with pytest.raises(error, match=r"DescribeModel found no connection: .* AWS ended Amazon Lookout for Vision"):
+            model_of(client).describe()
+    finally:
+        client.meta.events.unregister("before-send.lookoutvision", fail)
