@@ -36,11 +36,13 @@ class Found:
 @dataclass(frozen=True)
 class Auditor:
     """`warn_after`: the setting of the deployment. `stop_comes_within`: by default, time for a lease's stop to fail and
-    for the watch, which looks every hour, to start another, and one more.
+    for the watch, which looks every hour, to start another, and one more. `disarmed_within`: how long after a lease is
+    replaced or over its stop may still be armed; for ever, if None.
     """
 
     warn_after: timedelta = timedelta(hours=24)
     stop_comes_within: timedelta = timedelta(hours=3)
+    disarmed_within: timedelta | None = None
 
     def leaks(self, life: ModelLife) -> list[Found]:
         """All of them, in the order of time."""
@@ -49,6 +51,7 @@ class Auditor:
             *self._stops(life),
             *self._ends(life),
             *self._claims(life),
+            *self._in_vain_stops(life),
             *(
                 Found(Leak.STOP_LEFT_BEHIND, end, f"its lease until {end:%d. %H:%M:%S}")
                 for end in life.leases
@@ -104,6 +107,15 @@ class Auditor:
                     continue
                 if why := _why_wanted(life, run, call, stop):
                     yield Found(Leak.STOPPED_THOUGH_WANTED, call.moment, f"{why} Stopped by {stop.arn}.")
+
+    def _in_vain_stops(self, life: ModelLife) -> Iterator[Found]:
+        for stop in life.executions.values():
+            if not stop.quiet or stop.lease_ends_at is None or self.disarmed_within is None:
+                continue
+            late = stop.began - self.disarmed_within
+            stood = [written.record.lease_ends_at for written in life.stood if written.moment <= late]
+            if stop.lease_ends_at in stood[:-1] and stood[-1] != stop.lease_ends_at:
+                yield Found(Leak.STOP_LEFT_BEHIND, stop.began, f"{stop.arn} came in vain.")
 
     def _ends(self, life: ModelLife) -> Iterator[Found]:
         for execution in life.executions.values():

@@ -43,6 +43,14 @@ class LivedExecution:
         return self.message.document
 
     @property
+    def told_by_its_state(self) -> bool:
+        """It did not take the net to tell its end."""
+        ended = self.running.ended
+        return any(
+            told.execution_arn == self.running.arn and told.moment <= (ended or START) for told in self.world.told
+        )
+
+    @property
     def begun(self) -> datetime | None:
         """When the execution asked for the start or saw one under way, if it did."""
         joins = [

@@ -59,6 +59,7 @@ def test_calls_that_were_not_carried_out_delay_a_start_and_nothing_else(
 
     assert execution.document["Outcome"] == "Running"
     assert len(execution.own_starts) == 1
+    assert execution.told_by_its_state
     assert_promises_kept(execution)
 
 

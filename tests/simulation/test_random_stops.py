@@ -40,6 +40,7 @@ def test_calls_that_were_not_carried_out_delay_a_stop_and_nothing_else(
     assert execution.document["Outcome"] == "Stopped"
     assert execution.document["StartedAgain"] is False
     assert len(execution.own_stops) == 1
+    assert execution.told_by_its_state
     assert_stop_promises_kept(execution)
 
 
