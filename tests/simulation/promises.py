@@ -84,12 +84,8 @@ def assert_its_end_is_told(execution: LivedExecution) -> None:
 
 def assert_the_message_is_true(execution: LivedExecution) -> None:
     """It says what the service said at the last look, and claims nothing that nobody could see."""
-    document, look, life = execution.document, execution.last_look, execution.life
-    seen = look.told if look else None
-    if seen is not None:
-        assert document["Status"] == seen
-    else:
-        assert document["Status"] in {"", life.status, *(look.told for look in execution.world.looks)}
+    document, life = execution.document, execution.life
+    seen = status_seen_and_told(execution)
     if document["Outcome"] == "Running":
         assert seen == life.words.running
     elif seen == life.words.running:
@@ -97,6 +93,15 @@ def assert_the_message_is_true(execution: LivedExecution) -> None:
         assert document["Error"] == "FunctionFailedError"
     assert_it_bills_only_noticed(execution, seen)
     assert_it_knows_what_it_did(execution)
+
+
+def status_seen_and_told(execution: LivedExecution) -> str | None:
+    """What the service said at the last look, which the message says; if it told nothing then, what it had said."""
+    document, look = execution.document, execution.last_look
+    seen = look.told if look else None
+    earlier = {"", execution.life.status, *(look.told for look in execution.world.looks)}
+    assert document["Status"] == seen if seen is not None else document["Status"] in earlier
+    return seen
 
 
 def assert_it_knows_what_it_did(execution: LivedExecution) -> None:

@@ -6,7 +6,7 @@ from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after
 from tests.simulation.lived import LivedExecution
-from tests.simulation.promises import assert_it_ended_in_time, assert_its_end_is_told
+from tests.simulation.promises import assert_it_ended_in_time, assert_its_end_is_told, status_seen_and_told
 from tests.simulation.scene import Asked
 from tests.simulation.story import UNHEARD_OF
 
@@ -57,12 +57,8 @@ def assert_it_had_a_reason_to_leave_it_alone(execution: LivedExecution) -> None:
 
 def assert_the_message_of_the_stop_is_true(execution: LivedExecution) -> None:
     """It says what the service said at the last look; stopped means stopped, and wanted again means that."""
-    document, look, life = execution.document, execution.last_look, execution.life
-    seen = look.told if look else None
-    if seen is not None:
-        assert document["Status"] == seen
-    else:
-        assert document["Status"] in {"", life.status, *(look.told for look in execution.world.looks)}
+    document, life = execution.document, execution.life
+    status_seen_and_told(execution)
     if document["Outcome"] == "Stopped" and not document["StartedAgain"]:
         # The very last look may have told nothing; then it is the one before.
         assert document["Status"] in {look.told for look in execution.world.looks}
