@@ -10,7 +10,7 @@ from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
-from model_lifecycle.aws.event_bus import SOURCE
+from model_lifecycle.endings.outcome import EVENT_SOURCE
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings
@@ -126,7 +126,7 @@ class LifecycleFunctions(Construct):
         function = self._function(
             id,
             handler,
-            [*statements, send_events(SOURCE)],
+            [*statements, send_events(EVENT_SOURCE)],
             environment_variables={
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,

@@ -90,7 +90,7 @@ class StartWorkflow(Workflow):
                 {
                     "FailedStart": {
                         "ExecutionArn": JsonPath.string_at("$.Execution.Arn"),
-                        "Input": JsonPath.object_at("$.Input"),
+                        "Input": JsonPath.object_at("$.Progress.Report.Request"),
                     },
                     "Reason": JsonPath.format(
                         "Its start gave up: {}: {}",

@@ -87,9 +87,9 @@ class Workflow(Construct):
             comment="Nest the input, which may be any JSON, and seed what the later states read",
             parameters={
                 "Goal": self.GOAL.value,
-                "Input": JsonPath.object_at("$"),
                 "Execution": {"Arn": JsonPath.execution_id, "StartTime": JsonPath.execution_start_time},
-                "Progress": {},
+                # The request stands once in a state, in a step's answer as it was understood: a large one has its room.
+                "Progress": {"Request": JsonPath.object_at("$")},
                 "CleanUp": {},
             },
         )
@@ -102,7 +102,6 @@ class Workflow(Construct):
             comment=comment,
             payload={
                 "Goal": JsonPath.string_at("$.Goal"),
-                "Input": JsonPath.object_at("$.Input"),
                 "Execution": JsonPath.object_at("$.Execution"),
                 "Progress": JsonPath.object_at("$.Progress"),
             },
@@ -146,7 +145,7 @@ class Workflow(Construct):
         return Pass(
             self,
             "Explain fault",
-            comment="Put a function's fault into plain words; what it knew is lost",
+            comment="Put a function's fault into plain words; what it knew is lost but for the request",
             parameters={
                 "Phase": Phase.FAILED.value,
                 "Failure": {
@@ -157,6 +156,7 @@ class Workflow(Construct):
                         JsonPath.string_at("$.Fault.Error"),
                     ),
                 },
+                "Report": {"Request": JsonPath.object_at("$.Progress.Request")},
             },
             result_path="$.Progress",
         )
@@ -177,7 +177,6 @@ class Workflow(Construct):
             comment=comment,
             payload={
                 "Goal": JsonPath.string_at("$.Goal"),
-                "Input": JsonPath.object_at("$.Input"),
                 "Execution": {
                     "Arn": JsonPath.string_at("$.Execution.Arn"),
                     "StartTime": JsonPath.string_at("$.Execution.StartTime"),

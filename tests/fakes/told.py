@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
-from model_lifecycle.steps.report import report
 from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.step import answer_of
 from model_lifecycle.steps.stop_progress import StopProgress
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import DEFAULTS, HOME, after, begin, begin_stop
@@ -22,9 +22,8 @@ def state_event(progress: StartProgress | StopProgress, now: datetime, *, redriv
     """What the states "Notify ..." send, of either machine."""
     return {
         "Goal": progress.GOAL.value,
-        "Input": progress.request.to_json(),
         "Execution": {"Arn": progress.execution_arn, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
-        "Progress": {**progress.to_json(), "Report": report(progress, now=now)},
+        "Progress": answer_of(progress, now=now),
     }
 
 

@@ -14,7 +14,10 @@ from tests.template.synthesized import Synthesized
 
 START_EXECUTION = "arn:${AWS::Partition}:states:::states:startExecution"
 OF_THE_EXECUTION = {"$$.Execution.Id", "$$.Execution.StartTime", "$$.Execution.RedriveCount"}
-OF_AN_ANSWER = {"$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.Report", "$.Progress.CleansUp"}
+OF_AN_ANSWER = {
+    *("$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.CleansUp"),
+    *("$.Progress.Request", "$.Progress.Report"),
+}
 """What the functions answer whenever the state that reads it is reached: their own tests hold that."""
 
 
@@ -221,7 +224,7 @@ class TestTheCleanUp:
 
     def test_says_which_start_failed_with_what_input_and_why(self, synthesized: Synthesized) -> None:
         assert states_of(synthesized, START)["Stop model"]["Parameters"]["Input"] == {
-            "FailedStart": {"ExecutionArn.$": "$.Execution.Arn", "Input.$": "$.Input"},
+            "FailedStart": {"ExecutionArn.$": "$.Execution.Arn", "Input.$": "$.Progress.Report.Request"},
             "Reason.$": (
                 "States.Format('Its start gave up: {}: {}', $.Progress.Failure.Error, $.Progress.Failure.Cause)"
             ),
@@ -309,8 +312,22 @@ def test_whatever_json_the_input_is_it_is_nested_before_anything_writes_beside_i
 ) -> None:
     first = states_of(synthesized, told)["Take request"]
 
-    assert first["Parameters"]["Input.$"] == "$"
+    assert first["Parameters"]["Progress"] == {"Request.$": "$"}
     assert "ResultPath" not in first
+
+
+@BOTH
+def test_the_request_stands_once_in_its_state(synthesized: Synthesized, told: Told) -> None:
+    """In the progress, which a step replaces as a whole, and at the end in its report."""
+    states = states_of(synthesized, told)
+
+    assert [name for name, state in states.items() if "$" in list(paths(state))] == ["Take request"]
+    assert {path for state in states.values() for path in paths(state) if "Request" in path or "Input" in path} <= {
+        "$.Progress.Request",
+        "$.Progress.Report.Request",
+    }
+    assert states["Explain fault"]["ResultPath"] == "$.Progress"
+    assert states["Explain fault"]["Parameters"]["Report"] == {"Request.$": "$.Progress.Request"}
 
 
 @BOTH

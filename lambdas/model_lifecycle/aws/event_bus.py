@@ -4,22 +4,11 @@ import json
 from typing import TYPE_CHECKING
 
 from model_lifecycle.endings.message import Message
-from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.outcome import EVENT_SOURCE, EVENT_TYPES, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
-
-SOURCE = "model-lifecycle"
-DETAIL_TYPES = {
-    Outcome.RUNNING: "Model Running",
-    Outcome.LEASE_MOVED: "Model Lease Moved",
-    Outcome.STOPPED: "Model Stopped",
-    Outcome.FAILED: "Model Failed",
-    Outcome.TIMED_OUT: "Model Timed Out",
-    Outcome.ABORTED: "Model Aborted",
-    Outcome.STILL_BILLING: "Model Still Billing",
-}
 
 
 def send(message: Message, *, client: "EventBridgeClient") -> str:
@@ -27,9 +16,9 @@ def send(message: Message, *, client: "EventBridgeClient") -> str:
 
     Raises ServiceRefusedError for an event that the bus did not take, botocore's ClientError and BotoCoreError.
     """
-    detail_type = DETAIL_TYPES[Outcome(message.document["Outcome"])]
+    detail_type = EVENT_TYPES[Outcome(message.document["Outcome"])]
     [entry] = client.put_events(
-        Entries=[{"Source": SOURCE, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
+        Entries=[{"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
     )["Entries"]
     if "EventId" not in entry:
         raise ServiceRefusedError(f"PutEvents answered {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}")

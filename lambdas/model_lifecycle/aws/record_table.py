@@ -2,22 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.codec import fields_json, read_json
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
-from model_lifecycle.vocabulary.instant import from_instant, to_instant
-from model_lifecycle.vocabulary.spelling import pascal
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
-
-_INSTANTS = frozenset(field.name for field in fields(ModelRecord) if field.type == datetime | None)
 
 
 class RecordTable:
@@ -33,10 +29,7 @@ class RecordTable:
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
             )
-        item = answer.get("Item")
-        if item is None:
-            return ModelRecord()
-        return ModelRecord(**{field.name: _value(item, field.name) for field in fields(ModelRecord)})
+        return read_json(ModelRecord, {name: _value(stored) for name, stored in answer.get("Item", {}).items()})
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """PutItem on condition that the version is still the one that was read."""
@@ -65,19 +58,12 @@ def _table_errors(operation: str) -> Iterator[None]:
 
 
 def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
-    written: dict[str, AttributeValueTypeDef] = {}
-    for field in fields(record):
-        value: Any = getattr(record, field.name)
-        if isinstance(value, int):
-            written[pascal(field.name)] = {"N": str(value)}
-        elif value is not None:
-            written[pascal(field.name)] = {"S": to_instant(value) if isinstance(value, datetime) else value}
-    return written
+    return {
+        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
+        for name, value in fields_json(record).items()
+        if value is not None
+    }
 
 
-def _value(item: "dict[str, AttributeValueTypeDef]", field: str) -> Any:
-    value = item.get(pascal(field), {})
-    if "N" in value:
-        return int(value["N"])
-    written = value.get("S")
-    return from_instant(written) if written and field in _INSTANTS else written
+def _value(stored: "AttributeValueTypeDef") -> int | str:
+    return int(stored["N"]) if "N" in stored else stored["S"]

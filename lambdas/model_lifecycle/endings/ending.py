@@ -1,11 +1,30 @@
 """One end of one execution, as far as it is known: what a notification is made of."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeAlias
 
 from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.model.usage import Run
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.steps.report import Report, RunReport, StartReport
 from model_lifecycle.vocabulary.phase import Goal
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartedCleanUp:
+    """The execution of stop-model that a start that gave up has started."""
+
+    execution_arn: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class FailedCleanUp:
+    """Why it could not start one."""
+
+    error: str
+
+
+CleanUp: TypeAlias = StartedCleanUp | FailedCleanUp
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,7 +33,7 @@ class Ending:
 
     `request` is None where the input was not valid; `report` where nothing was seen of a model. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
-    gave up: `{"ExecutionArn"}`, or `{"Error"}` if it could not be started.
+    gave up.
     """
 
     notification_id: str
@@ -22,17 +41,27 @@ class Ending:
     goal: Goal
     execution_arn: str | None = None
     request: ModelRequest | None = None
-    report: dict[str, Any] | None = None
+    report: Report | None = None
     error: str | None = None
     cause: str | None = None
-    clean_up: dict[str, str] | None = None
+    clean_up: CleanUp | None = None
 
     @property
     def may_bill(self) -> bool:
         """The model bills, or comes to bill if nobody does anything, or nobody can tell."""
         if self.report is not None:
-            return bool(self.report["MayBill"])
+            return self.report.may_bill
         return self.request is not None
+
+    @property
+    def ran(self) -> Run | None:
+        """The run that ended, or that goes on although it should not; None where nothing is known of it."""
+        return self.report.ran if isinstance(self.report, RunReport) else None
+
+    @property
+    def remedy(self) -> str | None:
+        """What there is to do about it besides stopping the model."""
+        return self.report.remedy if isinstance(self.report, StartReport) else None
 
 
 def notification_id(execution_arn: str, redrive_count: int) -> str:

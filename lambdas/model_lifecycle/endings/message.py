@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 
+from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.summary import MAX_WORDS_CHARACTERS, summary_of
 from model_lifecycle.endings.text import text_of
-from model_lifecycle.steps.report import model_json
+from model_lifecycle.steps.report import Report, StopReport, report_json
+from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.errors import shortened
 from model_lifecycle.vocabulary.machines import OF_GOAL
 
@@ -41,32 +43,35 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
     """The message that tells an ending. The price is in USD; moments are told in UTC and in that time zone."""
     money = Money.of(ending, price_per_inference_unit_hour)
     summary = summary_of(ending, money, zone)
-    report = ending.report or {}
-    ran = {"Ran": money.usage(report["Ran"])} if money and "Ran" in report else {}
-    link = ending.execution_arn and execution_link(ending.execution_arn)
-    document = {
-        "NotificationId": ending.notification_id,
-        "Outcome": ending.outcome.value,
-        "Summary": summary,
-        **(model_json(ending.request) if ending.request else {}),
-        **report,
-        **ran,
-        "Error": ending.error,
-        "Cause": ending.cause and shortened(ending.cause, MAX_WORDS_CHARACTERS),
-        "CleanUp": ending.clean_up,
-        "MayBill": ending.may_bill,
-        "UsdPerHour": money and money.usd_per_hour,
-        "HowToStop": ending.request and ending.request.service.stop_command(ending.request.identity),
-        "StopInput": ending.request and dict(ending.request.identity),
-        "ExecutionArn": ending.execution_arn,
-        "ExecutionLink": link,
-    }
+    head = Head(
+        notification_id=ending.notification_id,
+        outcome=ending.outcome,
+        summary=summary,
+        error=ending.error,
+        cause=ending.cause and shortened(ending.cause, MAX_WORDS_CHARACTERS),
+        clean_up=ending.clean_up,
+        may_bill=ending.may_bill,
+        usd_per_hour=money.usd_per_hour if money else None,
+        how_to_stop=ending.request.service.stop_command(ending.request.identity) if ending.request else None,
+        stop_input=ending.request.named_by if ending.request else None,
+        execution_arn=ending.execution_arn,
+        execution_link=ending.execution_arn and execution_link(ending.execution_arn),
+    )
     return Message(
         subject=_subject(ending),
-        document=document,
-        text=text_of(ending, document, money),
+        document={**fields_json(head), **_seen(ending, money)},
+        text=text_of(ending, head, money),
         attributes=_attributes(ending),
     )
+
+
+def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:
+    if ending.request is None or money is None:
+        return {}
+    if ending.report is None:
+        return dict(ending.request.names)
+    ran = {"Ran": fields_json(money.paid(ending.ran))} if ending.ran else {}
+    return {**report_json(ending.request, ending.report), **ran}
 
 
 def execution_link(execution_arn: str) -> str:
@@ -93,11 +98,11 @@ def _headline(ending: Ending) -> str:
     return f"{headline}, may still bill" if ending.may_bill else headline
 
 
-def _of_success(report: dict[str, Any]) -> str:
-    status: str = report["Status"] or "Not seen"
-    if report.get("StartedAgain"):
+def _of_success(report: Report) -> str:
+    status = report.status or "Not seen"
+    if isinstance(report, StopReport) and report.started_again:
         return f"{status}, wanted again"
-    return f"Nothing to stop, {status}" if report.get("AlreadyStopped") else status
+    return f"Nothing to stop, {status}" if isinstance(report, StopReport) and report.already_stopped else status
 
 
 def _attributes(ending: Ending) -> dict[str, str]:

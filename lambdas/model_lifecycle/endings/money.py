@@ -1,12 +1,19 @@
 """What a model costs, in USD, by the price of the settings."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.wording import duration
+from model_lifecycle.model.usage import Run, Source
 
-_SOURCES = {"metric": "by the metric InServiceInferenceUnits", "record": "by the model's record"}
+_SOURCES = {Source.METRIC: "by the metric InServiceInferenceUnits", Source.RECORD: "by the model's record"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaidRun(Run):
+    """A run with what it cost."""
+
+    usd: float = field(metadata={"minimum": 0})
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,7 @@ class Money:
         """What the units in force cost, or the units asked for where none are known to be in force."""
         if ending.request is None:
             return None
-        in_force = (ending.report or {}).get("InferenceUnits", {}).get("InForce", {}).get("MinInferenceUnits")
+        in_force = ending.report.inference_units.in_force.min_inference_units if ending.report else None
         asked: int = getattr(ending.request, "min_inference_units", 1)
         return cls(in_force or asked, price)
 
@@ -30,15 +37,15 @@ class Money:
         """What the model costs while it runs."""
         return round(self.units * self.price, 2)
 
-    def usage(self, ran: dict[str, Any] | None) -> dict[str, Any] | None:
-        """A `Usage` in JSON, with what it cost."""
-        return ran and {**ran, "Usd": round(ran["InferenceUnitHours"] * self.price, 2)}
+    def paid(self, ran: Run) -> PaidRun:
+        """The run with what it cost."""
+        return PaidRun(**vars(ran), usd=round(ran.inference_unit_hours * self.price, 2))
 
-    def in_words(self, ran: dict[str, Any]) -> str:
+    def in_words(self, ran: Run) -> str:
         """What a run cost, and how that is known."""
-        unit_hours = ran["InferenceUnitHours"]
-        ran_for = f"{duration(ran['Hours'] * 3_600)}, which is {unit_hours:,.2f} inference-unit hours"
-        return f"{ran_for} and about {unit_hours * self.price:,.2f} USD, {_SOURCES[ran['Source']]}"
+        unit_hours = ran.inference_unit_hours
+        ran_for = f"{duration(ran.hours * 3_600)}, which is {unit_hours:,.2f} inference-unit hours"
+        return f"{ran_for} and about {unit_hours * self.price:,.2f} USD, {_SOURCES[ran.source]}"
 
     def __str__(self) -> str:
         units = "1 inference unit" if self.units == 1 else f"{self.units:,} inference units"

@@ -1,9 +1,8 @@
 """How an execution ended, in the word that subscribers filter by."""
 
-from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any
 
+from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.vocabulary.phase import Goal, Phase
 
 
@@ -19,6 +18,18 @@ class Outcome(StrEnum):
     STILL_BILLING = "StillBilling"
 
 
+EVENT_SOURCE = "model-lifecycle"
+EVENT_TYPES = {
+    Outcome.RUNNING: "Model Running",
+    Outcome.LEASE_MOVED: "Model Lease Moved",
+    Outcome.STOPPED: "Model Stopped",
+    Outcome.FAILED: "Model Failed",
+    Outcome.TIMED_OUT: "Model Timed Out",
+    Outcome.ABORTED: "Model Aborted",
+    Outcome.STILL_BILLING: "Model Still Billing",
+}
+"""The detail type of the event that tells it."""
+
 OF_EXECUTION = {
     "SUCCEEDED": None,
     "FAILED": Outcome.FAILED,
@@ -30,22 +41,21 @@ ended.
 """
 
 
-def of_phase(goal: Goal, phase: Phase, report: Mapping[str, Any] | None) -> Outcome | None:
+def of_phase(goal: Goal, phase: Phase, report: ExecutionReport | None) -> Outcome | None:
     """What a state of the machine itself tells. `report`: None of a request that is not valid."""
     if phase is Phase.OVERDUE and goal is Goal.RUNNING:
         return Outcome.TIMED_OUT
     if phase in (Phase.FAILED, Phase.OVERDUE):
-        return of_failure(goal, Outcome.FAILED, may_bill=bool(report and report["MayBill"]))
-    return of_success(report or {})
+        return of_failure(goal, Outcome.FAILED, may_bill=report is not None and report.may_bill)
+    return of_success(report)
 
 
-def of_success(report: Mapping[str, Any]) -> Outcome | None:
+def of_success(report: ExecutionReport | None) -> Outcome | None:
     """What is told of an execution that did what it was to do; None of a stop that was not wanted any more."""
-    if report.get("Superseded"):
-        return None
-    if "StoppedAt" in report:
-        return Outcome.STOPPED
-    return Outcome.LEASE_MOVED if report["Lease"]["MovedFrom"] else Outcome.RUNNING
+    if isinstance(report, StopReport):
+        return None if report.superseded else Outcome.STOPPED
+    moved = isinstance(report, StartReport) and report.lease is not None and report.lease.moved_from is not None
+    return Outcome.LEASE_MOVED if moved else Outcome.RUNNING
 
 
 def of_failure(goal: Goal, outcome: Outcome, *, may_bill: bool) -> Outcome:

@@ -1,25 +1,23 @@
 """Where endings come from: a state of a machine, or the status-change event of an execution."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.endings.ending import Ending, notification_id
+from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id
 from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
-from model_lifecycle.requests.start_request import Request, parse_request
-from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.steps.look import look
-from model_lifecycle.steps.report import report
-from model_lifecycle.steps.start_progress import StartProgress
-from model_lifecycle.steps.stop_progress import StopProgress
+from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
+from model_lifecycle.steps.step import PROGRESS, asked_of
+from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.errors import (
     FunctionFailedError,
     InvalidRequestError,
-    ModelNotFoundError,
     StartTimedOutError,
 )
 from model_lifecycle.vocabulary.home import Home
@@ -33,9 +31,9 @@ if TYPE_CHECKING:
 
 # Step Functions ends the execution, but not the function of the state that was under way.
 _CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
-_NOT_KNOWN: dict[Goal, dict[str, None]] = {
-    Goal.RUNNING: dict.fromkeys(("AlreadyRunning", "Joined", "Asked", "AskedAt", "RunningAt", "Lease")),
-    Goal.STOPPED: dict.fromkeys(("AlreadyStopped", "Joined", "Asked", "AskedAt", "StartedAgain", "StoppedAt")),
+_REPORTS: Mapping[Goal, type[StartReport] | type[StopReport]] = {
+    Goal.RUNNING: StartReport,
+    Goal.STOPPED: StopReport,
 }
 _LOOK_AGAIN = "A step that was under way may still start the model: look again in a minute."
 
@@ -43,8 +41,8 @@ _LOOK_AGAIN = "A step that was under way may still start the model: look again i
 class Endings:
     """Reads the events that the function Notify gets.
 
-    From a state: `{"Goal", "Input", "Execution": {"Arn", "StartTime", "RedriveCount"}, "Progress", "CleanUp"}`. From
-    the net below the machines: EventBridge's `Step Functions Execution Status Change`.
+    From a state: `{"Goal", "Execution": {"Arn", "StartTime", "RedriveCount"}, "Progress", "CleanUp"}`. From the net
+    below the machines: EventBridge's `Step Functions Execution Status Change`.
     """
 
     def __init__(
@@ -80,11 +78,12 @@ class Endings:
         progress = event["Progress"]
         goal = Goal(event["Goal"])
         failure = progress["Failure"] or {}
-        request = self._request(goal, event["Input"])
-        reported = progress.get("Report")
+        request = self._request(goal, asked_of(event))
         if failure.get("Error") == FunctionFailedError.__name__:
             started_at = from_instant(event["Execution"]["StartTime"])
-            reported = self._look(request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
+            reported = self._look(goal, request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
+        else:
+            reported = _report(goal, progress["Report"]) if progress["Report"] else None
         outcome = of_phase(goal, Phase(progress["Phase"]), reported)
         if outcome is None:
             return None
@@ -105,17 +104,18 @@ class Endings:
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
         goal = machine_of(execution["executionArn"]).goal
         request = self._request(goal, _read(execution.get("input", "null")))
+        reported: ExecutionReport | None
         outcome = OF_EXECUTION[event["detail"]["status"]]
         if outcome is None:
-            reported = json.loads(execution["output"])
+            output = json.loads(execution["output"])
+            request, reported = self._request(goal, output["Request"]), _report(goal, output)
             outcome = of_success(reported)
         else:
             if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
                 # To Step Functions it failed. The state that could not tell it says the same of it.
                 outcome = Outcome.TIMED_OUT
-            reported = self._look(request, execution["executionArn"], execution["startDate"], outcome)
-            may_bill = reported is not None and reported["MayBill"]
-            outcome = of_failure(goal, outcome, may_bill=may_bill)
+            reported = self._look(goal, request, execution["executionArn"], execution["startDate"], outcome)
+            outcome = of_failure(goal, outcome, may_bill=reported is not None and reported.may_bill)
         if outcome is None:
             return None
         return Ending(
@@ -129,39 +129,42 @@ class Endings:
             cause=execution.get("cause"),
         )
 
-    def _request(self, goal: Goal, execution_input: object) -> Request | StopRequest | None:
-        parse = parse_request if goal is Goal.RUNNING else parse_stop_request
+    def _request(self, goal: Goal, execution_input: object) -> ModelRequest | None:
         try:
-            return parse(execution_input, defaults=self._defaults, home=self._home)
+            request: ModelRequest = PROGRESS[goal].parse(execution_input, defaults=self._defaults, home=self._home)
         except InvalidRequestError:
             # No model is named, then: the ending's own error and cause say what is wrong with the input.
             return None
+        return request
 
     def _look(
-        self, request: Request | StopRequest | None, execution_arn: str, started_at: datetime, outcome: Outcome
-    ) -> dict[str, Any] | None:
+        self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome
+    ) -> ExecutionReport | None:
         """How the model is now. What the execution did about it is not known."""
         if request is None:
             return None
-        progress: StartProgress | StopProgress
-        if isinstance(request, Request):
-            progress = StartProgress.begin(request, execution_arn=execution_arn, started_at=started_at)
-        else:
-            progress = StopProgress.begin(request, execution_arn=execution_arn, started_at=started_at)
-        seen = look(progress, self._model_of(request), now=self._now)
-        told = report(seen, now=self._now) | _NOT_KNOWN[seen.GOAL]
-        if seen.status == NEVER_SEEN and not isinstance(seen.failure, ModelNotFoundError):
-            told |= {"MayBill": True}
-        startable = seen.GOAL is Goal.RUNNING and seen.meaning.before is Phase.STARTABLE
-        if outcome in _CUT_SHORT and startable:
-            told |= {"MayBill": True, "Remedy": _LOOK_AGAIN}
+        begun = PROGRESS[goal].begin(request, execution_arn=execution_arn, started_at=started_at)
+        seen = look(begun, self._model_of(request), now=self._now)
+        told = seen.report(now=self._now).of_a_look()
+        if seen.status == NEVER_SEEN and not seen.is_gone:
+            told = replace(told, may_bill=True)
+        if outcome in _CUT_SHORT and isinstance(told, StartReport) and seen.meaning.before is Phase.STARTABLE:
+            told = replace(told, may_bill=True, remedy=_LOOK_AGAIN)
         return told
 
 
-def _clean_up(came_of_it: dict[str, Any] | None) -> dict[str, str] | None:
+def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:
+    return read_json(_REPORTS[goal], written)
+
+
+def _clean_up(came_of_it: dict[str, Any] | None) -> CleanUp | None:
     """What the state "Stop model" left: nothing, an execution, or an error."""
-    told = {name: (came_of_it or {}).get(name) for name in ("ExecutionArn", "Error")}
-    return {name: value for name, value in told.items() if value} or None
+    match came_of_it:
+        case {"ExecutionArn": str(execution_arn)}:
+            return StartedCleanUp(execution_arn=execution_arn)
+        case {"Error": str(error)}:
+            return FailedCleanUp(error=error)
+    return None
 
 
 def _read(written: str) -> object:

@@ -1,14 +1,14 @@
 """An ending in a sentence or two, for the person who reads nothing else."""
 
 from datetime import tzinfo
-from typing import Any
 
-from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.ending import Ending, StartedCleanUp
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration, in_both
+from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport
 from model_lifecycle.vocabulary.errors import shortened
-from model_lifecycle.vocabulary.instant import from_instant
 
 MAX_WORDS_CHARACTERS = 2_000
 """How much of an execution's cause is told: whoever aborts one may give 32,768 characters."""
@@ -16,10 +16,15 @@ MAX_WORDS_CHARACTERS = 2_000
 
 def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
     """What happened, and what there is to do about it. Moments stand in UTC and in that time zone."""
-    if ending.outcome in (Outcome.RUNNING, Outcome.LEASE_MOVED):
-        return _runs(ending, zone)
-    if ending.outcome is Outcome.STOPPED:
-        return " ".join(filter(None, (_stopped(ending), _ran(ending, money, "It ran"))))
+    match ending:
+        case Ending(
+            outcome=Outcome.RUNNING | Outcome.LEASE_MOVED,
+            request=ModelRequest() as request,
+            report=StartReport() as seen,
+        ):
+            return _runs(request, seen, zone)
+        case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
+            return " ".join(filter(None, (_stopped(request, done), _ran(ending, money, "It ran"))))
     words = shortened(ending.cause or "", MAX_WORDS_CHARACTERS)
     told = f"{ending.error}: {words}" if ending.error and words else ending.error or words
     summary = {
@@ -28,43 +33,35 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
         Outcome.TIMED_OUT: words or told or "The execution ran out of time.",
         Outcome.ABORTED: f"The execution was aborted. {told}".strip(),
     }[ending.outcome]
-    remedy = (ending.report or {}).get("Remedy")
-    return " ".join(filter(None, (summary, remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
+    return " ".join(filter(None, (summary, ending.remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
 
 
 def _ran(ending: Ending, money: Money | None, verb: str) -> str:
-    ran = (ending.report or {}).get("Ran")
-    return f"{verb} for {money.in_words(ran)}." if money and ran else ""
+    return f"{verb} for {money.in_words(ending.ran)}." if money and ending.ran else ""
 
 
 def _cleaned_up(ending: Ending) -> str:
     if ending.clean_up is None:
         return ""
-    if "ExecutionArn" in ending.clean_up:
-        return f"stop-model was started to stop what this start asked for: {ending.clean_up['ExecutionArn']}."
-    return f"stop-model could not be started ({ending.clean_up['Error']}): stop the model yourself."
+    if isinstance(ending.clean_up, StartedCleanUp):
+        return f"stop-model was started to stop what this start asked for: {ending.clean_up.execution_arn}."
+    return f"stop-model could not be started ({ending.clean_up.error}): stop the model yourself."
 
 
-def _model(seen: dict[str, Any]) -> str:
-    return f"The model {seen['Version']} of the project {seen['Project']}"
-
-
-def _runs(ending: Ending, zone: tzinfo) -> str:
-    seen = ending.report or {}
-    if seen["AlreadyRunning"]:
+def _runs(request: ModelRequest, seen: StartReport, zone: tzinfo) -> str:
+    if seen.already_running:
         how = "was running already"
-    elif seen["Joined"]:
-        how = f"runs: its start was under way, and {duration(seen['ElapsedSeconds'])} were waited for it"
+    elif seen.joined:
+        how = f"runs: its start was under way, and {duration(seen.elapsed_seconds)} were waited for it"
     else:
-        how = f"runs: it took {duration(seen['ElapsedSeconds'])}"
-    sentences = (f"{_model(seen)} {how}.", seen["Remedy"], _until(seen["Lease"], zone))
-    return " ".join(filter(None, sentences))
+        how = f"runs: it took {duration(seen.elapsed_seconds)}"
+    until = _until(seen.lease, zone) if seen.lease else ""
+    return " ".join(filter(None, (f"{request.in_words} {how}.", seen.remedy, until)))
 
 
-def _until(lease: dict[str, str | None], zone: tzinfo) -> str:
+def _until(lease: LeaseStanding, zone: tzinfo) -> str:
     asked, ends_at, moved_from = (
-        lease[name] and in_both(from_instant(lease[name]), zone)  # type: ignore[arg-type]
-        for name in ("Asked", "EndsAt", "MovedFrom")
+        moment and in_both(moment, zone) for moment in (lease.asked, lease.ends_at, lease.moved_from)
     )
     if moved_from:
         return f"Its stop has moved from {moved_from} to {ends_at}."
@@ -77,11 +74,10 @@ def _until(lease: dict[str, str | None], zone: tzinfo) -> str:
     return ""
 
 
-def _stopped(ending: Ending) -> str:
-    seen = ending.report or {}
-    reason = f" Reason: {seen['Reason']}" if seen["Reason"] else ""
-    if seen["StartedAgain"]:
-        return f"{_model(seen)} is wanted again and was left alone. {seen['LeftAlone']}{reason}"
-    if seen["AlreadyStopped"]:
-        return f"{_model(seen)} did not run: there was nothing to stop.{reason}"
-    return f"{_model(seen)} is stopped: it took {duration(seen['ElapsedSeconds'])}.{reason}"
+def _stopped(request: ModelRequest, seen: StopReport) -> str:
+    reason = f" Reason: {seen.reason}" if seen.reason else ""
+    if seen.started_again:
+        return f"{request.in_words} is wanted again and was left alone. {seen.left_alone}{reason}"
+    if seen.already_stopped:
+        return f"{request.in_words} did not run: there was nothing to stop.{reason}"
+    return f"{request.in_words} is stopped: it took {duration(seen.elapsed_seconds)}.{reason}"

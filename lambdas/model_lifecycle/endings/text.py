@@ -1,48 +1,52 @@
 """An ending as people read it, in an e-mail."""
 
 import json
-from typing import Any
 
+from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration
+from model_lifecycle.steps.report import ExecutionReport
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
 from model_lifecycle.vocabulary.machines import OF_GOAL
 
 
-def text_of(ending: Ending, document: dict[str, Any], money: Money | None) -> str:
+def text_of(ending: Ending, head: Head, money: Money | None) -> str:
     """The document in lines: what happened first, then each fact with its name."""
-    lines = [document["Summary"], ""]
-    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, document, money) if value]
+    lines = [head.summary, ""]
+    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, head, money) if value]
     return "\n".join(lines) + "\n"
 
 
-def _lines(ending: Ending, document: dict[str, Any], money: Money | None) -> list[tuple[str, str]]:
-    seen = ending.report or {}
+def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, str]]:
+    seen = ending.report
     lines = []
     if ending.request is not None:
         service = ending.request.service
         lines += [
             ("Model", f"{ending.request.version} of the project {ending.request.project} ({service.title})"),
-            ("Status", ": ".join(filter(None, (seen.get("Status") or "not known", seen.get("StatusMessage"))))),
+            (
+                "Status",
+                ": ".join(filter(None, (seen.status or "not known", seen.status_message))) if seen else "not known",
+            ),
         ]
     if ending.error:
         lines += [("Error", ending.error)]
-    if seen and seen.get("ElapsedSeconds") is not None:
-        lines += [("Took", ", ".join(filter(None, (duration(seen["ElapsedSeconds"]), _checks(seen["Checks"])))))]
+    if isinstance(seen, ExecutionReport):
+        lines += [("Took", ", ".join(filter(None, (duration(seen.elapsed_seconds), _checks(seen.checks)))))]
     if money is not None:
-        lines += [("Ran", money.in_words(seen["Ran"]) if seen.get("Ran") else ""), ("Cost", _cost(ending, money))]
+        lines += [("Ran", money.in_words(ending.ran) if ending.ran else ""), ("Cost", _cost(ending, money))]
     if ending.request is not None and ending.may_bill:
         lines += [
-            ("Stop it", f"start stop-model with the input {json.dumps(document['StopInput'])}"),
-            ("", f"or: {document['HowToStop']}"),
+            ("Stop it", f"start stop-model with the input {json.dumps(head.stop_input)}"),
+            ("", f"or: {head.how_to_stop}"),
         ]
     return [
         *lines,
-        ("Execution", document["ExecutionArn"] or ""),
-        ("", document["ExecutionLink"] or ""),
-        ("Id", document["NotificationId"]),
+        ("Execution", head.execution_arn or ""),
+        ("", head.execution_link or ""),
+        ("Id", head.notification_id),
     ]
 
 
@@ -57,12 +61,12 @@ def _cost(ending: Ending, money: Money) -> str:
 def _why_not_billed(ending: Ending) -> str:
     if ending.error == ModelNotFoundError.__name__:
         return "what does not exist does not bill"
-    if ending.report and ending.report["Status"]:
+    if ending.report and ending.report.status:
         return "a model in this status does not bill"
     verb = OF_GOAL[ending.goal].verb
     return f"not known: this execution did not {verb} the model, and could not see whether it runs"
 
 
-def _checks(count: int | None) -> str:
+def _checks(count: int) -> str:
     """Empty for none: the net cannot know how often the execution looked."""
     return f"{count:,} check{'' if count == 1 else 's'}" if count else ""

@@ -1,10 +1,10 @@
-"""Until when a model is wanted: which of several leases counts. Pure."""
+"""Until when a model is wanted: which of several leases counts."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
 
 
@@ -35,6 +35,11 @@ def lease_of(record: ModelRecord) -> Lease | None:
     return Lease(ends_at=record.lease_ends_at, leased_by=record.leased_by)
 
 
+def outlasts(wanted: Lease | None, in_force: Lease | None) -> bool:
+    """Of several leases the latest end counts: whether the one that is wanted ends after the one in force."""
+    return wanted is not None and in_force is not None and wanted.ends_at > in_force.ends_at
+
+
 def of_new_run(found: ModelRecord, wanted: Lease | None) -> ModelRecord:
     """The record of a model that is about to be started: what held for an earlier run holds no more."""
     return _with(found, wanted, before=None)
@@ -47,16 +52,31 @@ def of_same_run(found: ModelRecord, wanted: Lease | None, *, now: datetime) -> M
     none, but one that is over no longer stands: its stop would end what this start wants.
     """
     in_force = lease_of(found)
-    if in_force is None or (wanted is not None and wanted.ends_at <= in_force.ends_at):
-        return found
-    if wanted is not None:
+    if outlasts(wanted, in_force):
         return _with(found, wanted, before=in_force)
-    return found if in_force.ends_at > now else _with(found, None, before=None)
+    if wanted is None and in_force is not None and in_force.ends_at <= now:
+        return _with(found, None, before=None)
+    return found
 
 
 def of_ended_run(found: ModelRecord, *, stopped_at: datetime) -> ModelRecord:
     """The record of a model that was seen stopped: no lease is in force any more."""
     return replace(_with(found, None, before=None), stopped_at=stopped_at)
+
+
+def end_run(
+    request: ModelRequest, found: ModelRecord, ended: ModelRecord, records: ModelRecords, leases: Leases
+) -> bool:
+    """Write down that the model is stopped, and disarm its lease. False if someone else has written in between.
+
+    `ended`: the record that `of_ended_run` gives. Raises as `ModelRecords` and `Leases` do.
+    """
+    if records.replace(request, found, ended) is None:
+        return False
+    lease = lease_of(found)
+    if lease is not None:
+        leases.disarm(request, lease)
+    return True
 
 
 def _with(found: ModelRecord, lease: Lease | None, *, before: Lease | None) -> ModelRecord:

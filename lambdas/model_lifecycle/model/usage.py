@@ -1,14 +1,13 @@
 """For how long a model ran, and with how many inference units: from the service's metric, or else from its record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Protocol
 
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.vocabulary.instant import to_instant
 
 METRIC_PERIOD = timedelta(minutes=1)
 MEASURED = timedelta(days=14)
@@ -59,15 +58,27 @@ class Usage:
         """How long it ran."""
         return (self.until - self.since).total_seconds() / 3_600
 
-    def to_json(self) -> dict[str, Any]:
-        """Hours are rounded to a ten-thousandth, which is less than a second."""
-        return {
-            "Since": to_instant(self.since),
-            "Until": to_instant(self.until),
-            "Hours": round(self.hours, 4),
-            "InferenceUnitHours": round(self.unit_hours, 4),
-            "Source": self.source.value,
-        }
+    @property
+    def told(self) -> "Run":
+        """The run as it is told."""
+        return Run(
+            since=self.since,
+            until=self.until,
+            hours=round(self.hours, 4),
+            inference_unit_hours=round(self.unit_hours, 4),
+            source=self.source,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run as it is told: hours are rounded to a ten-thousandth, which is less than a second."""
+
+    since: datetime
+    until: datetime
+    hours: float = field(metadata={"minimum": 0})
+    inference_unit_hours: float = field(metadata={"minimum": 0})
+    source: Source
 
 
 def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datetime, units: int | None) -> Usage | None:

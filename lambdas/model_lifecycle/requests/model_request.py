@@ -48,11 +48,26 @@ class ModelRequest(ABC):
     @property
     def model_id(self) -> str:
         """The model's name among all models of all services."""
-        return " ".join([self.service.name, *(self.identity[field.name] for field in self.service.required)])
+        return " ".join([self.service.name, *self.named_by.values()])
 
     def naming(self, identity: Mapping[str, str]) -> Self:
         """The same request of the same model, with what was looked up to find it."""
         return replace(self, identity=identity)
+
+    @property
+    def named_by(self) -> dict[str, str]:
+        """The fields that name the model, without those that only help to find it."""
+        return {field.name: self.identity[field.name] for field in self.service.required}
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Which model, in JSON: its service, its project, its version, and the input fields that name it."""
+        return {"Service": self.service.name, "Project": self.project, "Version": self.version, **self.identity}
+
+    @property
+    def in_words(self) -> str:
+        """The model as the beginning of a sentence."""
+        return f"The model {self.version} of the project {self.project}"
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:

@@ -6,7 +6,9 @@ from datetime import datetime
 from model_lifecycle.model.lease import Lease, of_new_run, of_same_run
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.steps.progress import AnyProgress
 from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.vocabulary.errors import ModelLifecycleError
 
 
 def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
@@ -70,6 +72,14 @@ class Claim:
         self._made = self._records.replace(self._request, self._found, after)
         return self._made
 
-    def withdraw(self) -> bool:
-        """What was claimed for was not carried out: put back what stood there. False if another claim came over it."""
-        return self._made is None or self._records.replace(self._request, self._made, self._found) is not None
+    def withdrawn(self, progress: AnyProgress, *, now: datetime) -> AnyProgress:
+        """What was claimed for was not carried out: put back what stood there, unless another claim came over it.
+
+        A claim that still stands is known to mean nothing, and how the call went matters more.
+        """
+        try:
+            if self._made is None or self._records.replace(self._request, self._made, self._found) is not None:
+                return progress
+        except ModelLifecycleError as error:
+            progress = replace(progress, trouble=progress.trouble or error.cause)
+        return replace(progress, refused_at=now)

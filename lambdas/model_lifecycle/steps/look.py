@@ -2,13 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
 
 from model_lifecycle.model.model import Model
-from model_lifecycle.steps.progress import Progress
+from model_lifecycle.steps.progress import AnyProgress
 from model_lifecycle.vocabulary.errors import ModelInUseError, ModelLifecycleError, ServiceUnavailableError
-
-AnyProgress = TypeVar("AnyProgress", bound=Progress[Any])
 
 
 def look(progress: AnyProgress, model: Model, *, now: datetime) -> AnyProgress:

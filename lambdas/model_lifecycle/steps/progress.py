@@ -1,29 +1,25 @@
 """How far an execution has come: what one step of a state machine leaves to the next."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
-from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.polling import next_check_seconds
+from model_lifecycle.steps.report import ExecutionReport, Units
+from model_lifecycle.vocabulary.codec import fields_json, read_json
 from model_lifecycle.vocabulary.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError
-from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMeaning, meaning_of, phase_of
-from model_lifecycle.vocabulary.spelling import pascal
 
 AnyRequest = TypeVar("AnyRequest", bound=ModelRequest)
+AnyProgress = TypeVar("AnyProgress", bound="Progress[Any]")
 
-_WRITTEN_OTHERWISE = frozenset({"request", "phase", "next_check_seconds", "failure"})
 _WAITING = frozenset({Phase.STARTING, Phase.STOPPING, Phase.BLOCKED})
 # No model comes up, and is stopped or fails again, in that time: starts take minutes.
 CANNOT_HAVE_RUN = timedelta(seconds=30)
-
-
-def failure_json(error: ModelLifecycleError) -> dict[str, str]:
-    """An error as the execution's Fail state reads it."""
-    return {"Error": error.name, "Cause": error.cause}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +30,7 @@ class Progress(ABC, Generic[AnyRequest]):
     `answer_lost`: whether it did is not known yet. `joined`: what someone else asked for was under way and is waited
     for. `since`: when the present phase was first seen. `trouble`: why the last call was of no use, else empty.
     `refusals`: how often the service refused a call that the model's status allows. `attempt`: which call it is; one
-    that was refused is followed by another.
+    that was refused is followed by another. `refused_at`: when it asked in vain, which the record still tells of.
     """
 
     GOAL: ClassVar[Goal]
@@ -61,6 +57,7 @@ class Progress(ABC, Generic[AnyRequest]):
     trouble: str = ""
     refusals: int = 0
     attempt: int = 1
+    refused_at: datetime | None = None
     checks: int = 0
     next_check_seconds: int | None = None
     failure: ModelLifecycleError | None = None
@@ -74,28 +71,16 @@ class Progress(ABC, Generic[AnyRequest]):
     @classmethod
     def from_json(cls, written: dict[str, Any], request: AnyRequest) -> Self:
         """What `to_json` wrote, for the request that it wrote. A failure ends an execution, so none is read."""
-        values: dict[str, Any] = {}
-        for field in fields(cls):
-            if field.name not in _WRITTEN_OTHERWISE:
-                value = written[pascal(field.name)]
-                is_instant = field.type in (datetime, datetime | None)
-                values[field.name] = from_instant(value) if value is not None and is_instant else value
-        return cls(request=request, phase=Phase(written["Phase"]), **values)
+        return read_json(cls, written, request=request, next_check_seconds=None, failure=None)
 
     def to_json(self) -> dict[str, Any]:
         """PascalCase; `Failure` is null or what the execution's Fail shows: `{"Error": ..., "Cause": ...}`."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
-        return {
-            "Phase": self.phase.value,
-            "Request": self.request.to_json(),
-            "NextCheckSeconds": self.next_check_seconds,
-            "Failure": self.failure and failure_json(self.failure),
-            **{
-                pascal(name): to_instant(value) if isinstance(value, datetime) else value
-                for name, value in values.items()
-                if name not in _WRITTEN_OTHERWISE
-            },
-        }
+        return fields_json(self)
+
+    @staticmethod
+    @abstractmethod
+    def parse(execution_input: object, *, defaults: Defaults, home: Home | None) -> AnyRequest:
+        """The request that an execution's input makes. Raises InvalidRequestError."""
 
     @staticmethod
     @abstractmethod
@@ -106,6 +91,33 @@ class Progress(ABC, Generic[AnyRequest]):
     @abstractmethod
     def may_bill(self) -> bool:
         """The model bills, or comes to bill if nobody does anything, or nobody can tell."""
+
+    @property
+    def goes_on(self) -> bool:
+        """The execution has not ended: it looks, or asks, again."""
+        return self.phase in _WAITING
+
+    @property
+    def cleans_up(self) -> bool:
+        """The execution gives up, and what it asked for may bill: it is to be stopped."""
+        return False
+
+    @abstractmethod
+    def report(self, *, now: datetime) -> ExecutionReport:
+        """How it went until now."""
+
+    def _reported(self, now: datetime) -> dict[str, Any]:
+        """What the reports of a start and of a stop have in common."""
+        return {
+            "status": self.status,
+            "status_message": self.status_message,
+            "joined": self.joined,
+            "asked": self.asked,
+            "asked_at": self.asked_at,
+            "elapsed_seconds": round((now - self.started_at).total_seconds(), 3),
+            "checks": self.checks,
+            "may_bill": self.may_bill,
+        }
 
     @abstractmethod
     def overdue(self) -> ModelLifecycleError:
@@ -124,6 +136,10 @@ class Progress(ABC, Generic[AnyRequest]):
     def begun(self) -> bool:
         """What is wanted is under way as far as this execution knows: it asked for it, or joined someone who did."""
         return self.joined or self.carried_out
+
+    def checked(self) -> Self:
+        """The same progress. Raises InvalidRequestError for a request that nobody can have at the execution's start."""
+        return self
 
     def looked_at(self, description: ModelDescription) -> Self:
         """What the service says of the model. What that means is not told yet."""
@@ -191,7 +207,7 @@ class Progress(ABC, Generic[AnyRequest]):
         """What the state machine acts on: done, given up for a reason, or a time to look again."""
         progress = self.in_phase(Phase.BLOCKED if self.phase is self.ASKS else self.phase, now=now)
         progress = replace(progress, checks=self.checks + 1)
-        if progress.phase in _WAITING:
+        if progress.goes_on:
             if now >= self.deadline:
                 return replace(progress, phase=Phase.OVERDUE, failure=progress.overdue())
             return replace(progress, next_check_seconds=self._seconds_to_next_check(progress.since, now))
@@ -218,9 +234,9 @@ class Progress(ABC, Generic[AnyRequest]):
         return f" The last trouble was: {self.trouble}" if self.trouble else ""
 
     @property
-    def model(self) -> str:
-        """The model as the beginning of a sentence."""
-        return f"The model {self.request.version} of the project {self.request.project}"
+    def units(self) -> Units:
+        """The inference units that the service says are in force."""
+        return Units(min_inference_units=self.min_inference_units, max_inference_units=self.max_inference_units)
 
     @property
     def is_gone(self) -> bool:

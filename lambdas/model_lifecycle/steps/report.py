@@ -1,90 +1,118 @@
-"""How a start or a stop went, for people and programs: the execution's output, and the heart of every message."""
+"""How a start or a stop went, for people and programs: the execution's output, and the heart of every message.
 
+The event's schema is made of these types: a field's `metadata` is what JSON Schema says of it besides its type.
+"""
+
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
+from model_lifecycle.model.usage import Run
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.steps.progress import Progress
-from model_lifecycle.steps.start_progress import StartProgress
-from model_lifecycle.steps.stop_progress import StopProgress
-from model_lifecycle.vocabulary.instant import to_instant
-from model_lifecycle.vocabulary.phase import Phase
-
-_OTHER_UNITS = (
-    "The model runs with other inference units than asked. To change them, stop it and start it again: "
-    "until it runs again nobody can use it."
-)
+from model_lifecycle.vocabulary.codec import fields_json
 
 
-def model_json(request: ModelRequest) -> dict[str, Any]:
-    """Which model: its service, its project, its version, and the input fields that name it."""
-    return {
-        "Service": request.service.name,
-        "Project": request.project,
-        "Version": request.version,
-        **request.identity,
-    }
+@dataclass(frozen=True, kw_only=True)
+class Units:
+    """Inference units; None is not known, or not asked for."""
+
+    min_inference_units: int | None = field(metadata={"minimum": 1})
+    max_inference_units: int | None = field(metadata={"minimum": 1})
 
 
-def report(progress: StartProgress | StopProgress, *, now: datetime) -> dict[str, Any]:
-    """The report. `Status` and `StatusMessage` are the service's own words; times are UTC, `ElapsedSeconds` counts from
-    the execution's start; `InferenceUnits` tells what was asked and what is in force (null: not known).
-    """
-    return {
-        **model_json(progress.request),
-        "Request": progress.request.to_json(),
-        "Status": progress.status,
-        "StatusMessage": progress.status_message,
-        "Joined": progress.joined,
-        "Asked": progress.asked,
-        "AskedAt": _instant(progress.asked_at),
-        "ElapsedSeconds": round((now - progress.started_at).total_seconds(), 3),
-        "Checks": progress.checks,
-        "MayBill": progress.may_bill,
-        **(_of_start(progress) if isinstance(progress, StartProgress) else _of_stop(progress)),
-    }
+@dataclass(frozen=True, kw_only=True)
+class UnitsInForce:
+    """The units that the service says the model has."""
+
+    in_force: Units
 
 
-def _of_start(progress: StartProgress) -> dict[str, Any]:
-    asked = {
-        "MinInferenceUnits": progress.request.min_inference_units,
-        "MaxInferenceUnits": progress.request.max_inference_units,
-    }
-    in_force = _units_in_force(progress)
-    as_asked = None if progress.min_inference_units is None else asked == in_force
-    return {
-        "AlreadyRunning": progress.already_running,
-        "RunningAt": _instant(progress.running_at),
-        "InferenceUnits": {"Asked": asked, "InForce": in_force},
-        "UnitsAsAsked": as_asked,
-        "Remedy": _OTHER_UNITS if as_asked is False else None,
-        "Lease": {
-            "Asked": _instant(progress.wanted_lease_end),
-            "EndsAt": _instant(progress.lease_ends_at),
-            "MovedFrom": _instant(progress.lease_moved_from),
-        },
-    }
+@dataclass(frozen=True, kw_only=True)
+class UnitsOfStart(UnitsInForce):
+    """The same, beside those that the start asked for."""
+
+    asked: Units
 
 
-def _of_stop(progress: StopProgress) -> dict[str, Any]:
-    return {
-        "AlreadyStopped": progress.already_stopped,
-        "StartedAgain": progress.started_again,
-        "Superseded": progress.phase is Phase.SUPERSEDED,
-        "LeftAlone": progress.left_alone or None,
-        "StoppedAt": _instant(progress.stopped_at),
-        "InferenceUnits": {"InForce": _units_in_force(progress)},
-        "Reason": progress.request.reason,
-        "Ran": progress.ran,
-    }
+@dataclass(frozen=True, kw_only=True)
+class LeaseStanding:
+    """Where a start stands with its lease; None is no such end."""
+
+    asked: datetime | None
+    ends_at: datetime | None
+    moved_from: datetime | None
 
 
-def _units_in_force(progress: Progress[Any]) -> dict[str, int | None]:
-    return {
-        "MinInferenceUnits": progress.min_inference_units,
-        "MaxInferenceUnits": progress.max_inference_units,
-    }
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What was seen of a model."""
+
+    status: str = field(metadata={"description": "The service's own word; empty if the model could not be looked at."})
+    status_message: str
+    may_bill: bool = field(
+        metadata={"description": "Whether the model bills, or comes to bill if nobody does anything."}
+    )
+    inference_units: UnitsInForce
 
 
-def _instant(moment: datetime | None) -> str | None:
-    return None if moment is None else to_instant(moment)
+@dataclass(frozen=True, kw_only=True)
+class RunReport(Report):
+    """What was seen of a model that runs or ran."""
+
+    ran: Run | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExecutionReport(Report):
+    """How an execution went. What is None is not known."""
+
+    joined: bool | None
+    asked: bool | None
+    asked_at: datetime | None
+    elapsed_seconds: float = field(metadata={"description": "Since the execution's start.", "minimum": 0})
+    checks: int = field(metadata={"minimum": 0})
+
+    def of_a_look(self) -> Self:
+        """The report of an execution of which only its request is known, and how its model is now."""
+        return replace(self, joined=None, asked=None, asked_at=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartReport(ExecutionReport):
+    """How a start went. `units_as_asked` is None if no units are known to be in force."""
+
+    already_running: bool | None
+    running_at: datetime | None
+    inference_units: UnitsOfStart
+    units_as_asked: bool | None
+    remedy: str | None
+    lease: LeaseStanding | None = field(
+        metadata={
+            "description": "Of a start: the end it asked for, the end in force, and the end that its own replaced."
+        }
+    )
+
+    def of_a_look(self) -> Self:
+        return replace(super().of_a_look(), already_running=None, running_at=None, lease=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopReport(ExecutionReport, RunReport):
+    """How a stop went. `left_alone`: why the model was, in plain words."""
+
+    already_stopped: bool | None
+    started_again: bool | None
+    # One that is not wanted any more is told to nobody.
+    superseded: bool = field(metadata={"const": False})
+    left_alone: str | None
+    stopped_at: datetime | None
+    reason: str | None
+
+    def of_a_look(self) -> Self:
+        return replace(super().of_a_look(), already_stopped=None, started_again=None, stopped_at=None)
+
+
+def report_json(request: ModelRequest, report: Report) -> dict[str, Any]:
+    """The report in JSON, with the model that it is about, and of an execution with its request."""
+    asked = {"Request": request.to_json()} if isinstance(report, ExecutionReport) else {}
+    return {**request.names, **asked, **fields_json(report)}

@@ -121,7 +121,7 @@ def _start(
     now: datetime,
 ) -> StartProgress:
     """Write down that this execution is about to ask, arm the stop, then ask: one that dies in between still knows."""
-    lease = _wanted_lease(progress)
+    lease = progress.wanted_lease
     if lease is not None and lease.ends_at <= now and not progress.begun:
         return progress.failed(LeaseOverError(_lease_over(progress, lease)))
     if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
@@ -144,7 +144,7 @@ def _start(
         progress = _ask(progress, model, now=now)
         if progress.asked:
             return replace(progress, lease_ends_at=lease.ends_at if lease else None)
-    return _withdraw(progress, claim, now)
+    return claim.withdrawn(progress, now=now)
 
 
 def _join(
@@ -153,7 +153,7 @@ def _join(
     """Write down that this execution wants the model, too, and until when. None if someone else has just written."""
     if progress.phase is Phase.RUNNING and record.someone_is_about_to_stop(now=now):
         return progress.blocked(now=now, trouble=f"{record.stopping} is about to stop it.")
-    lease = _wanted_lease(progress)
+    lease = progress.wanted_lease
     after = wanted_too(record, progress, lease, now=now)
     if after.leased_by == progress.execution_arn and lease is not None:
         armed = _arm(progress, lease, leases, now=now)
@@ -177,15 +177,10 @@ def _join(
     return progress.leased(made)
 
 
-def _wanted_lease(progress: StartProgress) -> Lease | None:
-    ends_at = progress.wanted_lease_end
-    return None if ends_at is None else Lease(ends_at=ends_at, leased_by=progress.execution_arn)
-
-
 def _lease_over(progress: StartProgress, lease: Lease) -> str:
     return (
-        f"{progress.model} was not started: its lease ended at {to_instant(lease.ends_at)}, before it could be. "
-        f"Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
+        f"{progress.request.in_words} was not started: its lease ended at {to_instant(lease.ends_at)}, "
+        f"before it could be. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
     )
 
 
@@ -209,14 +204,6 @@ def _disarm(progress: StartProgress, lease: Lease, leases: Leases) -> StartProgr
         # It fires in vain: the record names another lease.
         return replace(progress, trouble=error.cause)
     return progress
-
-
-def _withdraw(progress: StartProgress, claim: Claim, now: datetime) -> StartProgress:
-    # How the start went matters more. A claim that still stands is known to mean nothing.
-    try:
-        return progress if claim.withdraw() else replace(progress, refused_at=now)
-    except ModelLifecycleError as error:
-        return replace(progress, trouble=error.cause, refused_at=now)
 
 
 def _ask(progress: StartProgress, model: Model, *, now: datetime) -> StartProgress:

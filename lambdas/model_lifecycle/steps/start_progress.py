@@ -5,20 +5,26 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, Self
 
+from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request
+from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
+from model_lifecycle.steps.report import LeaseStanding, StartReport, Units, UnitsOfStart
 from model_lifecycle.vocabulary.errors import InvalidRequestError, StartTimedOutError
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
+
+_OTHER_UNITS = (
+    "The model runs with other inference units than asked. To change them, stop it and start it again: "
+    "until it runs again nobody can use it."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StartProgress(Progress[Request]):
     """What is known of one start. Every method gives a new one.
 
-    `refused_at`: when it asked in vain for a start, and its claim in the model's record could not be taken back.
     `lease_ends_at`: the end of the lease in force, None if there is none or none is known. `lease_moved_from`: the end
     of the lease that this start's replaced.
     """
@@ -29,9 +35,10 @@ class StartProgress(Progress[Request]):
 
     already_running: bool = False
     running_at: datetime | None = None
-    refused_at: datetime | None = None
     lease_ends_at: datetime | None = None
     lease_moved_from: datetime | None = None
+
+    parse = staticmethod(parse_request)
 
     @staticmethod
     def timeout_seconds(request: Request) -> int:
@@ -49,6 +56,12 @@ class StartProgress(Progress[Request]):
         if end is None or not end.microsecond:
             return end
         return end.replace(microsecond=0) + timedelta(seconds=1)
+
+    @property
+    def wanted_lease(self) -> Lease | None:
+        """The lease that the request wants."""
+        ends_at = self.wanted_lease_end
+        return None if ends_at is None else Lease(ends_at=ends_at, leased_by=self.execution_arn)
 
     @property
     def client_token(self) -> str:
@@ -71,8 +84,24 @@ class StartProgress(Progress[Request]):
 
     @property
     def cleans_up(self) -> bool:
-        """The start gives up, and what it asked for may bill: it is to be stopped."""
         return self.failure is not None and self.asked and self.may_bill
+
+    def report(self, *, now: datetime) -> StartReport:
+        asked = Units(
+            min_inference_units=self.request.min_inference_units, max_inference_units=self.request.max_inference_units
+        )
+        as_asked = None if self.min_inference_units is None else asked == self.units
+        return StartReport(
+            **self._reported(now),
+            already_running=self.already_running,
+            running_at=self.running_at,
+            inference_units=UnitsOfStart(asked=asked, in_force=self.units),
+            units_as_asked=as_asked,
+            remedy=_OTHER_UNITS if as_asked is False else None,
+            lease=LeaseStanding(
+                asked=self.wanted_lease_end, ends_at=self.lease_ends_at, moved_from=self.lease_moved_from
+            ),
+        )
 
     def checked(self) -> Self:
         """The same progress. Raises InvalidRequestError for a StopAt that no start could be leased until."""
@@ -125,8 +154,7 @@ class StartProgress(Progress[Request]):
 
         So it is where the run that it asked for or joined has ended, and someone else has started the model anew.
         """
-        wanted, in_force = self.wanted_lease_end, record.lease_ends_at
-        return wanted is not None and in_force is not None and in_force < wanted
+        return outlasts(self.wanted_lease, lease_of(record))
 
     def leased(self, record: ModelRecord) -> Self:
         """What the model's record says of the lease in force."""
@@ -138,10 +166,10 @@ class StartProgress(Progress[Request]):
         if self.answer_lost and self.status:
             status = f"before its start was asked, its status was {self.in_its_words}"
         seconds = f"{self.request.start_timeout_seconds:,} seconds"
-        return StartTimedOutError(f"{self.model} did not run within {seconds}: {status}.{self.last_trouble}")
+        return StartTimedOutError(f"{self.request.in_words} did not run within {seconds}: {status}.{self.last_trouble}")
 
     def why_failed(self) -> str:
-        words = f"{self.model} has the status {self.in_its_words}"
+        words = f"{self.request.in_words} has the status {self.in_its_words}"
         if self.answer_lost:
             return (
                 f"{words}, as before its start was asked, and the answer to that was lost: whether it was started in "

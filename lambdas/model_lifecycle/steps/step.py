@@ -6,16 +6,20 @@ from typing import Any, Protocol
 
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
-from model_lifecycle.requests.start_request import parse_request
-from model_lifecycle.requests.stop_request import parse_stop_request
-from model_lifecycle.steps.progress import failure_json
-from model_lifecycle.steps.report import report
+from model_lifecycle.steps.progress import Progress
+from model_lifecycle.steps.report import report_json
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase
+
+PROGRESS: Mapping[Goal, type[Progress[Any]]] = {
+    Goal.RUNNING: StartProgress,
+    Goal.STOPPED: StopProgress,
+}
+"""What is known of an execution, by what it wants."""
 
 
 class Action(Protocol):
@@ -33,44 +37,52 @@ def take_step(
     home: Home,
     now: datetime,
 ) -> dict[str, Any]:
-    """Take one step.
+    """Take one step, and give what `answer_of` makes of it.
 
-    `payload`: `{"Goal": what the machine's executions want, "Input": <the execution's input>, "Execution": {"Arn",
-    "StartTime"}, "Progress": null or <the last answer>}`. The answer is a `Progress` in JSON, with its `Report` and
-    whether what was asked for is to be cleaned up; a request that is not valid has no report.
+    `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
+    answer, or {"Request": <the execution's input>}}`. A request that is not valid has no report.
     """
     goal = Goal(payload["Goal"])
     try:
-        progress = _PROGRESS[goal](payload, defaults, home)
+        progress = _progress(PROGRESS[goal], payload, defaults, home)
     except InvalidRequestError as error:
-        return {"Phase": Phase.FAILED.value, "Failure": failure_json(error), "Report": None, "CleansUp": False}
-    progress = actions[goal](progress, model_of(progress.request), now=now)
-    cleans_up = isinstance(progress, StartProgress) and progress.cleans_up
-    return {**progress.to_json(), "Report": report(progress, now=now), "CleansUp": cleans_up}
+        return {"Phase": Phase.FAILED.value, "Failure": error.to_json(), "CleansUp": False, "Report": None}
+    return answer_of(actions[goal](progress, model_of(progress.request), now=now), now=now)
 
 
-def _start(payload: dict[str, Any], defaults: Defaults, home: Home) -> StartProgress:
-    written = payload["Progress"]
-    request = parse_request(written["Request"] if written else payload["Input"], defaults=defaults, home=home)
-    if written:
-        return StartProgress.from_json(written, request)
-    return StartProgress.begin(request, **_execution(payload)).checked()
+def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:
+    """What a step leaves to the next: a `Progress` in JSON while the execution goes on.
+
+    The last step leaves `{"Phase", "Failure", "CleansUp", "Report"}`: whether what was asked for is to be cleaned up,
+    and how it went, with the request.
+    """
+    if progress.goes_on:
+        return {**progress.to_json(), "CleansUp": False}
+    return {
+        "Phase": progress.phase.value,
+        "Failure": progress.failure and progress.failure.to_json(),
+        "CleansUp": progress.cleans_up,
+        "Report": report_json(progress.request, progress.report(now=now)),
+    }
 
 
-def _stop(payload: dict[str, Any], defaults: Defaults, home: Home) -> StopProgress:
-    written = payload["Progress"]
-    request = parse_stop_request(written["Request"] if written else payload["Input"], defaults=defaults, home=home)
-    if written:
-        return StopProgress.from_json(written, request)
-    return StopProgress.begin(request, **_execution(payload))
+def asked_of(payload: dict[str, Any]) -> object:
+    """What an execution was asked, as far as its state tells: its request, or its input, which may be any JSON.
+
+    It stands once in a state: in `Progress.Request`, and after the last step in `Progress.Report.Request`.
+    """
+    progress = payload["Progress"]
+    if progress.get("Report"):
+        return progress["Report"]["Request"]
+    # An execution keeps the definition that it began with, and may be redriven for two weeks. Before the request stood
+    # once, a definition kept the input beside the progress, which was empty at first and after a function's fault.
+    return progress["Request"] if "Request" in progress else payload.get("Input")
 
 
-def _execution(payload: dict[str, Any]) -> dict[str, Any]:
+def _progress(kind: type[Progress[Any]], payload: dict[str, Any], defaults: Defaults, home: Home) -> Progress[Any]:
+    request = kind.parse(asked_of(payload), defaults=defaults, home=home)
+    if "Phase" in payload["Progress"]:
+        return kind.from_json(payload["Progress"], request)
     execution = payload["Execution"]
-    return {"execution_arn": execution["Arn"], "started_at": from_instant(execution["StartTime"])}
-
-
-_PROGRESS: Mapping[Goal, Callable[[dict[str, Any], Defaults, Home], StartProgress | StopProgress]] = {
-    Goal.RUNNING: _start,
-    Goal.STOPPED: _stop,
-}
+    started_at = from_instant(execution["StartTime"])
+    return kind.begin(request, execution_arn=execution["Arn"], started_at=started_at).checked()

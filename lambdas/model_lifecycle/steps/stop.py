@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.model.lease import Leases, lease_of, of_ended_run
+from model_lifecycle.model.lease import Leases, end_run, of_ended_run
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
@@ -127,18 +127,10 @@ def _stop(
             return progress, False
     progress = _ask(progress, model, now=now)
     if not progress.asked:
-        progress = _withdraw(progress, claim, now=now)
+        # A start that wants the model waits for no stop that was refused.
+        progress = claim.withdrawn(progress, now=now)
     # Stopped already: that is to be written down on the record as it is by now.
     return progress, progress.phase is not Phase.STOPPED
-
-
-def _withdraw(progress: StopProgress, claim: Claim, *, now: datetime) -> StopProgress:
-    """A start that wants the model waits for no stop that was refused."""
-    # A claim that still stands is known to mean nothing.
-    try:
-        return progress if claim.withdraw() else replace(progress, refused_at=now)
-    except ModelLifecycleError as error:
-        return replace(progress, trouble=progress.trouble or error.cause, refused_at=now)
 
 
 def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress:
@@ -175,12 +167,9 @@ def _note_stopped(
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.not_yet(f"{record.asked_by} is about to start it.", now=now), True
     stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
-    lease = lease_of(record)
     try:
-        if records.replace(progress.request, record, stopped) is None:
+        if not end_run(progress.request, record, stopped, records, leases):
             return progress.not_yet("Others write the model's record at the same time.", now=now), False
-        if lease is not None:
-            leases.disarm(progress.request, lease)
     except ModelLifecycleError as error:
         return replace(progress, trouble=error.cause), True
     return progress, True

@@ -2,14 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.model.usage import Usage
-from model_lifecycle.requests.stop_request import StopRequest
+from model_lifecycle.model.usage import Run, Usage
+from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
+from model_lifecycle.steps.report import StopReport, UnitsInForce
 from model_lifecycle.vocabulary.errors import StopTimedOutError
+from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 
 
@@ -17,9 +19,8 @@ from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 class StopProgress(Progress[StopRequest]):
     """What is known of one stop. Every method gives a new one.
 
-    `refused_at`: when it asked in vain for a stop, which the model's record still tells of. `started_again`: someone
-    wants the model since, so it is left alone. `left_alone`: why a model is left alone, in plain words. `ran`: the run
-    that ended, or that goes on although it should not, as `Usage` writes it.
+    `started_again`: someone wants the model since, so it is left alone. `left_alone`: why a model is left alone, in
+    plain words. `ran`: the run that ended, or that goes on although it should not.
     """
 
     GOAL: ClassVar[Goal] = Goal.STOPPED
@@ -27,11 +28,12 @@ class StopProgress(Progress[StopRequest]):
     WAITS: ClassVar[Phase] = Phase.STOPPING
 
     already_stopped: bool = False
-    refused_at: datetime | None = None
     started_again: bool = False
     left_alone: str = ""
     stopped_at: datetime | None = None
-    ran: dict[str, Any] | None = None
+    ran: Run | None = None
+
+    parse = staticmethod(parse_stop_request)
 
     @staticmethod
     def timeout_seconds(request: StopRequest) -> int:
@@ -46,6 +48,19 @@ class StopProgress(Progress[StopRequest]):
             return self.status != NEVER_SEEN
         stops = self.meaning.stop_before is Phase.STOPPING
         return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or stops or self.meaning.may_bill
+
+    def report(self, *, now: datetime) -> StopReport:
+        return StopReport(
+            **self._reported(now),
+            already_stopped=self.already_stopped,
+            started_again=self.started_again,
+            superseded=self.phase is Phase.SUPERSEDED,
+            left_alone=self.left_alone or None,
+            stopped_at=self.stopped_at,
+            inference_units=UnitsInForce(in_force=self.units),
+            reason=self.request.reason,
+            ran=self.ran,
+        )
 
     def recalling(self, record: ModelRecord) -> Self:
         """The model's record tells of a stop call of this execution whose answer never came: a step died."""
@@ -91,20 +106,20 @@ class StopProgress(Progress[StopRequest]):
 
     def with_usage(self, usage: Usage | None) -> Self:
         """What the run cost so far. A stop that failed says since when the model bills."""
-        progress = replace(self, ran=usage.to_json() if usage else None)
+        progress = replace(self, ran=usage.told if usage else None)
         return replace(progress, failure=progress.overdue()) if self.phase is Phase.OVERDUE else progress
 
     def overdue(self) -> StopTimedOutError:
         status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
-        since = f" since {self.ran['Since']}" if self.ran else ""
+        since = f" since {to_instant(self.ran.since)}" if self.ran else ""
         asked = "" if self.asked else " The stop could not even be asked for."
         return StopTimedOutError(
-            f"{self.model} is still billing{since}: it was not stopped within "
+            f"{self.request.in_words} is still billing{since}: it was not stopped within "
             f"{self.request.stop_timeout_seconds:,} seconds, {status}.{asked}{self.last_trouble}"
         )
 
     def why_failed(self) -> str:
         return (
-            f"{self.model} has the status {self.in_its_words} after its stop was accepted, "
+            f"{self.request.in_words} has the status {self.in_its_words} after its stop was accepted, "
             f"which is not known here: it may still bill."
         )

@@ -16,6 +16,10 @@ class ModelLifecycleError(Exception):
         """The `Cause` of the execution: at most 1,000 characters, so that the console shows it whole."""
         return shortened(str(self), MAX_CAUSE_CHARACTERS)
 
+    def to_json(self) -> dict[str, str]:
+        """As the execution's Fail state reads it: `{"Error": ..., "Cause": ...}`."""
+        return {"Error": self.name, "Cause": self.cause}
+
 
 class InvalidRequestError(ModelLifecycleError):
     """The execution's input breaks the contract, or the service refused a value of it."""

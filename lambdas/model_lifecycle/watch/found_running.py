@@ -6,29 +6,27 @@ from model_lifecycle.endings.wording import duration
 from model_lifecycle.model.usage import Usage
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.service import ModelDescription
-from model_lifecycle.steps.report import model_json
+from model_lifecycle.steps.report import RunReport, Units, UnitsInForce
 from model_lifecycle.vocabulary.phase import Goal
 
 
 def found_running(request: ModelRequest, description: ModelDescription, usage: Usage | None, *, hour: str) -> Ending:
     """`hour`: which look of the watch it was."""
     ran = f"has run for {duration(usage.hours * 3_600)}" if usage else "runs, nobody knows for how long,"
-    units = {
-        "MinInferenceUnits": description.min_inference_units,
-        "MaxInferenceUnits": description.max_inference_units,
-    }
+    units = Units(
+        min_inference_units=description.min_inference_units, max_inference_units=description.max_inference_units
+    )
     return Ending(
         notification_id=f"{request.model_id}#{hour}",
         outcome=Outcome.STILL_BILLING,
         goal=Goal.STOPPED,
         request=request,
-        report={
-            **model_json(request),
-            "Status": description.status,
-            "StatusMessage": description.status_message,
-            "MayBill": True,
-            "InferenceUnits": {"InForce": units},
-            "Ran": usage.to_json() if usage else None,
-        },
-        cause=f"The model {request.version} of the project {request.project} {ran} and no stop is armed.",
+        report=RunReport(
+            status=description.status,
+            status_message=description.status_message,
+            may_bill=True,
+            inference_units=UnitsInForce(in_force=units),
+            ran=usage.told if usage else None,
+        ),
+        cause=f"{request.in_words} {ran} and no stop is armed.",
     )

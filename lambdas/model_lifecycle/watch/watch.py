@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from model_lifecycle.model.lease import Lease, Leases, lease_of, of_ended_run
+from model_lifecycle.model.lease import Lease, Leases, end_run, lease_of, of_ended_run
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, Usage, usage_of
@@ -103,20 +103,15 @@ class Watch:
         lease = lease_of(record)
         if meaning.stop_before is Phase.STOPPED:
             if ran:
-                self._note_stopped(request, record)
+                # Someone stopped it without stop-model: its lease is of a run that is over.
+                ended = of_ended_run(record, stopped_at=self._now)
+                end_run(request, record, ended, self._records, self._leases)
         elif meaning.may_bill and meaning.before is not Phase.STARTING:
             if lease is not None:
                 return Watched(finding=self._leased(request, lease))
             if record.latest_start is None or not self._stops.is_under_way(record.latest_start):
                 return self._unleased(request, description, record)
         return Watched(finding=Finding.QUIET)
-
-    def _note_stopped(self, request: StopRequest, record: ModelRecord) -> None:
-        """Someone stopped it without stop-model: its lease is of a run that is over."""
-        stopped = of_ended_run(record, stopped_at=self._now)
-        lease = lease_of(record)
-        if self._records.replace(request, record, stopped) is not None and lease is not None:
-            self._leases.disarm(request, lease)
 
     def _leased(self, request: StopRequest, lease: Lease) -> Finding:
         if lease.ends_at > self._now:

@@ -230,15 +230,40 @@ def test_an_input_about_as_large_as_can_be_is_told_whatever_state_it_ends_in(mod
     assert models.only_message(execution).document["Error"] == execution.error
 
 
-def test_a_valid_input_among_so_many_nulls_that_its_progress_has_no_room_bills_noticed(models: Lifecycle) -> None:
-    nulls = {f"{'n' * 1_000}{number}": None for number in range(258)}
+NULLS = {f"{'n' * 1_000}{number}": None for number in range(258)}
+"""Fields that count as absent: with them a valid input is about as large as any."""
 
-    execution = models.run({**REKOGNITION.model, **nulls})
 
-    assert (execution.status, execution.error) == ("FAILED", "States.DataLimitExceeded")
-    document = models.only_message(execution).document
-    assert document["Status"] == REKOGNITION.starting
-    assert document["MayBill"] is True
+def test_a_valid_input_goes_through_whatever_its_size_and_so_does_its_stop(models: Lifecycle) -> None:
+    start = models.run({**REKOGNITION.model, **NULLS})
+
+    assert start.status == "SUCCEEDED"
+    document = models.only_message(start).document
+    assert (document["Outcome"], document["Request"]) == ("Running", (start.output or {})["Request"])
+    stop = models.run_stop({**REKOGNITION.model, **NULLS, "Reason": "It is evening."})
+    assert stop.status == "SUCCEEDED"
+    document = models.only_message(stop).document
+    assert (document["Outcome"], document["Reason"]) == ("Stopped", "It is evening.")
+
+
+@pytest.mark.parametrize("trouble", ["overdue", "the function dies"])
+def test_a_valid_input_of_any_size_is_cleaned_up_after(lifecycle: Lifecycle, trouble: str) -> None:
+    dies = [{"Operation": REKOGNITION.describe, "Effect": "KillBefore", "Caller": "CheckModel", "Times": 3}]
+    lifecycle.given(REKOGNITION.script(StartSeconds=400), faults=dies if trouble == "the function dies" else ())
+
+    start = lifecycle.run({**REKOGNITION.model, **NULLS, "StartTimeoutSeconds": 100})
+
+    clean_up = lifecycle.only_message(start).document["CleanUp"]
+    assert (start.status, list(clean_up)) == ("FAILED", ["ExecutionArn"])
+    assert lifecycle.only_message(lifecycle.end_of(clean_up["ExecutionArn"])).document["Outcome"] == "Stopped"
+
+
+@pytest.mark.parametrize("machine", ["start-model", "stop-model"])
+def test_an_input_of_200_kb_that_is_refused_is_told_as_refused(models: Lifecycle, machine: str) -> None:
+    run = models.run if machine == "start-model" else models.run_stop
+
+    assert_refused(models, run(of_bytes(200_000)), '"Note" is unknown')
+    assert_refused(models, run({"FailedStart": json.loads(of_bytes(200_000))}), "FailedStart")
 
 
 @pytest.mark.parametrize(

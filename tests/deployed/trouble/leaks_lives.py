@@ -17,8 +17,8 @@ from local.step_functions.executions import History
 from local.vision.model_life import Call as ServiceCall
 from local.vision.model_life import ModelLife as LocalLife
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.vocabulary.codec import pascal
 from model_lifecycle.vocabulary.instant import from_instant
-from model_lifecycle.vocabulary.spelling import pascal
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone

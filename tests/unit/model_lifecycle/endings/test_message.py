@@ -22,7 +22,7 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import DEFAULTS, EXECUTION, VERSION, begin, request
+from tests.fakes.given import DEFAULTS, EXECUTION, VERSION, after, begin, begin_stop, request
 from tests.fakes.told import PRICE, UTC, told
 
 STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
@@ -250,7 +250,6 @@ class TestAnEndingOfWhichNothingIsKnown:
         assert message.subject.isascii()
 
 
-NO_LEASE = {"Asked": None, "EndsAt": None, "MovedFrom": None}
 NAMES = st.text("abzAZ09_.-", min_size=1, max_size=255)
 
 
@@ -268,15 +267,10 @@ def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
     arn = f"arn:{partition}:rekognition:us-east-1:123456789012:project/{project}/version/{version}/1"
     home = Home(partition, "us-east-1", "123456789012")
     asked = parse_request({"ProjectVersionArn": arn}, defaults=DEFAULTS, home=home)
-    seen: dict[str, Any] = {
-        "Version": version,
-        "Project": project,
-        "Status": "RUNNING",
-        "Remedy": None,
-        "MayBill": True,
-    }
-    seen |= {"AlreadyRunning": True, "Checks": 1, "ElapsedSeconds": 0.5, "Lease": NO_LEASE}
-    seen |= {"AlreadyStopped": False, "StartedAgain": again, "LeftAlone": "It is.", "Reason": None, "Ran": None}
+    of_start = begin().report(now=after(0.5))
+    of_stop = replace(begin_stop().report(now=after(0.5)), started_again=again, left_alone="It is.")
+    starts = outcome in (Outcome.RUNNING, Outcome.LEASE_MOVED) or (outcome is not Outcome.STOPPED and again)
+    seen = replace(of_start if starts else of_stop, status="RUNNING", may_bill=True)
 
     message = bare(outcome, goal=goal, request=asked, report=seen)
 

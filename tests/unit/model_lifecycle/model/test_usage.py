@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint, Source, Usage, usage_of
+from model_lifecycle.vocabulary.codec import fields_json
 from tests.fakes.given import after
 
 UNTIL = after(0)
@@ -158,7 +159,7 @@ def test_nothing_is_made_up_of_a_run_of_which_nothing_is_known(record: ModelReco
 def test_a_usage_is_written_with_its_source_and_its_hours_to_the_second() -> None:
     usage = Usage(since=after(-10_000), until=UNTIL, unit_hours=2 * 10_000 / 3_600, source=Source.METRIC)
 
-    assert usage.to_json() == {
+    assert fields_json(usage.told) == {
         "Since": "2026-01-05T06:13:20.000Z",
         "Until": "2026-01-05T09:00:00.000Z",
         "Hours": 2.7778,

@@ -7,7 +7,7 @@ import pytest
 
 from model_lifecycle.model.lease import Lease, lease_of
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.steps.report import report
+from model_lifecycle.steps.report import LeaseStanding
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.vocabulary.errors import (
     InvalidRequestError,
@@ -15,7 +15,6 @@ from model_lifecycle.vocabulary.errors import (
     QuotaExceededError,
     ServiceRefusedError,
 )
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, after, begin, request
@@ -49,16 +48,15 @@ def of_another(lease: Lease | None) -> ModelRecord:
     )
 
 
-def told(progress: StartProgress) -> dict[str, str | None]:
+def told(progress: StartProgress) -> LeaseStanding | None:
     """What the report says of the lease: the end that was asked for, the end in force, and the end before."""
-    lease: dict[str, str | None] = report(progress, now=after(100))["Lease"]
-    return lease
+    return progress.report(now=after(100)).lease
 
 
-def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | None = None) -> dict[str, str | None]:
+def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | None = None) -> LeaseStanding:
     """A lease as a report tells it."""
-    named = {"Asked": asked, "EndsAt": ends, "MovedFrom": moved_from}
-    return {name: to_instant(lease.ends_at) if lease else None for name, lease in named.items()}
+    asked_until, ends_at, moved = (lease.ends_at if lease else None for lease in (asked, ends, moved_from))
+    return LeaseStanding(asked=asked_until, ends_at=ends_at, moved_from=moved)
 
 
 class TestAModelThatIsStartedWithALease:

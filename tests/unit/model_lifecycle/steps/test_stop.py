@@ -7,9 +7,10 @@ import pytest
 
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.model.usage import Datapoint
+from model_lifecycle.model.usage import Datapoint, Run, Source
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest, parse_stop_request
 from model_lifecycle.steps.stop_progress import StopProgress
+from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from model_lifecycle.vocabulary.phase import Phase
 from tests.fakes.fake_model import FakeModel
@@ -58,10 +59,10 @@ def minutes(first: int, last: int, units: float) -> list[Datapoint]:
     return [Datapoint(after(60 * minute), units) for minute in range(first, last + 1)]
 
 
-def ran(since: str, until: str, hours: float, unit_hours: float, source: str = "metric") -> dict[str, Any]:
+def ran(since: str, until: str, hours: float, unit_hours: float, source: str = "metric") -> Run:
     """A run as it is told, on the day of these stories."""
-    moments = {name: f"2026-01-05T{at:0<8}.000Z" for name, at in [("Since", f"{since}:00"), ("Until", until)]}
-    return {**moments, "Hours": hours, "InferenceUnitHours": unit_hours, "Source": source}
+    written = {"Since": f"2026-01-05T{since}:00.000Z", "Until": f"2026-01-05T{until:0<8}.000Z"}
+    return read_json(Run, written, hours=hours, inference_unit_hours=unit_hours, source=Source(source))
 
 
 def make_trouble(model: FakeModel, call: str, troubles: list[ModelLifecycleError | None]) -> None:
@@ -193,7 +194,7 @@ class TestARefusedStop:
     ids=["by the record", "by what is measured", "or not if nobody knows"],
 )
 def test_a_stop_that_does_not_take_by_the_deadline_says_since_when_the_model_bills(
-    record: ModelRecord, measured: list[Datapoint], since: str, run: dict[str, Any] | None
+    record: ModelRecord, measured: list[Datapoint], since: str, run: Run | None
 ) -> None:
     first = begin_stop(StopTimeoutSeconds=100)
     model = known(record, "RUNNING", "STOPPING", units=(2, None))
@@ -214,7 +215,7 @@ def test_a_stop_that_was_refused_for_good_says_since_when_the_model_bills() -> N
     progress = stop(begin_stop(), known(RUN_BY_EXECUTION, "RUNNING", stops=[DENIED]), now=after(1))
 
     assert progress.ran
-    assert progress.ran["Since"] == "2026-01-05T08:10:00.000Z"
+    assert progress.ran.since == after(-3_000)
 
 
 class TestAStopOnACondition:
@@ -465,7 +466,7 @@ STOPPED = ["RUNNING", "STOPPED"]
     ],
 )
 def test_how_long_it_ran_is_told_with_the_stop(
-    record: ModelRecord, looks: list[str], measured: Any, run: dict[str, Any] | None
+    record: ModelRecord, looks: list[str], measured: Any, run: Run | None
 ) -> None:
     model = known(record, *looks)
     if isinstance(measured, ModelLifecycleError):
