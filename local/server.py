@@ -2,17 +2,21 @@
 
 import os
 import shutil
+import socket
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from botocore.config import Config
+from botocore.exceptions import ConnectionError as NoConnectionError
+from botocore.exceptions import HTTPClientError
 from botocore.session import Session
 from moto import backends
 from moto.backends import list_of_moto_modules
@@ -20,9 +24,13 @@ from moto.core.base_backend import BackendDict
 from moto.core.config import default_user_config
 from moto.core.model_instances import reset_model_data
 from moto.server import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from werkzeug.serving import BaseWSGIServer, make_server
+from moto.sqs.exceptions import SQSException
+from moto.sqs.models import Queue
+from werkzeug.serving import BaseWSGIServer
 
+from local.account import EndingError
 from local.clock.clock import Clock, WallClock
+from local.clock.threads import Threads
 
 if TYPE_CHECKING:
     from local.functions.functions import Functions
@@ -71,7 +79,8 @@ class LocalAws:
         self._closings = ExitStack()
         self._replacements = ExitStack()
         self._app: WsgiApp = DomainDispatcherApplication(create_backend_app)
-        self._requests = _Requests()
+        self.ending = threading.Event()
+        """Set before anything of this AWS ends."""
         self._guard = threading.Lock()
         self._clients: dict[tuple[str, Config | None], Any] = {}
         self._session = _session()
@@ -135,19 +144,38 @@ class LocalAws:
             ends.callback(shutil.rmtree, self.folder)
             ends.push(self._replacements)
             self._configure()
-            server = self._listen(ends)
+            server = _Server(self.port, self._app, self.clock.threads)
+            ends.callback(server.server_close)
+            self.port = server.server_port
+            self._replace_environment("MOTO_PORT", str(self.port))
             ends.callback(self.clock.close)
             ends.push(self._closings)
             for adapter in _ADAPTERS:
                 import_module(f"local.{adapter}").install(self)
-            server.app = self._requests.counted(self._app)
+            server.app = self._watched(self._app)
+            server.start()
+            ends.callback(server.end)
+            ends.callback(self.ending.set)
             LocalAws.opened = self
             self._ends = ends.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
+        """End in this order: requests, processes and executions, waits and timers, threads, and then what they used.
+
+        Raises an `ExceptionGroup` of what threads have raised.
+        """
         LocalAws.opened = None
         self._ends.close()
+
+    @contextmanager
+    def until_it_ends(self) -> Iterator[None]:
+        """Let a block be cut off by the end of this AWS: only then it is no error to get no answer from it."""
+        try:
+            yield
+        except (HTTPClientError, NoConnectionError, EndingError):
+            if not self.ending.is_set():
+                raise
 
     def replace(self, target: object, name: str, value: object) -> None:
         """Set an attribute of a module or class of moto until this AWS ends."""
@@ -177,7 +205,20 @@ class LocalAws:
     def wrap(self, layer: Callable[[WsgiApp], WsgiApp]) -> None:
         """Put a WSGI layer around every request; the last one is the outermost."""
         self._app = layer(self._app)
-        # While the adapters install themselves the server runs without the layers; no request can come yet.
+
+    def _watched(self, app: WsgiApp) -> WsgiApp:
+        """Keep what no service makes an answer of; its client gets status 500."""
+
+        def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+            try:
+                return app(environ, start_response)
+            except ConnectionError:
+                raise
+            except Exception as error:
+                self.clock.threads.keep(error)
+                raise
+
+        return serve
 
     def _configure(self) -> None:
         for service, setting, value in (
@@ -187,10 +228,20 @@ class LocalAws:
             self.replace_item(default_user_config[service], setting, value)
         # moto looks through its folders for each request.
         self.replace(backends, "list_of_moto_modules", cache(lambda: frozenset(list_of_moto_modules())))
+        # A long poll asks again each second.
+        self.replace(Queue, "wait_for_messages", self._polling(Queue.wait_for_messages))
         # moto takes naive local times for UTC.
         self._replace_environment("TZ", "UTC")
         self.on_closed(time.tzset)
         time.tzset()
+
+    def _polling(self, wait: Callable[[Queue, int], None]) -> Callable[[Queue, int], None]:
+        def wait_for_messages(queue: Queue, seconds: int) -> None:
+            if self.ending.is_set():
+                raise SQSException("RequestThrottled", "The local AWS ends.")
+            wait(queue, seconds)
+
+        return wait_for_messages
 
     def _replace_environment(self, name: str, value: str) -> None:
         before = os.environ.get(name)
@@ -200,49 +251,47 @@ class LocalAws:
         else:
             self.on_closed(partial(os.environ.__setitem__, name, before))
 
-    def _listen(self, ends: ExitStack) -> BaseWSGIServer:
-        server = make_server("127.0.0.1", self.port, self._app, threaded=True, request_handler=_QuietRequestHandler)
-        self.port = server.server_port
-        self._replace_environment("MOTO_PORT", str(self.port))
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="local-aws", daemon=True)
-        thread.start()
 
-        def stop() -> None:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-            self._requests.wait_for_all(seconds=5)
+class _Server(BaseWSGIServer):
+    """Serves each connection in a thread that the account owns."""
 
-        ends.callback(stop)
-        return server
+    multithread = True
 
+    def __init__(self, port: int, app: WsgiApp, threads: Threads) -> None:
+        super().__init__("127.0.0.1", port, app, _QuietRequestHandler)
+        self._threads = threads
+        self._connections: set[socket.socket] = set()
 
-class _Requests:
-    """The requests that are being served."""
+    def start(self) -> None:
+        """Take connections from now on."""
+        self._threads.start(lambda: self.serve_forever(0.05), name="local-aws")
 
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._count = 0
+    def end(self) -> None:
+        """Take no more connections, and no more requests from those that there are."""
+        self.shutdown()
+        self.server_close()
+        for connection in self._connections.copy():
+            with suppress(OSError):  # Its client may have been faster.
+                connection.shutdown(socket.SHUT_RD)
 
-    def counted(self, app: WsgiApp) -> WsgiApp:
-        def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-            self._add(+1)
+    def process_request(self, request: Any, client_address: Any) -> None:
+        def serve() -> None:
             try:
-                return app(environ, start_response)
+                self.finish_request(request, client_address)
+            except Exception:  # noqa: BLE001 - which `handle_error` keeps
+                self.handle_error(request, client_address)
             finally:
-                self._add(-1)
+                self.shutdown_request(request)
+                self._connections.discard(request)
 
-        return serve
+        self._connections.add(request)
+        self._threads.start(serve, name="request")
 
-    def _add(self, change: int) -> None:
-        with self._changed:
-            self._count += change
-            self._changed.notify_all()
-
-    def wait_for_all(self, *, seconds: float) -> None:
-        """Wait until none is left; not for ever, since a long poll may have just begun."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._count == 0, timeout=seconds)
+    def handle_error(self, request: object, client_address: object) -> None:  # noqa: ARG002
+        # A client that was killed does not wait for its answer.
+        error = sys.exception()
+        if error and not isinstance(error, ConnectionError):
+            self._threads.keep(error)
 
 
 class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]

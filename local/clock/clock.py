@@ -1,15 +1,15 @@
 """What time it is in the local AWS, and how it passes."""
 
-import heapq
-import itertools
 import math
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
+
+from local.clock.agenda import Agenda, Due
+from local.clock.threads import Threads
 
 Action = Callable[[], object]
 
@@ -47,19 +47,31 @@ class Interrupt(threading.Event):
                 self._listeners.remove(listener)
 
 
-class Timer(ABC):
+class Timer:
     """An action that waits for its moment."""
 
-    @abstractmethod
+    def __init__(self, cancel: Action) -> None:
+        self._cancel = cancel
+
     def cancel(self) -> None:
         """Never run the action, unless it runs already."""
+        self._cancel()
 
 
 class Clock(ABC):
-    """The one source of time for everything in the local AWS."""
+    """The one source of time for everything in the local AWS, and the owner of its threads."""
 
     virtual: bool
     """Whether the time is other than the machine's."""
+    threads: Threads
+    """Whatever is started through it neither counts as work in progress nor makes time stand still."""
+
+    def __init__(self) -> None:
+        self.threads = Threads()
+        self._changed = threading.Condition()
+        self._agenda = Agenda()
+        self._closed = Interrupt()
+        self._keeps_time = False
 
     @abstractmethod
     def now(self) -> datetime:
@@ -69,14 +81,15 @@ class Clock(ABC):
     def wait(self, seconds: float | None, interrupted: Interrupt | None = None) -> None:
         """Return when `seconds` have passed (`None`: never), or `interrupted` is set, or the clock is closed."""
 
-    @abstractmethod
     def call_at(self, moment: datetime, action: Action, *, background: bool = False) -> Timer:
         """Run `action` in a thread of its own once `moment` has come; at once if it is past.
 
         A background action does not make virtual time pass: it runs when other work or someone's wait brings
         its moment. Schedules are of this kind, or an idle virtual clock would run through the centuries.
-        An error in an action goes to `threading.excepthook`.
         """
+        with self._changed:
+            due = self._add(moment, lambda: self.spawn(action, name="timer"), background=background)
+        return Timer(lambda: self._remove(due))
 
     @abstractmethod
     def running(self) -> AbstractContextManager[None]:
@@ -86,9 +99,13 @@ class Clock(ABC):
     def spawn(self, action: Action, *, name: str) -> None:
         """Run `action` in a thread of its own that counts as work in progress from this call on."""
 
-    @abstractmethod
     def close(self) -> None:
-        """Cancel all timers, end all waits and, but for the calling one, all threads of this clock."""
+        """Cancel all timers, end all waits and all threads, and raise what threads have raised, in one group."""
+        with self._changed:
+            self._closed.set()
+            self._changed.notify_all()
+        self.threads.join()
+        self.threads.raise_errors()
 
     def __enter__(self) -> Self:
         return self
@@ -96,97 +113,39 @@ class Clock(ABC):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @abstractmethod
+    def _pass_to(self, due: Due) -> bool:
+        """Let its moment come, with the lock held; `False` once something has changed before that."""
 
-class _Threads:
-    """The threads of a clock that have not ended."""
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._alive: set[threading.Thread] = set()
-
-    def start(self, work: Action, name: str) -> None:
-        def run() -> None:
-            try:
-                work()
-            finally:
-                with self._guard:
-                    self._alive.discard(thread)
-
-        thread = threading.Thread(target=run, name=name, daemon=True)
-        with self._guard:
-            self._alive.add(thread)
-        thread.start()
-
-    def join(self) -> None:
-        """Wait for all threads, for a minute at most."""
-        for thread in self._others():
-            thread.join(timeout=60)
-        if left := self._others():
-            raise RuntimeError(f"still at work after a minute: {', '.join(sorted(thread.name for thread in left))}")
-
-    def _others(self) -> list[threading.Thread]:
-        with self._guard:
-            return [thread for thread in self._alive if thread is not threading.current_thread()]
-
-
-@dataclass(order=True)
-class _Due:
-    moment: datetime
-    order: int
-    fire: Action = field(compare=False)
-    background: bool = field(compare=False)
-    gone: bool = field(default=False, compare=False)
-
-
-class _Agenda:
-    """What is due when, earliest first; at the same moment in the order of entry. The caller holds the lock."""
-
-    def __init__(self) -> None:
-        self._heap: list[_Due] = []
-        self._orders = itertools.count()
-        self._foreground = 0
-
-    def add(self, moment: datetime, fire: Action, *, background: bool) -> _Due:
-        due = _Due(moment, next(self._orders), fire, background)
-        heapq.heappush(self._heap, due)
-        self._foreground += not background
+    def _add(self, moment: datetime, fire: Action, *, background: bool) -> Due:
+        due = self._agenda.add(moment, fire, background=background)
+        if not self._keeps_time and not self._closed.is_set():
+            self._keeps_time = True
+            self.threads.start(self._keep_time, name="clock")
+        self._changed.notify_all()
         return due
 
-    def remove(self, due: _Due) -> None:
-        if not due.gone:
-            due.gone = True
-            self._foreground -= not due.background
+    def _remove(self, due: Due) -> None:
+        with self._changed:
+            self._agenda.remove(due)
+            self._changed.notify_all()
 
-    def first(self) -> _Due | None:
-        while self._heap and self._heap[0].gone:
-            heapq.heappop(self._heap)
-        return self._heap[0] if self._heap else None
-
-    @property
-    def drives(self) -> bool:
-        """Whether anything is there for which time must pass."""
-        return self._foreground > 0
-
-
-class _ClockTimer(Timer):
-    def __init__(self, cancel: Action) -> None:
-        self._cancel = cancel
-
-    def cancel(self) -> None:
-        self._cancel()
+    def _keep_time(self) -> None:
+        with self._changed:
+            while not self._closed.is_set():
+                due = self._agenda.first()
+                if due is None:
+                    self._changed.wait()
+                elif self._pass_to(due):
+                    self._agenda.remove(due)
+                    due.fire()
+                    self._changed.notify_all()
 
 
 class WallClock(Clock):
     """The machine's own time."""
 
     virtual = False
-
-    def __init__(self) -> None:
-        self._changed = threading.Condition()
-        self._agenda = _Agenda()
-        self._threads = _Threads()
-        self._closed = Interrupt()
-        self._keeps_time = False
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -201,41 +160,17 @@ class WallClock(Clock):
         finally:
             self._closed.forget(interrupted.set)
 
-    def call_at(self, moment: datetime, action: Action, *, background: bool = False) -> Timer:
-        with self._changed:
-            due = self._agenda.add(moment, action, background=background)
-            if not self._keeps_time and not self._closed.is_set():
-                self._keeps_time = True
-                self._threads.start(self._keep_time, "clock")
-            self._changed.notify_all()
-        return _ClockTimer(lambda: self._remove(due))
-
-    def _remove(self, due: _Due) -> None:
-        with self._changed:
-            self._agenda.remove(due)
-
-    def _keep_time(self) -> None:
-        with self._changed:
-            while not self._closed.is_set():
-                due = self._agenda.first()
-                left = None if due is None else (due.moment - self.now()).total_seconds()
-                if due is None or left is None or left > 0:
-                    self._changed.wait(left if left is None else min(left, threading.TIMEOUT_MAX))
-                    continue
-                self._agenda.remove(due)
-                self._threads.start(due.fire, "timer")
-
     def running(self) -> AbstractContextManager[None]:
         return nullcontext()
 
     def spawn(self, action: Action, *, name: str) -> None:
-        self._threads.start(action, name)
+        self.threads.start(action, name=name)
 
-    def close(self) -> None:
-        with self._changed:
-            self._closed.set()
-            self._changed.notify_all()
-        self._threads.join()
+    def _pass_to(self, due: Due) -> bool:
+        left = (due.moment - self.now()).total_seconds()
+        if left > 0:
+            self._changed.wait(min(left, threading.TIMEOUT_MAX))
+        return left <= 0
 
 
 class VirtualClock(Clock):
@@ -249,14 +184,10 @@ class VirtualClock(Clock):
     def __init__(self, start: datetime) -> None:
         if start.tzinfo is None:
             raise ValueError(f"{start} has no time zone")
+        super().__init__()
         self._now = start.astimezone(UTC)
-        self._changed = threading.Condition()
-        self._agenda = _Agenda()
-        self._threads = _Threads()
         self._at_work = 0
         self._mine = threading.local()
-        self._closed = Interrupt()
-        self._keeps_time = False
 
     def now(self) -> datetime:
         with self._changed:
@@ -272,9 +203,7 @@ class VirtualClock(Clock):
             waiting.begin()
             due = None
             if seconds is not None and math.isfinite(seconds):
-                moment = self._now + timedelta(seconds=seconds)
-                due = self._agenda.add(moment, waiting.end, background=False)
-                self._keep_time_from_now()
+                due = self._add(self._now + timedelta(seconds=seconds), waiting.end, background=False)
         signals = [signal for signal in (interrupted, self._closed) if signal is not None]
         for signal in signals:
             signal.on_set(waiting.end)
@@ -286,13 +215,7 @@ class VirtualClock(Clock):
 
     def call_at(self, moment: datetime, action: Action, *, background: bool = False) -> Timer:
         with self._changed:
-            due = self._agenda.add(
-                max(moment.astimezone(UTC), self._now),
-                lambda: self.spawn(action, name="timer"),
-                background=background,
-            )
-            self._keep_time_from_now()
-        return _ClockTimer(lambda: self._remove(due))
+            return super().call_at(max(moment.astimezone(UTC), self._now), action, background=background)
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -311,27 +234,33 @@ class VirtualClock(Clock):
         def run() -> None:
             self._mine.marked = True
             try:
-                action()
+                # Whoever waits until all is settled hears of an error, so it is kept before the work counts as done.
+                with self.threads.keeping_errors():
+                    action()
             finally:
                 self._count(-1)
 
         self._count(+1)
-        self._threads.start(run, name)
+        try:
+            self.threads.start(run, name=name)
+        except RuntimeError:
+            self._count(-1)
+            raise
 
-    def settle(self, *, timeout: float) -> None:
+    def settle(self, *, timeout: float = 600) -> None:
         """Wait until no marked thread is at work and nothing is due but in the background.
 
-        Raises `TimeoutError` after so many of the machine's own seconds.
+        Raises what threads have raised since, and `TimeoutError` after so many of the machine's own seconds.
         """
-        with self._changed:
-            if not self._changed.wait_for(lambda: not self._at_work and not self._agenda.drives, timeout):
-                raise TimeoutError(f"still at work after {timeout} seconds")
 
-    def close(self) -> None:
+        def settled() -> bool:
+            return self.threads.failed or not (self._at_work or self._agenda.drives)
+
         with self._changed:
-            self._closed.set()
-            self._changed.notify_all()
-        self._threads.join()
+            in_time = self._changed.wait_for(settled, timeout)
+        self.threads.raise_errors()
+        if not in_time:
+            raise TimeoutError(f"still at work after {timeout} seconds")
 
     @property
     def _marked(self) -> bool:
@@ -343,29 +272,13 @@ class VirtualClock(Clock):
             if self._at_work == 0:
                 self._changed.notify_all()
 
-    def _remove(self, due: _Due) -> None:
-        with self._changed:
-            self._agenda.remove(due)
-            self._changed.notify_all()
-
-    def _keep_time_from_now(self) -> None:
-        if not self._keeps_time and not self._closed.is_set():
-            self._keeps_time = True
-            self._threads.start(self._keep_time, "clock")
-        self._changed.notify_all()
-
-    def _keep_time(self) -> None:
-        with self._changed:
-            while not self._closed.is_set():
-                due = self._agenda.first()
-                is_next = due is not None and (self._agenda.drives or due.moment <= self._now)
-                if self._at_work or due is None or not is_next:
-                    self._changed.wait()
-                    continue
-                self._agenda.remove(due)
-                self._now = due.moment
-                due.fire()
-                self._changed.notify_all()
+    def _pass_to(self, due: Due) -> bool:
+        comes = not self._at_work and (self._agenda.drives or due.moment <= self._now)
+        if comes:
+            self._now = due.moment
+        else:
+            self._changed.wait()
+        return comes
 
 
 class _Waiting:

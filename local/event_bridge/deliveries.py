@@ -3,8 +3,6 @@
 Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-policy.html and eb-rule-dlq.html
 """
 
-import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,7 +11,6 @@ from uuid import uuid4
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.session import Session
 
 if TYPE_CHECKING:
     from local.server import LocalAws
@@ -21,6 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_PAUSE_SECONDS = 300
 _DEFAULT_ATTEMPTS = 185
 _DEFAULT_AGE_SECONDS = 86_400
+_ONCE = Config(retries={"total_max_attempts": 1}, max_pool_connections=50)
 _TRANSIENT = {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "Throttled"}
 
 
@@ -49,13 +47,6 @@ class Deliveries:
 
     def __init__(self, aws: "LocalAws") -> None:
         self._aws = aws
-        self._session = Session(session_vars={"profile": (None, None, None, None)})
-        self._session.set_config_variable("config_file", os.devnull)
-        self._session.set_config_variable("credentials_file", os.devnull)
-        self._clients: dict[str, Any] = {}
-        self._making = threading.Lock()
-        self._closed = threading.Event()
-        aws.on_close(self._closed.set)
 
     def begin(self, delivery: Delivery) -> None:
         """Deliver in a thread of its own."""
@@ -63,12 +54,16 @@ class Deliveries:
 
     def deliver(self, delivery: Delivery) -> None:
         """Deliver; return when it is done, given up or the local AWS ends."""
+        with self._aws.until_it_ends():
+            self._deliver(delivery)
+
+    def _deliver(self, delivery: Delivery) -> None:
         policy = delivery.target.get("RetryPolicy") or {}
         attempts = policy.get("MaximumRetryAttempts", _DEFAULT_ATTEMPTS)
         oldest = self._aws.clock.now() + timedelta(seconds=policy.get("MaximumEventAgeInSeconds", _DEFAULT_AGE_SECONDS))
         send = self._sender(delivery)
         retries = 0
-        while not self._closed.is_set():
+        while not self._aws.ending.is_set():
             try:
                 send()
             except (ClientError, BotoCoreError) as error:
@@ -117,7 +112,7 @@ class Deliveries:
 
     def _bury(self, delivery: Delivery, error: Exception, retries: int, exhausted: str | None) -> None:
         queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
-        if queue is None or self._closed.is_set():
+        if queue is None:
             return
         code, message = _told(error)
         attributes = {
@@ -139,17 +134,7 @@ class Deliveries:
 
     def _client(self, service: str) -> Any:
         """Give a client that tries a call once: what is tried again, and when, is for the retry policy to say."""
-        with self._making:
-            if service not in self._clients:
-                self._clients[service] = self._session.create_client(
-                    service,
-                    region_name=self._aws.region,
-                    endpoint_url=self._aws.endpoint_url,
-                    aws_access_key_id="local",
-                    aws_secret_access_key="local",  # noqa: S106
-                    config=Config(retries={"total_max_attempts": 1}, max_pool_connections=50),
-                )
-            return self._clients[service]
+        return self._aws.client(service, config=_ONCE)
 
     def _queue_url(self, arn: str) -> str:
         account, name = arn.split(":")[4:6]

@@ -24,16 +24,16 @@ class AsynchronousInvocations:
     def __init__(self, aws: "LocalAws", invoke: Callable[..., Outcome]) -> None:
         self._aws = aws
         self._invoke = invoke
-        self._closed = False
-
-    def close(self) -> None:
-        """Give up what has not been delivered."""
-        self._closed = True
 
     def accept(self, function: LambdaFunction, payload: bytes) -> None:
         """Take an event; a thread of its own delivers it."""
         request_id = str(uuid.uuid4())
-        self._aws.clock.spawn(lambda: self._deliver(function, payload, request_id), name=f"event {request_id}")
+
+        def deliver() -> None:
+            with self._aws.until_it_ends():
+                self._deliver(function, payload, request_id)
+
+        self._aws.clock.spawn(deliver, name=f"event {request_id}")
 
     def _deliver(self, function: LambdaFunction, payload: bytes, request_id: str) -> None:
         settings = _settings(function)
@@ -43,11 +43,10 @@ class AsynchronousInvocations:
             if not outcome.failed:
                 break
             self._aws.clock.wait(seconds)
-            if self._closed:
-                return
             outcome = self._invoke(function, payload, request_id=request_id)
             invocations += 1
-        if self._closed:
+        if self._aws.ending.is_set():
+            # What failed as its process was ended was not delivered, and has not failed either.
             return
         destinations = settings.get("DestinationConfig") or {}
         kind, condition = ("OnFailure", "RetriesExhausted") if outcome.failed else ("OnSuccess", "Success")

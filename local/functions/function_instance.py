@@ -1,21 +1,26 @@
 """One process that runs one invocation of a function at a time."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.clock.threads import Threads
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
 
-INIT_SECONDS = 10
+_INIT_SECONDS = 120
 """How long a function may take to load before its first invocation.
 
+Lambda's 10 seconds are meant for a machine that the function has to itself, and loading is work: here it takes as
+long as the others leave it. Only code that never loads comes to this limit.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib
 """
 
@@ -37,26 +42,33 @@ class Program:
 class FunctionInstance:
     """A process of a function, from its cold start to its end."""
 
-    def __init__(self, program: Program, *, log: Callable[[str], None]) -> None:
+    def __init__(self, program: Program, *, log: Callable[[str], None], threads: Threads) -> None:
         """Start the process; `log` gets each line that it writes."""
         self.id = uuid.uuid4().hex
         """Stands as `app/<id>` in the User-Agent of every request that this process makes with botocore."""
         self._program = program
+        self._log = log
         self._api = RuntimeApi()
         self._exited: Future[str] = Future()
         arguments = {"handler": program.handler, "timeout": program.timeout, **program.launch}
-        self._process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-I", "-S", Path(__file__).with_name("launcher.py"), json.dumps(arguments)],
-            cwd=program.task_root,
-            env=program.environment | {"AWS_LAMBDA_RUNTIME_API": self._api.address, "AWS_SDK_UA_APP_ID": self.id},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-            errors="replace",
-        )
-        self._watcher = threading.Thread(target=self._watch, args=(log,), name="function-instance", daemon=True)
-        self._watcher.start()
+        threads.start(self._api.serve, name="runtime-api")
+        try:
+            self._process = subprocess.Popen(  # noqa: S603
+                [sys.executable, "-I", "-S", Path(__file__).with_name("launcher.py"), json.dumps(arguments)],
+                cwd=program.task_root,
+                env=program.environment | {"AWS_LAMBDA_RUNTIME_API": self._api.address, "AWS_SDK_UA_APP_ID": self.id},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                # What it starts itself ends with it, or would keep its output open.
+                start_new_session=True,
+            )
+        except OSError:
+            self._api.close()
+            raise
+        threads.start(self._watch, name="function-instance")
 
     @property
     def alive(self) -> bool:
@@ -70,7 +82,7 @@ class FunctionInstance:
         then the instance is of no more use.
         """
         request_id = invocation.request_id
-        started = self._first(self._api.ready, seconds=INIT_SECONDS)
+        started = self._first(self._api.ready, seconds=_INIT_SECONDS)
         if started is not None:
             self.kill()
             return started
@@ -89,8 +101,14 @@ class FunctionInstance:
 
     def kill(self) -> None:
         """End the process at once, and return when it has ended."""
-        self._process.kill()
-        self._watcher.join()
+        self._signal_end()
+        wait([self._exited])
+
+    def _signal_end(self) -> None:
+        if self.alive:
+            # It may have ended just now; some systems refuse a signal to what has ended and was not waited for.
+            with suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def _first(self, outcome: Future[Outcome] | Future[Outcome | None], *, seconds: float) -> Outcome | None:
         """Wait for an outcome, the process's end or the time's, and return the outcome if that came."""
@@ -102,15 +120,21 @@ class FunctionInstance:
         message = f"RequestId: {request_id} Error: {self._exited.result()}"
         return Outcome.failure("Runtime.ExitError", message)
 
-    def _watch(self, log: Callable[[str], None]) -> None:
+    def _watch(self) -> None:
+        """Log what the process writes, until it has ended."""
         output = self._process.stdout
         assert output is not None  # noqa: S101
-        with output:
-            for line in output:
-                log(line.rstrip("\n"))
-        code = self._process.wait()
-        self._api.close()
-        self._exited.set_result(_reason(code))
+        try:
+            with output:
+                for line in output:
+                    self._log(line.rstrip("\n"))
+        except BaseException:
+            self._signal_end()
+            raise
+        finally:
+            code = self._process.wait()
+            self._api.close()
+            self._exited.set_result(_reason(code))
 
 
 def _reason(code: int) -> str:

@@ -16,6 +16,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.logs.models import logs_backends
 
+from local.account import EndingError
 from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
 from local.functions.runtime import link_runtime, link_time_machine
@@ -44,7 +45,7 @@ class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
         super().__init__("TooManyRequestsException", "Rate Exceeded.")
 
 
-class ServiceEndsError(LambdaClientError):  # type: ignore[misc]
+class ServiceEndsError(EndingError, LambdaClientError):  # type: ignore[misc]
     """The local AWS is about to end."""
 
     code = 500
@@ -111,7 +112,6 @@ class Functions:
 
     def close(self) -> None:
         """End all processes."""
-        self._asynchronous.close()
         with self._guard:
             self._closed = True
             everyone = [*self._all(self._idle), *self._all(self._busy)]
@@ -163,7 +163,7 @@ class Functions:
             task_root=task_root,
             launch=launch,
         )
-        return FunctionInstance(program, log=log.write)
+        return FunctionInstance(program, log=log.write, threads=self._aws.clock.threads)
 
     def _environment(self, function: LambdaFunction, task_root: Path, log: "_Log") -> dict[str, str]:
         """Give what Lambda sets, and what the function is configured with.
@@ -222,11 +222,13 @@ class _Log:
         backend.ensure_log_group(self.group)
         backend.ensure_log_stream(self.group, self.stream)
         # The group itself, since the API refuses what is not of these days, and a virtual clock may be anywhere.
-        self._events = backend.groups[self.group]
+        self._group = backend.groups[self.group]
 
     def write(self, line: str) -> None:
         timestamp = round(self._clock.now().timestamp() * 1000)
-        self._events.put_log_events(self.stream, [{"timestamp": timestamp, "message": line}])
+        # Who has deleted the stream wants no more of it.
+        if stream := self._group.streams.get(self.stream):
+            stream.put_log_events([{"timestamp": timestamp, "message": line}])
 
 
 def _identity(function: LambdaFunction) -> str:

@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
 
 import json
 import queue
+import selectors
 import socket
 import sys
 import threading
 from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -47,15 +47,22 @@ class RuntimeApi:
     """Serves one runtime process, which calls one thing after the other, on a loopback port of its own."""
 
     def __init__(self) -> None:
+        """Listen; nothing is answered before `serve`."""
         self.ready: Future[Outcome | None] = Future()
         """Done when the runtime asks for its first invocation, or says why it cannot."""
         self._invocations: queue.SimpleQueue[Invocation | None] = queue.SimpleQueue()
         self._current: tuple[str, Future[Outcome]] | None = None
         self._guard = threading.Lock()
-        self._ended = False
         self._server = _Server(self)
-        self._thread = threading.Thread(target=self._serve, name="runtime-api", daemon=True)
-        self._thread.start()
+        self._end_seen, self._end = socket.socketpair()
+
+    def serve(self) -> None:
+        """Answer until the end."""
+        with self._server as server, self._end_seen, selectors.DefaultSelector() as selector:
+            selector.register(server, selectors.EVENT_READ)
+            selector.register(self._end_seen, selectors.EVENT_READ)
+            while self._end_seen not in [key.fileobj for key, _ in selector.select()]:
+                server.handle_request()
 
     @property
     def address(self) -> str:
@@ -71,13 +78,9 @@ class RuntimeApi:
         return outcome
 
     def close(self) -> None:
-        """End, once the runtime process has ended."""
-        self._ended = True
+        """End; whether the runtime process has ended, and how it left its connections, is no matter."""
         self._invocations.put(None)
-        # Nothing but a connection wakes a server that waits for one; it may have ended already.
-        with suppress(ConnectionRefusedError):
-            socket.create_connection(("127.0.0.1", self._server.server_port)).close()
-        self._thread.join()
+        self._end.close()
 
     def next(self) -> Invocation | None:
         """Wait for the next invocation; `None` says that there will be none."""
@@ -87,7 +90,8 @@ class RuntimeApi:
 
     def cannot_start(self, outcome: Outcome) -> None:
         """Take the runtime's report that the function's code cannot be loaded."""
-        self.ready.set_result(outcome)
+        if not self.ready.done():
+            self.ready.set_result(outcome)
 
     def finish(self, request_id: str, outcome: Outcome) -> bool:
         """Take what the runtime reports; `False` for an invocation that is not the current one."""
@@ -98,13 +102,11 @@ class RuntimeApi:
         future.set_result(outcome)
         return True
 
-    def _serve(self) -> None:
-        with self._server as server:
-            while not self._ended:
-                server.handle_request()
-
 
 class _Server(HTTPServer):
+    timeout = 0
+    """It is asked for a request only when there is one."""
+
     def __init__(self, api: RuntimeApi) -> None:
         self.api = api
         super().__init__(("127.0.0.1", 0), _Handler)
@@ -143,7 +145,10 @@ class _Handler(BaseHTTPRequestHandler):
         )
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the runtime process ended while it reported")
         match self.path.removeprefix(f"{_ROOT}/").split("/"):
             case ["init", "error"]:
                 self.server.api.cannot_start(Outcome(body, failed=True))

@@ -128,8 +128,7 @@ class FaultyNetwork:
             select.select([connection], [], [])
             hung_up.set()
 
-        watcher = threading.Thread(target=watch, name="held-connection", daemon=True)
-        watcher.start()
+        watcher = self._clock.threads.start(watch, name="held-connection")
         self._clock.wait(None, hung_up)
         # Wakes the watcher if it was the clock that ended the wait.
         _hang_up(connection)

@@ -4,8 +4,10 @@ import copy
 import json
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
+from weakref import WeakSet
 
 import moto.stepfunctions.models
 from moto.core.exceptions import AWSError
@@ -13,11 +15,12 @@ from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
 from moto.stepfunctions.exceptions import InvalidExecutionInput, ValidationException
 from moto.stepfunctions.models import StateMachine
-from moto.stepfunctions.parser.api import ExecutionStatus, InvalidDefinition
+from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
 from local.api.pages import page_of
+from local.clock.clock import Clock
 from local.step_functions import interpreter, service_tasks
 from local.step_functions.execution_events import ExecutionEvents
 from local.step_functions.executions import LocalExecution
@@ -33,14 +36,15 @@ def install(aws: "LocalAws") -> None:
     """Let state machines run as in AWS."""
     interpreter.install(aws)
     service_tasks.install(aws)
-    members = {"aws": aws, "events": ExecutionEvents(aws)}
+    events, running = ExecutionEvents(aws), _Running(aws.clock)
+    members = {"aws": aws, "events": events, "running": running}
     backend = type("StateMachinesBackend", (_Backend,), members)
     aws.replace(stepfunctions_parser_backends, "backend", backend)
     # CloudFormation and the tagging API look here, the API itself there.
     aws.replace(moto.stepfunctions.models, "stepfunctions_backends", stepfunctions_parser_backends)
     aws.replace_item(urls.url_paths, "{0}/$", _Response.dispatch)
-    machines: _Backend = stepfunctions_parser_backends[aws.account_id][aws.region]
-    aws.on_close(machines.close)
+    aws.on_close(running.close)
+    aws.on_close(events.close)
 
 
 class InvalidDefinitionError(AWSError):  # type: ignore[misc]
@@ -57,9 +61,41 @@ class ExecutionNotRedrivableError(AWSError):  # type: ignore[misc]
     STATUS = 400
 
 
+class _Running:
+    """What is to be ended with the local AWS: executions of any machine, also of one that was deleted."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._guard = threading.Lock()
+        # Its own thread holds an execution that runs.
+        self._executions: WeakSet[LocalExecution] = WeakSet()
+        self._closed = False
+
+    def begin(self, execution: LocalExecution, how: Callable[[], None]) -> None:
+        """Start or redrive an execution; one that a request begins yet while all others are ended, ends at once."""
+        how()
+        with self._guard:
+            self._executions.add(execution)
+            closed = self._closed
+        if closed:
+            self._stop(execution)
+
+    def close(self) -> None:
+        """End every execution."""
+        with self._guard:
+            self._closed = True
+            executions = list(self._executions)
+        for execution in executions:
+            self._stop(execution)
+
+    def _stop(self, execution: LocalExecution) -> None:
+        execution.stop(stop_date=self._clock.now(), error=None, cause=None)
+
+
 class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
     aws: "ClassVar[LocalAws]"
     events: ClassVar[ExecutionEvents]
+    running: "ClassVar[_Running]"
 
     def __init__(self, region_name: str, account_id: str) -> None:
         super().__init__(region_name, account_id)
@@ -114,7 +150,7 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
                 activity_store={},
             )
             machine.executions.append(execution)
-            execution.start()
+            self.running.begin(execution, execution.start)
         return execution
 
     def stop_execution(self, execution_arn: str, error: str | None = None, cause: str | None = None) -> LocalExecution:
@@ -135,14 +171,8 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
                 reason = "Execution was started more than 14 days ago and cannot be redriven"
             if reason:
                 raise ExecutionNotRedrivableError(reason)
-            execution.redrive()
+            self.running.begin(execution, execution.redrive)
         return execution.redrive_date or self.aws.clock.now()
-
-    def close(self) -> None:
-        """End every execution, untold."""
-        self.events.close()
-        for execution in self._get_executions(ExecutionStatus.RUNNING.value):
-            execution.stop(stop_date=self.aws.clock.now(), error=None, cause=None)
 
     def execution(self, execution_arn: str) -> LocalExecution:
         execution: LocalExecution = self.describe_execution(execution_arn)

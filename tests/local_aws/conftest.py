@@ -3,8 +3,9 @@
 import io
 import json
 import textwrap
+import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -14,7 +15,18 @@ import pytest
 from local.clock.clock import VirtualClock
 from local.server import LocalAws
 
+PATIENCE = 120
+"""Seconds that a condition may take to come on the slowest machine."""
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+def until(condition: Callable[[], Any]) -> Any:
+    """Return what a condition gives as soon as that is true."""
+    for _ in range(PATIENCE * 50):
+        if found := condition():
+            return found
+        time.sleep(0.02)
+    raise TimeoutError(f"not in {PATIENCE} seconds")
 
 
 class Workbench:
@@ -33,7 +45,7 @@ class Workbench:
         name = f"function-{uuid4()}"
         self.aws.client("lambda").create_function(
             **{"FunctionName": name, "Runtime": "python3.14", "Role": self.role, "Handler": "index.handler"}
-            | {"Code": {"ZipFile": archive.getvalue()}, "Timeout": 20}
+            | {"Code": {"ZipFile": archive.getvalue()}, "Timeout": 300}
             | settings
         )
         return name
@@ -86,7 +98,7 @@ class Workbench:
     def ended(self, execution: str) -> dict[str, Any]:
         """Let the clock run until all is quiet, and describe an execution."""
         assert isinstance(self.aws.clock, VirtualClock)
-        self.aws.clock.settle(timeout=30)
+        self.aws.clock.settle()
         return self.described(execution)
 
     def run(self, states: dict[str, Any], given: Any = None, **definition: Any) -> dict[str, Any]:

@@ -73,7 +73,7 @@ class TwoDays:
     def pass_by(self, seconds: float) -> None:
         """Let time pass, and what happens in it come to its end."""
         self.clock.wait(seconds)
-        self.clock.settle(timeout=30)
+        self.clock.settle()
 
     def schedule(self, target: str, *, after: timedelta, **more: Any) -> dict[str, Any]:
         """Return what CreateSchedule wants for one firing in this test's group."""
@@ -183,7 +183,7 @@ def test_an_event_that_a_function_puts_comes_to_the_queue_of_a_rule(days: TwoDay
     function = days.function(TELLS)
 
     answers = [days.bench.invoke(function, {"What": what}) for what in ("Model Running", "Model Stopped")]
-    days.clock.settle(timeout=30)
+    days.clock.settle()
 
     assert answers == [(0, None), (0, None)]
     [event] = days.received(queue)

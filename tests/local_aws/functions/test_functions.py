@@ -1,14 +1,13 @@
 """Lambda on this machine: what a function sees, and what its caller hears."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError
 
 from local.server import LocalAws
-from tests.local_aws.conftest import Workbench
+from tests.local_aws.conftest import Workbench, until
 
 ECHO = """
     import os
@@ -20,6 +19,8 @@ ACT = """
     import os, time
     def handler(event, context):
         if "exit" in event: os._exit(event["exit"])
+        if "tell" in event: open(event["tell"], "w").close()
+        while "await" in event and not os.path.exists(event["await"]): time.sleep(0.01)
         if "sleep" in event: time.sleep(event["sleep"])
         if "import" in event: __import__(event["import"])
         if "raise" in event: raise KeyError(event["raise"])
@@ -29,7 +30,7 @@ ACT = """
 
 @pytest.fixture(scope="module")
 def act(bench: Workbench) -> str:
-    return bench.function(ACT, Timeout=1)
+    return bench.function(ACT)
 
 
 def test_the_deployed_code_runs_as_it_is_configured(bench: Workbench) -> None:
@@ -85,8 +86,8 @@ def test_code_that_cannot_be_loaded_fails_each_invocation(bench: Workbench) -> N
         assert "no_such_package" in answer["errorMessage"]
 
 
-def test_a_function_that_takes_too_long_is_ended(bench: Workbench, act: str) -> None:
-    answer, failure = bench.invoke(act, {"sleep": 30})
+def test_a_function_that_takes_too_long_is_ended(bench: Workbench) -> None:
+    answer, failure = bench.invoke(bench.function(ACT, Timeout=1), {"sleep": 3_600})
     assert failure == "Unhandled"
     assert answer["errorType"] == "Sandbox.Timedout"
     assert answer["errorMessage"].endswith("Task timed out after 1.00 seconds")
@@ -100,15 +101,15 @@ def test_a_process_that_exits_fails_its_invocation_and_no_other(bench: Workbench
     assert bench.invoke(act, {})[1] is None
 
 
-def test_a_process_can_be_killed_by_the_id_in_its_user_agent(bench: Workbench) -> None:
+def test_a_process_can_be_killed_by_the_id_in_its_user_agent(bench: Workbench, tmp_path: Path) -> None:
     name = bench.function(ACT)
     instance, _ = bench.invoke(name, {})
     assert bench.aws.functions.name_of(instance) == name
     with ThreadPoolExecutor(1) as caller:
-        answer = caller.submit(bench.invoke, name, {"sleep": 60})
-        threading.Event().wait(0.2)
+        answer = caller.submit(bench.invoke, name, {"tell": str(tmp_path / "sleeps"), "sleep": 3_600})
+        until((tmp_path / "sleeps").exists)
         bench.aws.functions.kill(instance)
-        told, failure = answer.result(timeout=10)
+        told, failure = answer.result()
     assert failure == "Unhandled"
     assert told["errorType"] == "Runtime.ExitError"
     assert told["errorMessage"].endswith("signal: killed")
@@ -123,10 +124,12 @@ def test_a_process_serves_one_invocation_after_the_other(bench: Workbench, act: 
     assert bench.invoke(act, {})[0] == bench.invoke(act, {})[0]
 
 
-def test_invocations_at_the_same_time_get_processes_of_their_own(bench: Workbench) -> None:
+def test_invocations_at_the_same_time_get_processes_of_their_own(bench: Workbench, tmp_path: Path) -> None:
     name = bench.function(ACT)
+    one, other = str(tmp_path / "one"), str(tmp_path / "other")
+    events = [{"tell": one, "await": other}, {"tell": other, "await": one}]
     with ThreadPoolExecutor(2) as callers:
-        answers = list(callers.map(lambda _: bench.invoke(name, {"sleep": 0.5}), range(2)))
+        answers = list(callers.map(lambda event: bench.invoke(name, event), events))
     assert len({instance for instance, _ in answers}) == 2
 
 
@@ -164,13 +167,8 @@ def test_what_a_function_prints_is_in_its_log(bench: Workbench, capfd: pytest.Ca
     name = bench.function("def handler(event, context): print('héllo')")
     bench.invoke(name)
     logs = bench.aws.client("logs")
-    seen: list[Any] = []
     # The process writes when it likes.
-    for _ in range(100):
-        seen = logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"]
-        if seen:
-            break
-        threading.Event().wait(0.05)
+    seen = until(lambda: logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"])
     assert [event["message"] for event in seen] == ["héllo"]
     assert capfd.readouterr().out == ""
 

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 
 def handler(event, context):
-    config = Config(read_timeout=1, retries={{"total_max_attempts": 1}})
+    config = Config(read_timeout=event.get("patience", 300), retries={{"total_max_attempts": 1}})
     rekognition = boto3.client("rekognition", config=config)
     return rekognition.start_project_version(ProjectVersionArn="{ARN}", MinInferenceUnits=1)["Status"]
 """
@@ -37,15 +37,15 @@ def aws() -> Iterator[ActingAws]:
                 Runtime="python3.13",
                 Handler="start.handler",
                 Role=role,
-                Timeout=20,
+                Timeout=300,
                 Code={"ZipFile": archive.getvalue()},
             )
         yield opened
 
 
-def invoke(aws: ActingAws, function: str = "StartModel") -> Any:
+def invoke(aws: ActingAws, function: str = "StartModel", **event: Any) -> Any:
     """Invoke a function, and return what it did."""
-    return json.load(aws.api("lambda").invoke(FunctionName=function, Payload=b"{}")["Payload"])
+    return json.load(aws.api("lambda").invoke(FunctionName=function, Payload=json.dumps(event))["Payload"])
 
 
 def status(aws: ActingAws) -> str:
@@ -71,7 +71,7 @@ def test_a_function_dies_around_its_call(aws: ActingAws, effect: str, then: str)
 def test_a_function_waits_in_vain_for_an_answer(aws: ActingAws) -> None:
     aws.play({"ProjectVersionArn": ARN}, faulty=[{"Operation": "StartProjectVersion", "Effect": "Timeout"}])
 
-    assert invoke(aws)["errorType"] == "ReadTimeoutError"
+    assert invoke(aws, patience=1)["errorType"] == "ReadTimeoutError"
     assert status(aws) == "STOPPED"
 
 

@@ -266,5 +266,5 @@ def test_a_connection_is_held_no_longer_than_its_client_waits(aws: ActingAws) ->
 
     for thread in threading.enumerate():
         if thread.name == "held-connection":
-            thread.join(timeout=10)
+            thread.join()
             assert not thread.is_alive()

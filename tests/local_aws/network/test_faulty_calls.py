@@ -70,7 +70,7 @@ class Calls:
         """Count how often a change was made."""
         if operation == "PutEvents":
             # An event is delivered behind the back of the one who put it.
-            asked = {"QueueUrl": self._url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1}
+            asked = {"QueueUrl": self._url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 20}
             return len(self._aws.client("sqs").receive_message(**asked).get("Messages", []))
         schedules = self._aws.client("scheduler").list_schedules(NamePrefix=self._name)["Schedules"]
         there = {found["Name"].removeprefix(f"{self._name}-") for found in schedules}

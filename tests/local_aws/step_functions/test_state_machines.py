@@ -324,7 +324,7 @@ class TestStatusEvents:
 
             def said() -> list[dict[str, Any]]:
                 assert isinstance(bench.aws.clock, VirtualClock)
-                bench.aws.clock.settle(timeout=30)
+                bench.aws.clock.settle()
                 return sorted(
                     (json.loads(message["Body"]) for message in bench.received(queue)),
                     key=lambda event: (event["time"], event["detail"]["status"] != "RUNNING"),
