@@ -1,23 +1,17 @@
 """The local AWS: moto's services, and every adapter, behind one endpoint on loopback."""
 
-import os
 import shutil
 import socket
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
-from functools import cache, partial
-from importlib import import_module
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack, suppress
+from functools import cache
+from os import environ as process_environment
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, Self
 
-from botocore.config import Config
-from botocore.exceptions import ConnectionError as NoConnectionError
-from botocore.exceptions import HTTPClientError
-from botocore.session import Session
 from moto import backends
 from moto.backends import list_of_moto_modules
 from moto.core.base_backend import BackendDict
@@ -28,44 +22,33 @@ from moto.sqs.exceptions import SQSException
 from moto.sqs.models import Queue
 from werkzeug.serving import BaseWSGIServer
 
-from local.account import EndingError
+from local.account import Account, WsgiApp
 from local.clock.clock import Clock, WallClock
 from local.clock.threads import Threads
-
-if TYPE_CHECKING:
-    from local.functions.functions import Functions
-    from local.scenario.scenario import Scenario
-
-WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-_ADAPTERS = (
-    "functions.functions",
-    "step_functions.state_machines",
-    "cloudformation.cloudformation",
-    "vision.rekognition",
-    "vision.lookoutvision",
-    "cloudwatch.metrics",
-    "event_bridge.events",
-    "event_bridge.scheduler",
-    "network.faults",
-)
-_OF_SCENARIOS = ("vision.rekognition", "vision.lookoutvision", "network.faults")
-_MISSING = object()
+from local.cloudformation import cloudformation
+from local.cloudwatch import metrics
+from local.event_bridge import events, scheduler
+from local.event_bridge.deliveries import Deliveries
+from local.functions import functions
+from local.functions.functions import Functions
+from local.network import faults
+from local.network.faults import FaultyNetwork
+from local.scenario.scenario import Scenario
+from local.step_functions import state_machines
+from local.vision import lookoutvision, rekognition
 
 
-class LocalAws:
+class LocalAws(Account):
     """One account of AWS on this machine, from `with LocalAws() as aws:` to the end of the block.
 
     Clients reach it through `aws.environment()` or `aws.endpoint_url` alone. Only one may be open in a process, since
     moto keeps what its services hold in module globals; each starts empty.
     """
 
-    account_id = "123456789012"
-    region = "us-east-1"
-    functions: "Functions"
+    functions: Functions
     """Lambda's processes."""
-    opened: "ClassVar[LocalAws | None]" = None
-    """The one that is open in this process."""
+    network: FaultyNetwork
+    """What all calls go through."""
     _open = threading.Lock()
 
     def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
@@ -73,65 +56,14 @@ class LocalAws:
 
         `clock` is closed with the block. `port` 0 takes a free one.
         """
-        self.clock = clock or WallClock()
-        self.port = port
+        app = DomainDispatcherApplication(create_backend_app)
+        super().__init__(app, clock=clock or WallClock(), port=port)
         self._ends = ExitStack()
-        self._closings = ExitStack()
-        self._replacements = ExitStack()
-        self._app: WsgiApp = DomainDispatcherApplication(create_backend_app)
-        self.ending = threading.Event()
-        """Set before anything of this AWS ends."""
-        self._guard = threading.Lock()
-        self._clients: dict[tuple[str, Config | None], Any] = {}
-        self._session = _session()
 
-    @property
-    def endpoint_url(self) -> str:
-        """The one endpoint of all services.
-
-        By this host name, since moto's CloudFormation knows its own template addresses by it.
-        """
-        return f"http://localhost:{self.port}"
-
-    def load(self, scenario: "Scenario") -> None:
+    def load(self, scenario: Scenario) -> None:
         """Have only the scenario's models and faults from now on."""
-        for adapter in _OF_SCENARIOS:
-            import_module(f"local.{adapter}").load(scenario)
-
-    def environment(self) -> dict[str, str]:
-        """Give the environment of a client process: the caller's own, led to this AWS and to no other."""
-        kept = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "CDK_", "MOTO_")) and name.lower() not in _PROXIES
-        }
-        return kept | {
-            "AWS_ENDPOINT_URL": self.endpoint_url,
-            "AWS_REGION": self.region,
-            "AWS_DEFAULT_REGION": self.region,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_CONFIG_FILE": os.devnull,
-            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-            "AWS_EC2_METADATA_DISABLED": "true",
-        }
-
-    def client(self, service: str, *, config: Config | None = None) -> Any:
-        """Give a boto3 client of this AWS that knows nothing of the caller's own settings.
-
-        The same one for the same service and `config`, for all threads.
-        """
-        with self._guard:
-            if (service, config) not in self._clients:
-                self._clients[service, config] = self._session.create_client(
-                    service,
-                    config=config,
-                    region_name=self.region,
-                    endpoint_url=self.endpoint_url,
-                    aws_access_key_id="local",
-                    aws_secret_access_key="local",  # noqa: S106
-                )
-            return self._clients[service, config]
+        for player in (*self._vision, self.network):
+            player.load(scenario)
 
     def __enter__(self) -> Self:
         if not self._open.acquire(blocking=False):
@@ -142,21 +74,19 @@ class LocalAws:
             ends.callback(_reset)
             self.folder = Path(tempfile.mkdtemp(prefix="local-aws-"))
             ends.callback(shutil.rmtree, self.folder)
-            ends.push(self._replacements)
+            ends.push(self.replacements)
             self._configure()
-            server = _Server(self.port, self._app, self.clock.threads)
+            server = _Server(self.port, self.app, self.clock.threads)
             ends.callback(server.server_close)
             self.port = server.server_port
-            self._replace_environment("MOTO_PORT", str(self.port))
+            self.replace_item(process_environment, "MOTO_PORT", str(self.port))
             ends.callback(self.clock.close)
-            ends.push(self._closings)
-            for adapter in _ADAPTERS:
-                import_module(f"local.{adapter}").install(self)
-            server.app = self._watched(self._app)
+            ends.push(self.closings)
+            self._install()
+            server.app = self._watched(self.app)
             server.start()
             ends.callback(server.end)
             ends.callback(self.ending.set)
-            LocalAws.opened = self
             self._ends = ends.pop_all()
         return self
 
@@ -165,46 +95,18 @@ class LocalAws:
 
         Raises an `ExceptionGroup` of what threads have raised.
         """
-        LocalAws.opened = None
         self._ends.close()
 
-    @contextmanager
-    def until_it_ends(self) -> Iterator[None]:
-        """Let a block be cut off by the end of this AWS: only then it is no error to get no answer from it."""
-        try:
-            yield
-        except (HTTPClientError, NoConnectionError, EndingError):
-            if not self.ending.is_set():
-                raise
-
-    def replace(self, target: object, name: str, value: object) -> None:
-        """Set an attribute of a module or class of moto until this AWS ends."""
-        before = target.__dict__.get(name, _MISSING) if hasattr(target, "__dict__") else getattr(target, name)
-        setattr(target, name, value)
-        if before is _MISSING:
-            self.on_closed(partial(delattr, target, name))
-        else:
-            self.on_closed(partial(setattr, target, name, before))
-
-    def replace_item(self, mapping: dict[Any, Any], key: object, value: object) -> None:
-        """Set an item of a dictionary of moto until this AWS ends."""
-        if key in mapping:
-            self.on_closed(partial(mapping.__setitem__, key, mapping[key]))
-        else:
-            self.on_closed(partial(mapping.pop, key))
-        mapping[key] = value
-
-    def on_close(self, action: Callable[[], object]) -> None:
-        """Run `action` when this AWS ends: what was installed last ends first, all before clock and server."""
-        self._closings.callback(action)
-
-    def on_closed(self, action: Callable[[], object]) -> None:
-        """Run `action` when nothing of this AWS is at work any more."""
-        self._replacements.callback(action)
-
-    def wrap(self, layer: Callable[[WsgiApp], WsgiApp]) -> None:
-        """Put a WSGI layer around every request; the last one is the outermost."""
-        self._app = layer(self._app)
+    def _install(self) -> None:
+        self.functions = functions.install(self)
+        state_machines.install(self)
+        cloudformation.install(self)
+        self._vision = (rekognition.install(self), lookoutvision.install(self))
+        metrics.install(self)
+        deliveries = Deliveries(self)
+        events.install(self, deliveries)
+        scheduler.install(self, deliveries)
+        self.network = faults.install(self, lambda: self.functions)
 
     def _watched(self, app: WsgiApp) -> WsgiApp:
         """Keep what no service makes an answer of; its client gets status 500."""
@@ -230,10 +132,7 @@ class LocalAws:
         self.replace(backends, "list_of_moto_modules", cache(lambda: frozenset(list_of_moto_modules())))
         # A long poll asks again each second.
         self.replace(Queue, "wait_for_messages", self._polling(Queue.wait_for_messages))
-        # moto takes naive local times for UTC.
-        self._replace_environment("TZ", "UTC")
-        self.on_closed(time.tzset)
-        time.tzset()
+        self.live_in_utc()
 
     def _polling(self, wait: Callable[[Queue, int], None]) -> Callable[[Queue, int], None]:
         def wait_for_messages(queue: Queue, seconds: int) -> None:
@@ -242,14 +141,6 @@ class LocalAws:
             wait(queue, seconds)
 
         return wait_for_messages
-
-    def _replace_environment(self, name: str, value: str) -> None:
-        before = os.environ.get(name)
-        os.environ[name] = value
-        if before is None:
-            self.on_closed(partial(os.environ.pop, name))
-        else:
-            self.on_closed(partial(os.environ.__setitem__, name, before))
 
 
 class _Server(BaseWSGIServer):
@@ -299,16 +190,6 @@ class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
         """Say nothing: a request is not news."""
 
 
-def _session() -> Session:
-    """Make a session that reads no file and no variable of the caller's."""
-    session = Session(session_vars={"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
-    session.set_config_variable("credentials_file", os.devnull)
-    return session
-
-
 def _reset() -> None:
     BackendDict.reset()
     reset_model_data()
-
-
-_PROXIES = {"http_proxy", "https_proxy", "all_proxy"}

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
@@ -10,16 +10,14 @@ from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, 
 from moto.cloudformation.parsing import OutputMap
 from moto.core.exceptions import ServiceException
 
+from local.account import Account
 from local.cloudformation.resources import models
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 _STACK = "AWS::CloudFormation::Stack"
 _NO_UPDATES = "The local AWS creates stacks and updates none: destroy this one, and deploy it again"
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> None:
     """Let stacks create what moto passes over, and fail where anything is missing."""
     by_type, names = parsing.get_model_map(), parsing.get_name_type_map()
     for model in models(aws):

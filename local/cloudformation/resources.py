@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
@@ -11,8 +11,7 @@ from moto.core.common_models import CloudFormationModel
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
+from local.account import Account
 
 Properties = dict[str, Any]
 
@@ -24,7 +23,7 @@ WITHOUT_EFFECT = (
 """Types that a template may name, and that do nothing here."""
 
 
-def models(aws: "LocalAws") -> Iterator[type[CloudFormationModel]]:
+def models(aws: Account) -> Iterator[type[CloudFormationModel]]:
     """Give a model for each type, to be put where moto looks models up."""
     yield _Function
     yield _StateMachine
@@ -84,7 +83,7 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
 
 
 def _model(
-    aws: "LocalAws", resource_type: str, create: "Callable[[LocalAws, str, Properties], dict[str, str]]"
+    aws: Account, resource_type: str, create: Callable[[Account, str, Properties], dict[str, str]]
 ) -> type[CloudFormationModel]:
     remove = _REMOVERS.get(resource_type, _leave)
     members = {
@@ -97,7 +96,7 @@ def _model(
     return type(resource_type.replace("::", ""), (_ApiResource,), members)
 
 
-def _subscription(aws: "LocalAws", _: str, properties: Properties) -> dict[str, str]:
+def _subscription(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     documents = ("FilterPolicy", "DeliveryPolicy", "RedrivePolicy", "ReplayPolicy")
     texts = ("FilterPolicyScope", "RawMessageDelivery", "SubscriptionRoleArn")
     attributes = {name: json.dumps(properties[name]) for name in documents if name in properties}
@@ -112,7 +111,7 @@ def _subscription(aws: "LocalAws", _: str, properties: Properties) -> dict[str, 
     return {"Ref": answer["SubscriptionArn"], "Arn": answer["SubscriptionArn"]}
 
 
-def _topic_policy(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _topic_policy(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     for topic in properties["Topics"]:
         aws.client("sns").set_topic_attributes(
             TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(properties["PolicyDocument"])
@@ -120,7 +119,7 @@ def _topic_policy(aws: "LocalAws", name: str, properties: Properties) -> dict[st
     return {"Ref": name, "Id": name}
 
 
-def _queue_policy(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _queue_policy(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     for queue in properties["Queues"]:
         aws.client("sqs").set_queue_attributes(
             QueueUrl=f"{aws.endpoint_url}/{aws.account_id}/{queue.rsplit('/', 1)[-1]}",
@@ -129,53 +128,53 @@ def _queue_policy(aws: "LocalAws", name: str, properties: Properties) -> dict[st
     return {"Ref": name, "Id": name}
 
 
-def _alarm(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _alarm(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     alarm = {"AlarmName": name, **properties}
     aws.client("cloudwatch").put_metric_alarm(**alarm)
     arn = f"arn:aws:cloudwatch:{aws.region}:{aws.account_id}:alarm:{alarm['AlarmName']}"
     return {"Ref": alarm["AlarmName"], "Arn": arn}
 
 
-def _dashboard(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _dashboard(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     dashboard = properties.get("DashboardName", name)
     aws.client("cloudwatch").put_dashboard(DashboardName=dashboard, DashboardBody=properties["DashboardBody"])
     return {"Ref": dashboard}
 
 
-def _event_invoke_config(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _event_invoke_config(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     # Only the latest version is served here.
     settings = {key: value for key, value in properties.items() if key != "Qualifier"}
     aws.client("lambda").put_function_event_invoke_config(**settings)
     return {"Ref": name}
 
 
-def _alias(aws: "LocalAws", _: str, properties: Properties) -> dict[str, str]:
+def _alias(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     keys = ("FunctionName", "FunctionVersion", "Name", "Description")
     answer = aws.client("lambda").create_alias(**{key: properties[key] for key in keys if key in properties})
     return {"Ref": answer["AliasArn"], "AliasArn": answer["AliasArn"]}
 
 
-def _schedule_group(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _schedule_group(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     group = {"Name": _shortened(name), **properties}
     answer = aws.client("scheduler").create_schedule_group(**group)
     return {"Ref": group["Name"], "Arn": answer["ScheduleGroupArn"]}
 
 
-def _remove_schedule_group(aws: "LocalAws", name: str, _: Properties) -> None:
+def _remove_schedule_group(aws: Account, name: str, _: Properties) -> None:
     aws.client("scheduler").delete_schedule_group(Name=name)
 
 
-def _schedule(aws: "LocalAws", name: str, properties: Properties) -> dict[str, str]:
+def _schedule(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     schedule = {"Name": _shortened(name), **properties}
     answer = aws.client("scheduler").create_schedule(**schedule)
     return {"Ref": schedule["Name"], "Arn": answer["ScheduleArn"]}
 
 
-def _leave(_aws: "LocalAws", _ref: str, _properties: Properties) -> None:
+def _leave(_aws: Account, _ref: str, _properties: Properties) -> None:
     """Let what nobody looks at any more be."""
 
 
-def _remove_schedule(aws: "LocalAws", name: str, properties: Properties) -> None:
+def _remove_schedule(aws: Account, name: str, properties: Properties) -> None:
     aws.client("scheduler").delete_schedule(Name=name, GroupName=properties.get("GroupName", "default"))
 
 
@@ -185,7 +184,7 @@ def _shortened(name: str) -> str:
     return f"{head[: 63 - len(unique)]}-{unique}"
 
 
-_CREATORS: dict[str, "Callable[[LocalAws, str, Properties], dict[str, str]]"] = {
+_CREATORS: dict[str, Callable[[Account, str, Properties], dict[str, str]]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Lambda::Alias": _alias,
@@ -196,7 +195,7 @@ _CREATORS: dict[str, "Callable[[LocalAws, str, Properties], dict[str, str]]"] = 
     "AWS::Scheduler::Schedule": _schedule,
     "AWS::Scheduler::ScheduleGroup": _schedule_group,
 }
-_REMOVERS: dict[str, "Callable[[LocalAws, str, Properties], object]"] = {
+_REMOVERS: dict[str, Callable[[Account, str, Properties], object]] = {
     "AWS::Scheduler::Schedule": _remove_schedule,
     "AWS::Scheduler::ScheduleGroup": _remove_schedule_group,
 }

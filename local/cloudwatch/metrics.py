@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from moto.cloudwatch import urls
 from moto.cloudwatch.exceptions import CloudWatchException
@@ -12,6 +12,7 @@ from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum, clo
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
+from local.account import Account
 from local.api import aws_api, parameters
 from local.api.errors import AwsError
 from local.api.pages import page_of
@@ -19,9 +20,6 @@ from local.clock.clock import Clock
 from local.cloudwatch.datapoints import MINUTE, STATISTICS, Sample, Window, floor
 from local.vision.model_life import Run
 from local.vision.rekognition import LocalRekognitionResponse
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 NAMESPACE = "AWS/Rekognition"
 _INSTANT = timedelta(microseconds=1)
@@ -226,7 +224,7 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
         return [sample for sample in self._metrics.samples(metric, window) if unit in (None, sample.unit)]
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> None:
     """Let a local AWS tell the metrics of its models."""
     aws.replace(LocalCloudWatchBackend, "clock", aws.clock)
     aws.replace(LocalCloudWatchResponse, "clock", aws.clock)

@@ -11,10 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
+from local.account import Account
 
 ROOT = Path(__file__).resolve().parents[2]
 """The app's folder, where `cdk.json` is."""
@@ -29,7 +27,7 @@ class CdkError(Exception):
 
 
 def deploy(
-    aws: "LocalAws",
+    aws: Account,
     *,
     context: Mapping[str, str] | None = None,
     app: Path = ROOT,
@@ -61,7 +59,7 @@ def deploy(
 class CommandLine:
     """The CDK command line of this virtual environment."""
 
-    def __init__(self, aws: "LocalAws", app: Path, progress: Progress) -> None:
+    def __init__(self, aws: Account, app: Path, progress: Progress) -> None:
         self._aws = aws
         self._app = app
         self._progress = progress

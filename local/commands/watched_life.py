@@ -4,7 +4,6 @@ it.
 
 import json
 from typing import Any
-from urllib.request import urlopen
 
 from local.scenario.scenario import LookoutModel, RekognitionModel
 from local.server import LocalAws
@@ -98,10 +97,8 @@ class WatchedLife:
                 for version in described["ProjectVersionDescriptions"]
                 if version["ProjectVersionArn"] == self._model.project_version_arn
             )
-        # boto3 no longer knows the service.
-        path = f"/2020-11-20/projects/{self._model.project_name}/models/{self._model.model_version}"
-        with urlopen(f"{self._aws.endpoint_url}{path}") as answer:  # noqa: S310 - on loopback
-            return str(json.load(answer)["ModelDescription"]["Status"])
+        described = self._aws.client("lookoutvision").describe_model(**_input_of(self._model))
+        return str(described["ModelDescription"]["Status"])
 
 
 def _input_of(model: RekognitionModel | LookoutModel) -> dict[str, str]:

@@ -6,14 +6,13 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-p
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import uuid4
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
+from local.account import Account
 
 _LONGEST_PAUSE_SECONDS = 300
 _DEFAULT_ATTEMPTS = 185
@@ -45,7 +44,7 @@ class Delivery:
 class Deliveries:
     """Delivers to state machines, functions, queues and topics through their APIs."""
 
-    def __init__(self, aws: "LocalAws") -> None:
+    def __init__(self, aws: Account) -> None:
         self._aws = aws
 
     def begin(self, delivery: Delivery) -> None:

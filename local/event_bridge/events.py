@@ -6,21 +6,19 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import uuid4
 
 from moto.events import models, urls
 from moto.events.exceptions import ValidationException
 from moto.events.models import EventsBackend, Rule, events_backends
 
+from local.account import Account
 from local.clock.clock import Clock, Timer
 from local.event_bridge.deliveries import Deliveries, Delivery
 from local.event_bridge.event_inputs import input_for
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.parsing import parse
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 _BY_MOTO = ("logs", "events")
 """The services whose targets moto reaches well by itself."""
@@ -170,10 +168,10 @@ class LocalEventsBackend(EventsBackend):  # type: ignore[misc]
             timer.cancel()
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account, deliveries: Deliveries) -> None:
     """Let rules of a local AWS reach their targets, and schedules fire on its clock."""
     aws.replace(LocalRule, "clock", aws.clock)
-    aws.replace(LocalRule, "deliveries", Deliveries(aws))
+    aws.replace(LocalRule, "deliveries", deliveries)
     aws.replace(LocalEventsBackend, "clock", aws.clock)
     aws.replace(events_backends, "backend", LocalEventsBackend)
     # moto's backend makes rules by this name.

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from moto.scheduler import urls
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule, ScheduleGroup, scheduler_backends
 from moto.scheduler.responses import EventBridgeSchedulerResponse
 
+from local.account import Account
 from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_after
@@ -25,9 +26,6 @@ from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.one_time import Once
 from schedule_expressions.parsing import parse
 from schedule_expressions.rate import Rate
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 _START_MAY_BE_PAST_BY = timedelta(minutes=5)
 _INSTANT = timedelta(microseconds=1)
@@ -326,10 +324,10 @@ class LocalSchedulerResponse(EventBridgeSchedulerResponse):  # type: ignore[misc
         return found
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account, deliveries: Deliveries) -> None:
     """Let the schedules of a local AWS fire on its clock."""
     aws.replace(LocalSchedulerBackend, "clock", aws.clock)
-    aws.replace(LocalSchedulerBackend, "deliveries", Deliveries(aws))
+    aws.replace(LocalSchedulerBackend, "deliveries", deliveries)
     aws.replace(scheduler_backends, "backend", LocalSchedulerBackend)
     for path in list(urls.url_paths):
         aws.replace_item(urls.url_paths, path, LocalSchedulerResponse.dispatch)

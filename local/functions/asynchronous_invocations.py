@@ -6,14 +6,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 import json
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
+from local.account import Account
 from local.functions.runtime_api import Outcome
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 _RETRY_AFTER_SECONDS = (60, 120)
 
@@ -21,7 +19,7 @@ _RETRY_AFTER_SECONDS = (60, 120)
 class AsynchronousInvocations:
     """Delivers events to functions, on the clock of the local AWS."""
 
-    def __init__(self, aws: "LocalAws", invoke: Callable[..., Outcome]) -> None:
+    def __init__(self, aws: Account, invoke: Callable[..., Outcome]) -> None:
         self._aws = aws
         self._invoke = invoke
 

@@ -5,35 +5,30 @@ import json
 import threading
 import uuid
 import zipfile
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.logs.models import logs_backends
 
-from local.account import EndingError
+from local.account import Account, EndingError
 from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
 from local.functions.runtime import link_runtime, link_time_machine
 from local.functions.runtime_api import Invocation, Outcome
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
-    from local.server import LocalAws
-
-
-def install(aws: "LocalAws") -> None:
-    """Let functions run, from `aws.functions`."""
-    aws.functions = Functions(aws)
-    backend = type("FunctionsBackend", (_Backend,), {"functions": aws.functions})
-    aws.replace(lambda_simple_backends, "backend", backend)
-    aws.on_close(aws.functions.close)
+def install(aws: Account) -> "Functions":
+    """Let functions run."""
+    functions = Functions(aws)
+    aws.replace(lambda_simple_backends, "backend", type("FunctionsBackend", (_Backend,), {"functions": functions}))
+    aws.on_close(functions.close)
+    return functions
 
 
 class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
@@ -64,7 +59,7 @@ class InvalidRequestContentError(LambdaClientError):  # type: ignore[misc]
 class Functions:
     """All instances of all functions."""
 
-    def __init__(self, aws: "LocalAws") -> None:
+    def __init__(self, aws: Account) -> None:
         self._aws = aws
         self._code = _UnpackedCode(aws.folder / "functions")
         self._runtime = link_runtime(aws.folder / "runtime")
@@ -123,7 +118,7 @@ class Functions:
         return [instance for some in instances.values() for instance in some]
 
     @contextmanager
-    def _instance(self, function: LambdaFunction) -> "Iterator[FunctionInstance]":
+    def _instance(self, function: LambdaFunction) -> Iterator[FunctionInstance]:
         key = _identity(function)
         instance = self._take(function, key)
         try:
@@ -214,7 +209,7 @@ class _UnpackedCode:
 class _Log:
     """The log stream of one instance."""
 
-    def __init__(self, aws: "LocalAws", function: LambdaFunction) -> None:
+    def __init__(self, aws: Account, function: LambdaFunction) -> None:
         self.group = getattr(function, "log_group", None) or f"/aws/lambda/{function.function_name}"
         self.stream = f"{aws.clock.now():%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
         self._clock = aws.clock

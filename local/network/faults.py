@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from local.account import Account
 from local.api.calls import (
     ApiCall,
     CallLog,
@@ -22,9 +23,6 @@ from local.api.calls import (
 from local.api.errors import AwsError, answer
 from local.clock.clock import Clock, Interrupt
 from local.scenario.scenario import Fault, Scenario
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 
 class FaultBook:
@@ -77,6 +75,11 @@ class FaultyNetwork:
         self._clock = clock
         self._processes = processes
         self._recognizer = Recognizer()
+
+    def load(self, scenario: Scenario) -> None:
+        """Replace the faults by those of a scenario, and forget all calls so far."""
+        self.log.clear()
+        self.faults.load(scenario.faults)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = self._recognizer.recognize(environ)
@@ -141,22 +144,17 @@ class _Open:
     network: FaultyNetwork | None = None
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account, processes: Callable[[], Processes]) -> FaultyNetwork:
     """Put the faulty network in front of everything that a local AWS serves."""
-
-    def layer(app: WsgiApp) -> WsgiApp:
-        network = FaultyNetwork(app, clock=aws.clock, processes=lambda: aws.functions)
-        aws.replace(_Open, "network", network)
-        return network
-
-    aws.wrap(layer)
+    network = FaultyNetwork(aws.app, clock=aws.clock, processes=processes)
+    aws.replace(_Open, "network", network)
+    aws.wrap(lambda _: network)
+    return network
 
 
 def load(scenario: Scenario) -> None:
-    """Replace the faults of the local AWS that is open by those of a scenario, and forget all calls so far."""
-    network = _open_network()
-    network.log.clear()
-    network.faults.load(scenario.faults)
+    """Load a scenario into the network of the local AWS that is open."""
+    _open_network().load(scenario)
 
 
 def calls(operation: str | None = None) -> list[ApiCall]:

@@ -5,13 +5,12 @@ https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.htm
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.events.models import events_backends
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
-    from local.step_functions.executions import LocalExecution
+from local.account import Account
+from local.step_functions.executions import LocalExecution
 
 _LIMIT_BYTES = 248 * 1024
 """What input and output together, escaped, may have in an event."""
@@ -20,11 +19,11 @@ _LIMIT_BYTES = 248 * 1024
 class ExecutionEvents:
     """Puts them there."""
 
-    def __init__(self, aws: "LocalAws") -> None:
+    def __init__(self, aws: Account) -> None:
         self._aws = aws
         self._closed = False
 
-    def publish(self, execution: "LocalExecution") -> None:
+    def publish(self, execution: LocalExecution) -> None:
         """Tell the status that an execution has now."""
         if self._closed:
             return
@@ -46,7 +45,7 @@ class ExecutionEvents:
         self._closed = True
 
 
-def _detail(execution: "LocalExecution") -> dict[str, Any]:
+def _detail(execution: LocalExecution) -> dict[str, Any]:
     given, output = execution.execution_input, execution.output
     reason = execution.why_not_redrivable
     if len(json.dumps(output or "")) > _LIMIT_BYTES:

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.stepfunctions.parser.api import (
     ExecutionAbortedEventDetails,
@@ -23,11 +23,9 @@ from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguagePa
 from moto.stepfunctions.parser.backend.execution import BaseExecutionWorkerCommunication, Execution
 from moto.stepfunctions.parser.backend.execution_worker import ExecutionWorker
 
+from local.clock.clock import Clock
 from local.clock.stand_ins import event_on
 from local.step_functions.interpreter import aws_time, compact
-
-if TYPE_CHECKING:
-    from local.clock.clock import Clock
 
 MAX_EVENTS = 25_000
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
@@ -41,7 +39,7 @@ _LIMIT_CAUSE = f"The execution reached the maximum number of history events ({MA
 class LocalExecution(Execution):  # type: ignore[misc]
     """An execution that ends once in each of its lives, at the moment that AWS would end it."""
 
-    def __init__(self, *, clock: "Clock", changed: Callable[["LocalExecution"], None], **kwargs: Any) -> None:
+    def __init__(self, *, clock: Clock, changed: Callable[["LocalExecution"], None], **kwargs: Any) -> None:
         """`changed` is told each time the status has changed."""
         super().__init__(start_date=clock.now(), **kwargs)
         self.clock = clock

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from antlr4 import CommonTokenStream, InputStream
 from botocore.config import Config
@@ -41,11 +41,8 @@ from moto.stepfunctions.parser.asl.parse.intrinsic.preprocessor import Preproces
 from moto.stepfunctions.parser.asl.utils import json_path
 from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
+from local.account import Account
 from local.clock.stand_ins import datetime_on, event_on, thread_on, threading_on, time_on
-
-if TYPE_CHECKING:
-    from local.clock.clock import Clock
-    from local.server import LocalAws
 
 MAX_PAYLOAD_BYTES = 262_144
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: 256 KiB of JSON in UTF-8."""
@@ -53,7 +50,7 @@ MAX_PAYLOAD_BYTES = 262_144
 _PACKAGE = models.__name__.rpartition(".")[0]
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> None:
     """Put the interpreter on the clock, and right its mistakes."""
     _put_on_clock(aws)
     _silence(aws)
@@ -70,7 +67,7 @@ def aws_time(moment: datetime.datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
-def _put_on_clock(aws: "LocalAws") -> None:
+def _put_on_clock(aws: Account) -> None:
     clock = aws.clock
     stand_ins: list[tuple[object, Any]] = [
         (threading, threading_on(clock)),
@@ -91,7 +88,7 @@ def _put_on_clock(aws: "LocalAws") -> None:
             aws.replace(module, "is_within_size_quota", _fits)
 
 
-def _clients(aws: "LocalAws") -> Callable[..., Any]:
+def _clients(aws: Account) -> Callable[..., Any]:
     """Give clients that ask once, since a definition says what is retried; moto makes a new one for each call."""
     config = Config(
         parameter_validation=False,
@@ -107,7 +104,7 @@ def _clients(aws: "LocalAws") -> Callable[..., Any]:
     return client_for
 
 
-def _silence(aws: "LocalAws") -> None:
+def _silence(aws: Account) -> None:
     """Keep failures out of the log that an execution's history has."""
     logger = logging.getLogger(_PACKAGE)
     aws.on_closed(partial(logger.setLevel, logger.level))
@@ -116,9 +113,9 @@ def _silence(aws: "LocalAws") -> None:
     aws.on_closed(utils.TMP_THREADS.clear)
 
 
-def _waits(aws: "LocalAws") -> None:
+def _waits(aws: Account) -> None:
     """Let a Wait state wait to the second and no longer than its execution runs."""
-    clock: Clock = aws.clock
+    clock = aws.clock
 
     def wait_interval(_: WaitFunction, env: Environment, wait_seconds: float) -> None:
         until = clock.now() + datetime.timedelta(seconds=wait_seconds)
@@ -136,7 +133,7 @@ def _waits(aws: "LocalAws") -> None:
     aws.replace(Timestamp, "_get_wait_seconds", seconds_until)
 
 
-def _errors(aws: "LocalAws") -> None:
+def _errors(aws: Account) -> None:
     """Let States.ALL match what it matches in AWS, and name what Lambda itself answers.
 
     https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html
@@ -186,7 +183,7 @@ def _errors(aws: "LocalAws") -> None:
     aws.replace(StateTaskLambda, "_from_error", from_error)
 
 
-def _payloads(aws: "LocalAws") -> None:
+def _payloads(aws: Account) -> None:
     """Refuse parameters of a task that are too large; moto looks at results alone."""
     for task in (StateTaskLambda, StateTaskService):
         evaluate = task._eval_parameters  # noqa: SLF001
@@ -209,7 +206,7 @@ def compact(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
-def _intrinsics(aws: "LocalAws") -> None:
+def _intrinsics(aws: Account) -> None:
     """Let a string in an intrinsic function contain an escaped apostrophe, and no function be half understood."""
 
     def parse(source: str) -> tuple[Any, Any]:
@@ -235,7 +232,7 @@ def _intrinsics(aws: "LocalAws") -> None:
     aws.replace(Preprocessor, "_replace_escaped_characters", staticmethod(replace_escaped))
 
 
-def _context(aws: "LocalAws") -> None:
+def _context(aws: Account) -> None:
     """Let `$$.State` be as in AWS in every state, not in tasks alone."""
 
     def state_data(**members: Any) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import datetime
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from moto.stepfunctions.parser import models
@@ -19,20 +19,18 @@ from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state
 from moto.stepfunctions.parser.asl.eval.environment import Environment
 from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
+from local.account import Account
 from local.step_functions.interpreter import aws_time
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
-
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> None:
     """Let `states:startExecution` and `aws-sdk:...` tasks be as in AWS."""
     _cases(aws)
     _awaited(aws)
     _errors(aws)
 
 
-def _cases(aws: "LocalAws") -> None:
+def _cases(aws: Account) -> None:
     """Translate between the two cases; moto leaves the hooks for that empty."""
 
     def operation(task: StateTaskService, service: str | None, action: str | None) -> Any:
@@ -72,7 +70,7 @@ def _cases(aws: "LocalAws") -> None:
         aws.replace(task, "_normalise_response", normalise_response)
 
 
-def _awaited(aws: "LocalAws") -> None:
+def _awaited(aws: Account) -> None:
     """Let a task wait for the end of the execution that it started; moto asks every now and then."""
 
     def waiting(build: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,7 +91,7 @@ def _awaited(aws: "LocalAws") -> None:
         aws.replace(StateTaskServiceSfn, builder, waiting(getattr(StateTaskServiceSfn, builder)))
 
 
-def _errors(aws: "LocalAws") -> None:
+def _errors(aws: Account) -> None:
     """Name what a service cannot be asked for, where moto has States.Runtime, and no exception an exception twice."""
 
     def named(task: type[StateTaskService], service: Callable[[Any], str]) -> Callable[..., FailureEvent]:

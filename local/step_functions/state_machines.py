@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 from weakref import WeakSet
 
 import moto.stepfunctions.models
@@ -19,6 +19,7 @@ from moto.stepfunctions.parser.api import InvalidDefinition
 from moto.stepfunctions.parser.models import StepFunctionsParserBackend, stepfunctions_parser_backends
 from moto.stepfunctions.responses import StepFunctionResponse
 
+from local.account import Account
 from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.step_functions import interpreter, service_tasks
@@ -26,13 +27,10 @@ from local.step_functions.execution_events import ExecutionEvents
 from local.step_functions.executions import LocalExecution
 from local.step_functions.interpreter import MAX_PAYLOAD_BYTES
 
-if TYPE_CHECKING:
-    from local.server import LocalAws
-
 _REDRIVABLE_FOR = timedelta(days=14)
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> None:
     """Let state machines run as in AWS."""
     interpreter.install(aws)
     service_tasks.install(aws)
@@ -93,7 +91,7 @@ class _Running:
 
 
 class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
-    aws: "ClassVar[LocalAws]"
+    aws: ClassVar[Account]
     events: ClassVar[ExecutionEvents]
     running: "ClassVar[_Running]"
 

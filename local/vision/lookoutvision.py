@@ -8,12 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from moto import backend_index
 from moto.core.base_backend import BackendDict, BaseBackend
 from moto.core.request import Request
 
+from local.account import Account
 from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_of
@@ -21,9 +22,6 @@ from local.clock.clock import Clock
 from local.scenario.scenario import LookoutModel, Scenario
 from local.vision.model_life import Condition
 from local.vision.models import Known, Models, NotNowError, UnknownModelError
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 TOKEN_LIFE = timedelta(hours=8)
 """How long a client token is remembered (API reference of StartModel)."""
@@ -245,7 +243,7 @@ def _paging(request: Request) -> dict[str, Any]:
     }
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> LookoutVisionService:
     """Let a local AWS serve Lookout for Vision; there is no model before `load`."""
     service = LookoutVisionService(aws.clock, region=aws.region, account=aws.account_id)
     aws.replace(LookoutVisionBackend, "service", service)
@@ -253,11 +251,7 @@ def install(aws: "LocalAws") -> None:
     pattern = ("lookoutvision", re.compile(_URL_BASE))
     backend_index.backend_url_patterns.append(pattern)
     aws.on_close(lambda: backend_index.backend_url_patterns.remove(pattern))
-
-
-def load(scenario: Scenario) -> None:
-    """Replace the models of the local AWS that is open by those of a scenario."""
-    LookoutVisionBackend.service.load(scenario)
+    return service
 
 
 def _body(data: bytes) -> dict[str, Any]:

@@ -3,21 +3,19 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from moto.core.common_types import TYPE_RESPONSE
 from moto.rekognition import urls
 from moto.rekognition.responses import RekognitionResponse
 
+from local.account import Account
 from local.api import aws_api, parameters
 from local.api.errors import AwsError, answer
 from local.api.pages import page_of
 from local.scenario.scenario import VERSION_ARN, RekognitionModel, Scenario
 from local.vision.model_life import Condition, Run
 from local.vision.models import Known, Models, NotNowError, UnknownModelError
-
-if TYPE_CHECKING:
-    from local.server import LocalAws
 
 
 class RekognitionService:
@@ -129,15 +127,12 @@ class LocalRekognitionResponse(RekognitionResponse):  # type: ignore[misc]
         return 200, {"Content-Type": "application/x-amz-json-1.1"}, json.dumps(document)
 
 
-def install(aws: "LocalAws") -> None:
+def install(aws: Account) -> RekognitionService:
     """Let a local AWS serve model versions; there is none before `load`."""
-    aws.replace(LocalRekognitionResponse, "service", RekognitionService(Models(aws.clock)))
+    service = RekognitionService(Models(aws.clock))
+    aws.replace(LocalRekognitionResponse, "service", service)
     aws.replace_item(urls.url_paths, "{0}/$", LocalRekognitionResponse.dispatch)
-
-
-def load(scenario: Scenario) -> None:
-    """Replace the model versions of the local AWS that is open by those of a scenario."""
-    LocalRekognitionResponse.service.load(scenario)
+    return service
 
 
 def _json(body: str) -> Any:

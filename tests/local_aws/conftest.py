@@ -114,10 +114,7 @@ class Workbench:
 
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
-    """One with a virtual clock: that which another test left open in this process, or an own one."""
-    if LocalAws.opened:
-        yield LocalAws.opened
-        return
+    """One with a virtual clock."""
     with LocalAws(clock=VirtualClock(START)) as aws:
         yield aws
 
