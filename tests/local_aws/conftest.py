@@ -112,6 +112,12 @@ class Workbench:
         return events
 
 
+@pytest.fixture(scope="module", autouse=True)
+def alone(request: pytest.FixtureRequest) -> None:
+    """Leave the world of other tests before any of these opens its own, also for a whole module."""
+    request.getfixturevalue("worlds").leave()
+
+
 @pytest.fixture(scope="module")
 def aws() -> Iterator[LocalAws]:
     """One with a virtual clock."""
