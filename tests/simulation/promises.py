@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.services.registry import service_named
+from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
 from tests.simulation.lived import LivedExecution
@@ -13,6 +14,7 @@ from tests.simulation.story import ALWAYS, DEATHS, Call
 
 # Half a minute, and what the calls of a step take.
 CANNOT_HAVE_RUN = timedelta(seconds=60)
+_OWN_ERRORS = frozenset(name for name in vars(errors) if name.endswith("Error"))
 
 
 def assert_promises_kept(execution: LivedExecution) -> None:
@@ -23,6 +25,7 @@ def assert_promises_kept(execution: LivedExecution) -> None:
     assert_its_end_is_told(execution)
     if execution.message:
         assert_the_message_is_true(execution)
+        assert_what_it_asked_for_in_vain_is_cleaned_up(execution)
 
 
 def assert_it_ended_in_time(execution: LivedExecution) -> None:
@@ -80,6 +83,14 @@ def assert_its_end_is_told(execution: LivedExecution) -> None:
     assert len(execution.message.subject) <= MAX_SUBJECT_CHARACTERS
     assert len(execution.document["Cause"] or "") <= MAX_CAUSE_CHARACTERS
     assert execution.document["Summary"]
+    assert execution.document["Error"] in (None, *_OWN_ERRORS)
+
+
+def assert_what_it_asked_for_in_vain_is_cleaned_up(execution: LivedExecution) -> None:
+    """By an execution of stop-model, if it knows that it asked."""
+    failed = execution.running.status == "FAILED" and execution.document["MayBill"]
+    if failed and execution.own_starts and not execution.forgot:
+        assert execution.running.arn in {other.cleans_up for other in execution.world.executions.values()}
 
 
 def assert_the_message_is_true(execution: LivedExecution) -> None:
