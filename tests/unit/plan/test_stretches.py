@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from plan.plan import HORIZON, Plan, PlannedModel
@@ -203,7 +203,6 @@ BEGINNINGS = st.integers(0, 24 * 60).map(
 )
 
 
-@settings(max_examples=150)
 @given(schedules(), BEGINNINGS)
 def test_whatever_is_scheduled_the_plan_is_true_to_it(found: list[dict[str, Any]], begin: str) -> None:
     plan = plan_of(*found, begin=begin)

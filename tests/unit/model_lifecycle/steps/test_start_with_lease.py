@@ -62,13 +62,17 @@ def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | Non
 class TestAModelThatIsStartedWithALease:
     """Nothing is started whose stop is not armed."""
 
+    @pytest.mark.parametrize("before", [ModelRecord(), of_another(LATER)], ids=["at first", "after an earlier run"])
     @pytest.mark.parametrize(
         ("wanted", "lease"),
         [({"StopAfterSeconds": 3_600}, OWN), ({"StopAt": "2026-01-05T11:00:00+01:00"}, OWN), ({}, None)],
         ids=["for an hour", "until a moment", "without a lease"],
     )
-    def test_has_its_stop_armed_and_its_end_told(self, wanted: dict[str, Any], lease: Lease | None) -> None:
+    def test_has_its_stop_armed_and_its_end_told(
+        self, wanted: dict[str, Any], lease: Lease | None, before: ModelRecord
+    ) -> None:
         model = FakeModel("STOPPED", "STARTING", "RUNNING")
+        model.records.record = before
 
         (_, first), *_, (_, last) = drive(begin(**wanted), model)
 
@@ -131,14 +135,6 @@ class TestAModelThatIsStartedWithALease:
 
         assert (again.phase, again.asked, model.starts, model.leases.armed) == (Phase.STARTING, True, 1, [OWN])
         assert told(check(again, model, now=after(60))) == in_words(asked=OWN, ends=OWN)
-
-    def test_has_nothing_left_of_the_lease_of_an_earlier_run(self) -> None:
-        model = known(of_another(LATER), "STOPPED", "RUNNING")
-
-        *_, (_, last) = drive(begin(), model)
-
-        assert model.records.record.lease_ends_at is None
-        assert told(last) == in_words(asked=None, ends=None)
 
     def test_that_is_refused_leaves_the_record_as_it_was(self) -> None:
         before = of_another(LATER)
@@ -265,14 +261,19 @@ class TestAModelThatIsUpAlready:
         assert (record.asked_by, record.asked_at) == (ANOTHER, after(-1_799))
 
     @TEMPORARY
-    def test_waits_until_a_later_stop_can_be_armed(self, status: str, trouble: ModelLifecycleError) -> None:
+    @pytest.mark.parametrize("seam", ["leases", "records"])
+    def test_is_not_said_to_run_until_then_before_that_is_armed_and_written(
+        self, status: str, seam: str, trouble: ModelLifecycleError
+    ) -> None:
         model = known(of_another(EARLIER), status)
-        model.leases.trouble = trouble
+        getattr(model, seam).trouble = trouble
 
         waiting = start(leased(), model, now=after(1))
-
         assert waiting.phase is Phase.BLOCKED
         assert model.records.record == of_another(EARLIER)
+
+        getattr(model, seam).trouble = None
+        assert told(start(waiting, model, now=after(16))) == in_words(asked=OWN, ends=OWN, moved_from=EARLIER)
 
     def test_keeps_its_lease_if_a_later_stop_can_never_be_armed(self, status: str) -> None:
         model = known(of_another(EARLIER), status)
@@ -295,19 +296,6 @@ class TestAModelThatIsUpAlready:
         assert progress.phase is Phase(status)
         assert told(progress) == in_words(asked=OWN, ends=LATER)
         assert model.records.record.leased_by == ANOTHER
-
-    @TEMPORARY
-    def test_is_not_said_to_run_until_then_before_that_is_written(
-        self, status: str, trouble: ModelLifecycleError
-    ) -> None:
-        model = known(of_another(EARLIER), status)
-        model.records.trouble = trouble
-
-        waiting = start(leased(), model, now=after(1))
-        assert waiting.phase is Phase.BLOCKED
-
-        model.records.trouble = None
-        assert told(start(waiting, model, now=after(16))) == in_words(asked=OWN, ends=OWN, moved_from=EARLIER)
 
     def test_is_no_success_if_its_lease_can_never_be_written(self, status: str) -> None:
         model = known(of_another(EARLIER), status)
