@@ -38,10 +38,10 @@ def lines(message: Message) -> dict[str, str]:
     return {label: rest.strip() for label, _, rest in labelled}
 
 
-def bare(outcome: Outcome, *, goal: Goal = Goal.RUNNING, **more: Any) -> Message:
+def bare(outcome: Outcome, *, goal: Goal = Goal.RUNNING, price: float = PRICE, **more: Any) -> Message:
     """What is told of an ending of which nothing was seen."""
     ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, goal=goal, execution_arn=EXECUTION, **more)
-    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+    return compose(ending, price_per_inference_unit_hour=price, zone=UTC)
 
 
 class TestAModelThatRuns:
@@ -103,16 +103,20 @@ class TestAModelThatRuns:
             "Id": f"{EXECUTION}#0",
         }
 
-    def test_says_that_it_was_running_already(self) -> None:
-        message = told(FakeModel("RUNNING", units=(1, None)))
+    @pytest.mark.parametrize(
+        ("looks", "summary", "took"),
+        [
+            (["RUNNING"], " was running already.", "0 s, 1 check"),
+            (["STARTING", "RUNNING"], " runs: its start was under way, and 15 s were waited for it.", "15 s, 2 checks"),
+            (["STOPPED", *["STARTING"] * 11, "RUNNING"], " runs: it took 2 min 40 s.", "2 min 40 s, 13 checks"),
+        ],
+        ids=["already", "joined", "after minutes"],
+    )
+    def test_says_how_it_came_to_run(self, looks: list[str], summary: str, took: str) -> None:
+        message = told(FakeModel(*looks, units=(1, None)))
 
-        assert message.document["Summary"].endswith(" was running already.")
-        assert lines(message)["Took"] == "0 s, 1 check"
-
-    def test_says_that_a_start_was_joined(self) -> None:
-        message = told(FakeModel("STARTING", "RUNNING", units=(1, None)))
-
-        assert message.document["Summary"].endswith(" runs: its start was under way, and 15 s were waited for it.")
+        assert message.document["Summary"].endswith(summary)
+        assert lines(message)["Took"] == took
 
     def test_costs_what_the_units_in_force_cost_and_says_that_they_are_others_than_asked(self) -> None:
         asked = begin(MinInferenceUnits=2)
@@ -136,11 +140,6 @@ class TestAModelThatRuns:
 
         assert message.document["UsdPerHour"] == 8.0
         assert message.document["UnitsAsAsked"] is None
-
-    def test_can_take_minutes(self) -> None:
-        message = told(FakeModel("STOPPED", *["STARTING"] * 11, "RUNNING"))
-
-        assert "it took 2 min 40 s" in message.document["Summary"]
 
 
 class TestAStartThatFailed:
@@ -296,15 +295,7 @@ def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
     ],
 )
 def test_money_is_units_times_price(price: float, units: int, per_hour: float, words: str) -> None:
-    ending = Ending(
-        notification_id="any",
-        outcome=Outcome.ABORTED,
-        goal=Goal.RUNNING,
-        execution_arn=EXECUTION,
-        request=replace(request(), min_inference_units=units),
-    )
-
-    message = compose(ending, price_per_inference_unit_hour=price, zone=UTC)
+    message = bare(Outcome.ABORTED, price=price, request=replace(request(), min_inference_units=units))
 
     assert message.document["UsdPerHour"] == per_hour
     assert words in message.text

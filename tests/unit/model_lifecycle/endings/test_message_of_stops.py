@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.record import ModelRecord
@@ -17,7 +16,7 @@ from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
 from tests.fakes.state_machine import drive
 from tests.fakes.told import PRICE, endings, read, state_event, told, told_of_stop
-from tests.unit.model_lifecycle.endings.test_message import lines
+from tests.unit.model_lifecycle.endings.test_message import bare, lines
 
 MODEL = "The model parts.2026-01-05 of the project parts"
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -193,16 +192,7 @@ class TestAStopThatDidNotTake:
 
     @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED])
     def test_is_told_with_the_verb_of_its_machine(self, outcome: Outcome) -> None:
-        ending = Ending(
-            notification_id="any",
-            outcome=outcome,
-            goal=Goal.STOPPED,
-            execution_arn=STOP_EXECUTION,
-            request=stop_request(),
-            cause="It ended.",
-        )
-
-        message = compose(ending, price_per_inference_unit_hour=PRICE, zone=BERLIN)
+        message = bare(outcome, goal=Goal.STOPPED, request=stop_request(), cause="It ended.")
 
         assert message.subject.startswith("Stop ")
         assert "may still bill" in message.subject
@@ -236,27 +226,36 @@ class TestALease:
         )
         assert lines(message)["Cost"].endswith(", until it is stopped")
 
-    def test_that_ends_before_the_one_in_force_is_told_with_both(self) -> None:
-        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=self.IN_FORCE), StopAfterSeconds=60)
+    @pytest.mark.parametrize(
+        ("record", "wanted", "summary", "ends_at"),
+        [
+            (
+                IN_FORCE,
+                {"StopAfterSeconds": 60},
+                (
+                    "It is stopped at 2026-01-05 09:30:00 UTC: of several leases the latest end counts, "
+                    "and 2026-01-05 09:01:00 UTC is earlier."
+                ),
+                "2026-01-05T09:30:00.000Z",
+            ),
+            (IN_FORCE, {}, "It is stopped at 2026-01-05 09:30:00 UTC.", "2026-01-05T09:30:00.000Z"),
+            (
+                RAN_AN_HOUR,
+                {"StopAfterSeconds": 60},
+                "It was wanted without end before, so no stop was armed for 2026-01-05 09:01:00 UTC.",
+                None,
+            ),
+        ],
+        ids=["earlier than the one in force", "of someone else", "of a model that is wanted without end"],
+    )
+    def test_that_changes_nothing_is_told_with_what_holds(
+        self, record: ModelRecord, wanted: dict[str, int], summary: str, ends_at: str | None
+    ) -> None:
+        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=record), **wanted)
 
         assert message.document["Outcome"] == "Running"
-        assert message.document["Summary"].endswith(
-            "It is stopped at 2026-01-05 09:30:00 UTC: of several leases the latest end counts, "
-            "and 2026-01-05 09:01:00 UTC is earlier."
-        )
-
-    def test_of_someone_else_is_told_by_a_start_without_one(self) -> None:
-        message = told_in(ZoneInfo("UTC"), known("RUNNING", record=self.IN_FORCE))
-
-        assert message.document["Summary"].endswith("It is stopped at 2026-01-05 09:30:00 UTC.")
-
-    def test_of_a_model_that_is_wanted_without_end_is_told_as_not_armed(self) -> None:
-        message = told_in(ZoneInfo("UTC"), known("RUNNING"), StopAfterSeconds=60)
-
-        assert message.document["Summary"].endswith(
-            "It was wanted without end before, so no stop was armed for 2026-01-05 09:01:00 UTC."
-        )
-        assert message.document["Lease"]["EndsAt"] is None
+        assert message.document["Summary"].endswith(summary)
+        assert message.document["Lease"]["EndsAt"] == ends_at
 
     def test_that_could_not_be_armed_is_told_as_a_failure_that_started_nothing(self) -> None:
         model = FakeModel("STOPPED")
@@ -281,28 +280,35 @@ class TestAStartThatGaveUpAndWasCleanedUp:
         event = {**state_event(last, now), "CleanUp": clean_up}
         return compose(read(endings(now=now), event), price_per_inference_unit_hour=PRICE, zone=BERLIN)
 
-    def test_names_the_stop_that_it_started(self) -> None:
-        message = self.of({"ExecutionArn": STOP_EXECUTION, "StartDate": 1_767_603_600})
+    @pytest.mark.parametrize(
+        ("left", "clean_up", "words"),
+        [
+            (
+                {"ExecutionArn": STOP_EXECUTION, "StartDate": 1_767_603_600},
+                {"ExecutionArn": STOP_EXECUTION},
+                f" stop-model was started to stop what this start asked for: {STOP_EXECUTION}.",
+            ),
+            (
+                {"Error": "StepFunctions.ExecutionLimitExceededException", "Cause": "Too many."},
+                {"Error": "StepFunctions.ExecutionLimitExceededException"},
+                (
+                    " stop-model could not be started (StepFunctions.ExecutionLimitExceededException): "
+                    "stop the model yourself."
+                ),
+            ),
+            (None, None, ""),
+            ({}, None, ""),
+        ],
+        ids=["a stop", "an error", "None", "nothing"],
+    )
+    def test_says_what_came_of_it(
+        self, left: dict[str, Any] | None, clean_up: dict[str, str] | None, words: str
+    ) -> None:
+        message = self.of(left)
 
-        assert message.document["CleanUp"] == {"ExecutionArn": STOP_EXECUTION}
-        assert message.document["Summary"] == (
-            f"You may not look. stop-model was started to stop what this start asked for: {STOP_EXECUTION}."
-        )
+        assert message.document["CleanUp"] == clean_up
+        assert message.document["Summary"] == f"You may not look.{words}"
         assert message.document["MayBill"] is True
-
-    def test_says_that_no_stop_could_be_started(self) -> None:
-        message = self.of({"Error": "StepFunctions.ExecutionLimitExceededException", "Cause": "Too many."})
-
-        assert message.document["CleanUp"] == {"Error": "StepFunctions.ExecutionLimitExceededException"}
-        assert message.document["Summary"].endswith(
-            "stop-model could not be started (StepFunctions.ExecutionLimitExceededException): stop the model yourself."
-        )
-
-    @pytest.mark.parametrize("nothing", [None, {}], ids=repr)
-    def test_says_nothing_of_it_where_there_was_none(self, nothing: dict[str, Any] | None) -> None:
-        message = self.of(nothing)
-
-        assert (message.document["CleanUp"], message.document["Summary"]) == (None, "You may not look.")
 
 
 def test_a_stop_asks_for_no_units_and_its_price_is_that_of_one_where_none_are_known() -> None:
