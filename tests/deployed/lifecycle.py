@@ -1,14 +1,16 @@
 """The deployed app as its users meet it: real clients against the local AWS, where half an hour passes in a second."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import takewhile
 from typing import Any
 
 from local.api.calls import ApiCall
 from local.clock.clock import VirtualClock
 from local.commands.subscriber import Notification, Subscriber
+from local.network.faults import calls
 from local.network.faults import load as load_faults
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
@@ -16,10 +18,22 @@ from local.server import LocalAws
 ACCOUNT = "123456789012"
 FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
 SECONDS_OF_PATIENCE = 120
+EXECUTIONS_OF_A_TEST = 20
+"""About so many at most: a page of all that there ever were."""
 MOST_DELETIONS = 25
 """In one BatchWriteItem."""
 QUIET_MINUTES = 15
 """So long after the hour a test may begin that does not want the watch to look meanwhile."""
+
+
+CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
+"""How a call has ended that did what it asks for, whether or not anybody heard of it."""
+
+
+def carried_out(operation: str, made: Iterable[ApiCall] | None = None) -> int:
+    """How many calls of an operation did what they ask for, of these or of all since the test began."""
+    of_all = calls(operation) if made is None else made
+    return len([call for call in of_all if call.operation == operation and call.outcome in CARRIED_OUT])
 
 
 @dataclass(frozen=True)
@@ -61,6 +75,7 @@ class Lifecycle:
         self._keys = {table: self._key_of(table) for table in self._tables.list_tables()["TableNames"]}
         self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
         self._received: list[Notification] = []
+        self._began = clock.now()
 
     def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = ()) -> None:
         """Only these models and faults are there from now on, in the form of a scenario file."""
@@ -82,6 +97,8 @@ class Lifecycle:
             self._empty(table, key)
         self._subscriber.receive()
         self._received.clear()
+        self.pass_time(1)
+        self._began = self.clock.now()
 
     def _empty(self, table: str, key: str) -> None:
         for page in self._tables.get_paginator("scan").paginate(TableName=table):
@@ -119,7 +136,7 @@ class Lifecycle:
         assert answer["FailedEntryCount"] == 0
 
     def executions(self, **only: str) -> list[str]:
-        """The ARNs of all executions of start-model that there ever were, or of those with one `statusFilter`."""
+        """The ARNs of this test's executions of start-model, newest first, or of those with one `statusFilter`."""
         return self._executions_of(self.state_machine_arn, **only)
 
     def stops(self, **only: str) -> list[str]:
@@ -127,8 +144,13 @@ class Lifecycle:
         return self._executions_of(self.stop_machine_arn, **only)
 
     def _executions_of(self, machine: str, **only: str) -> list[str]:
-        listed = self._executions.get_paginator("list_executions").paginate(stateMachineArn=machine, **only)
-        return [execution["executionArn"] for page in listed for execution in page["executions"]]
+        few = {"PageSize": EXECUTIONS_OF_A_TEST}
+        pages = self._executions.get_paginator("list_executions").paginate(
+            stateMachineArn=machine, PaginationConfig=few, **only
+        )
+        listed = (execution for page in pages for execution in page["executions"])
+        mine = takewhile(lambda execution: execution["startDate"] >= self._began, listed)
+        return [execution["executionArn"] for execution in mine]
 
     def armed(self) -> list[dict[str, Any]]:
         """The armed stops, as ListSchedules shows them."""

@@ -9,12 +9,11 @@ from local.api.calls import ApiCall
 from local.commands.subscriber import Notification
 from local.network.faults import calls
 from local.scenario.scenario import EFFECTS
-from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Execution, Lifecycle
+from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Execution, Lifecycle, carried_out
 from tests.deployed.services import REKOGNITION, ServiceWords
 from tests.deployed.someone import Someone
 
 SECONDS_OF_PATIENCE_FOR_EACH = 10
-CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -67,8 +66,8 @@ class Lived:
         return self.messages[0].document
 
     def carried_out(self, operation: str) -> int:
-        """How many calls of an operation were, whether or not anybody heard of it."""
-        return len([call for call in self.calls if call.operation == operation and call.outcome in CARRIED_OUT])
+        """How many calls of an operation about its model did what they ask for."""
+        return carried_out(operation, self.calls)
 
 
 def live(lifecycle: Lifecycle, lives: Iterable[Life]) -> dict[Life, Lived]:

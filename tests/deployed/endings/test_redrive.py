@@ -1,14 +1,9 @@
 """A redrive neither moves the deadline nor starts a running model again, and says nothing twice."""
 
-from local.network.faults import calls
-from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.services import REKOGNITION
 
 DEADLINE_SECONDS = 900
-
-
-def accepted_starts() -> int:
-    return len([call for call in calls(REKOGNITION.start) if call.outcome == "OK"])
 
 
 def test_a_redriven_abort_goes_on_where_it_was(lifecycle: Lifecycle) -> None:
@@ -22,7 +17,7 @@ def test_a_redriven_abort_goes_on_where_it_was(lifecycle: Lifecycle) -> None:
     execution = lifecycle.end_of(arn)
 
     assert execution.status == "SUCCEEDED"
-    assert accepted_starts() == 1
+    assert carried_out(REKOGNITION.start) == 1
     outcomes = [message.document["Outcome"] for message in lifecycle.messages(arn)]
     assert outcomes == ["Aborted", "Running"]
 
@@ -38,7 +33,7 @@ def test_a_redrive_of_a_model_that_runs_by_now_starts_nothing(lifecycle: Lifecyc
     execution = lifecycle.end_of(arn)
 
     assert execution.status == "SUCCEEDED"
-    assert accepted_starts() == 1
+    assert carried_out(REKOGNITION.start) == 1
 
 
 def test_a_redrive_does_not_move_the_deadline(lifecycle: Lifecycle) -> None:
@@ -54,7 +49,7 @@ def test_a_redrive_does_not_move_the_deadline(lifecycle: Lifecycle) -> None:
     execution = lifecycle.end_of(arn)
 
     assert (execution.status, execution.error) == ("FAILED", "StartTimedOutError")
-    assert accepted_starts() == 1
+    assert carried_out(REKOGNITION.start) == 1
     assert [message.document["Outcome"] for message in lifecycle.messages(arn)] == ["Aborted", "TimedOut"]
     # 600 seconds until the abort, 1,000 until the redrive, and one more look.
     assert execution.seconds <= 1_630

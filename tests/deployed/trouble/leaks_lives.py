@@ -19,7 +19,7 @@ from local.vision.model_life import ModelLife as LocalLife
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.codec import pascal
 from model_lifecycle.vocabulary.instant import from_instant
-from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.lifecycle import CARRIED_OUT, Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone
 from tests.deployed.trouble.leaks_story import Abort, Act, Hand, Start, Stop, Story
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 TWO_DAYS = timedelta(days=2)
 BETWEEN = timedelta(minutes=12)
 """From one story to the next."""
-_CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
 _WORDS = {REKOGNITION.name: words.REKOGNITION, LOOKOUT_VISION.name: words.LOOKOUT}
 _INSTANTS = frozenset(field.name for field in fields(ModelRecord) if field.type == datetime | None)
 
@@ -88,7 +87,7 @@ class Lives:
     def _written(self, story: Story) -> Iterator[Written]:
         for call in self.calls:
             item = call.parameters.get("Item", {})
-            written = call.operation == "PutItem" and call.outcome in _CARRIED_OUT
+            written = call.operation == "PutItem" and call.outcome in CARRIED_OUT
             if written and item.get("ModelId", {}).get("S") == _model_id(story):
                 yield Written(call.moment, _record(item))
 
@@ -97,7 +96,7 @@ class Lives:
             starts = call.operation == story.service.start
             if not starts and call.operation != story.service.stop:
                 continue
-            if call.outcome not in _CARRIED_OUT or not story.is_about(call.parameters):
+            if call.outcome not in CARRIED_OUT or not story.is_about(call.parameters):
                 continue
             record = next((one.record for one in reversed(written) if one.moment <= call.moment), ModelRecord())
             ours = (record.asked_by if starts else record.stopping) or "nobody knows whom"
