@@ -38,13 +38,13 @@ def carried_out(operation: str, made: Iterable[ApiCall] | None = None) -> int:
 
 @dataclass(frozen=True)
 class Execution:
-    """An execution that has ended."""
+    """An execution that has ended. `cause` and `output` are empty if it has none."""
 
     arn: str
     status: str
     error: str | None
-    cause: str | None
-    output: dict[str, Any] | None
+    cause: str
+    output: dict[str, Any]
     seconds: float
     look_back: Callable[[], list[dict[str, Any]]]
 
@@ -165,8 +165,8 @@ class Lifecycle:
             arn=execution_arn,
             status=described["status"],
             error=described.get("error"),
-            cause=described.get("cause"),
-            output=json.loads(described["output"]) if "output" in described else None,
+            cause=described.get("cause", ""),
+            output=json.loads(described.get("output", "{}")),
             seconds=(described["stopDate"] - described["startDate"]).total_seconds(),
             look_back=partial(self._history_of, execution_arn),
         )

@@ -104,7 +104,7 @@ def nothing_was_asked() -> bool:
 def assert_refused(lifecycle: Lifecycle, execution: Execution, *words: str) -> None:
     """It failed for that reason, nobody was asked for anything, and one message says so that people can read."""
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequestError"), execution.cause
-    cause = execution.cause or ""
+    cause = execution.cause
     assert all(each in cause for each in words), cause
     assert len(cause) <= MAX_CAUSE_CHARACTERS
     assert cause.isascii()
