@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
-PATIENCE_SECONDS = 180
+PATIENCE_SECONDS = 900
 
 
 def environment() -> dict[str, str]:
