@@ -28,6 +28,14 @@ from tests.simulation.story import (
     name_of,
 )
 
+MORNING = Story(
+    service=REKOGNITION.name,
+    acts=(Begins(0, Goal.RUNNING, {"ProjectVersionArn": VERSION, "StartTimeoutSeconds": 60}, name_of(EXECUTION)),),
+    status="STOPPED",
+    start_seconds=30,
+    start_ends_in="RUNNING",
+    stop_seconds=5,
+)
 UNHEARD = st.sampled_from([Fault.ANSWER_LOST, *DEATHS]).map(lambda fault: Befalls(Call.START, fault))
 
 
@@ -81,22 +89,22 @@ def test_a_start_keeps_its_promises_if_nobody_can_look_what_became_of_it(
 
 @pytest.mark.parametrize("why", [*NO_ANSWER, Fault.DENIED], ids=lambda fault: fault.value)
 def test_a_start_whose_step_died_bills_noticed_even_if_its_record_cannot_be_read(live: Live, why: Fault) -> None:
-    asked = {"ProjectVersionArn": VERSION, "StartTimeoutSeconds": 60}
-    life = Story(
-        service=REKOGNITION.name,
-        acts=(Begins(0, Goal.RUNNING, asked, name_of(EXECUTION)),),
-        status="STOPPED",
-        start_seconds=30,
-        start_ends_in="RUNNING",
-        stop_seconds=5,
-        faults=(Befalls(Call.START, Fault.DIES_AFTER), Befalls(Call.READ, why, 1, ALWAYS)),
-    )
+    life = replace(MORNING, faults=(Befalls(Call.START, Fault.DIES_AFTER), Befalls(Call.READ, why, 1, ALWAYS)))
 
     told = live(life).document
 
     assert told["Status"] == ("STARTING" if why is Fault.DENIED else "RUNNING")
     assert told["Outcome"] == ("Failed" if why is Fault.DENIED else "Running")
     assert told["MayBill"] is True
+
+
+def test_a_start_whose_looks_die_for_good_is_told_as_billing_and_cleaned_up(live: Live) -> None:
+    execution = live(replace(MORNING, faults=(Befalls(Call.INVOKE, Fault.DIES_BEFORE, 1, 3),)))
+
+    assert execution.document["Error"] == "FunctionFailedError"
+    assert execution.document["MayBill"] is True
+    assert [other.cleans_up for other in execution.world.executions.values()] == [None, execution.running.arn]
+    assert_promises_kept(execution)
 
 
 @many(300)
