@@ -14,6 +14,7 @@ import pytest
 
 from local.clock.clock import VirtualClock
 from local.server import LocalAws
+from tests.local_aws.acting_aws import messages
 
 PATIENCE = 120
 """Seconds that a condition may take to come on the slowest machine."""
@@ -63,16 +64,7 @@ class Workbench:
 
     def received(self, queue: str) -> list[dict[str, Any]]:
         """Take all messages out of a queue."""
-        url = f"{self.aws.endpoint_url}/123456789012/{queue.rsplit(':', 1)[-1]}"
-        sqs = self.aws.client("sqs")
-        messages: list[dict[str, Any]] = []
-        while more := sqs.receive_message(
-            QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0, MessageAttributeNames=["All"]
-        ).get("Messages"):
-            for message in more:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            messages += more
-        return messages
+        return messages(self.aws, queue)
 
     def machine(self, states: dict[str, Any], **definition: Any) -> str:
         """Create a state machine that starts at the first of its states, and return its ARN."""

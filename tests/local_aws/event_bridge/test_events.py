@@ -9,25 +9,16 @@ import pytest
 from botocore.exceptions import ClientError
 from moto.events import models
 
-from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.local_aws.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, TOPIC, ActingAws, heard, hearing_aws, messages
 
 # A Monday.
 START = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
-QUEUE = "arn:aws:sqs:us-east-1:123456789012:heard"
-DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
-TOPIC = "arn:aws:sns:us-east-1:123456789012:told"
-HOUR, DAY = 3600, 86400
 
 
 @pytest.fixture
 def aws() -> Iterator[ActingAws]:
-    # The test itself counts as work: time passes only where it waits.
-    with acting_aws(VirtualClock(START)) as opened, opened.clock.running():
-        opened.play()
-        for name in ("heard", "dead"):
-            opened.api("sqs").create_queue(QueueName=name)
+    with hearing_aws(START) as opened:
         yield opened
 
 
@@ -48,26 +39,6 @@ def send(events: Any, detail: Any = None, **entry: Any) -> dict[str, Any]:
     whole = {"Source": "shop", "DetailType": "Order", "Detail": json.dumps(detail or {"n": 1}), **entry}
     [answered] = events.put_events(Entries=[whole])["Entries"]
     return dict(answered)
-
-
-def heard(aws: ActingAws, *, queue: str = "heard", after: float = 0) -> list[Any]:
-    """Let time pass, and return what came to a queue."""
-    # Deliveries count as work: virtual time goes on when they are done.
-    aws.clock.wait(after + 0.001)
-    return [json.loads(message["Body"]) for message in messages(aws, queue)]
-
-
-def messages(aws: ActingAws, queue: str) -> list[dict[str, Any]]:
-    """Empty a queue."""
-    sqs = aws.api("sqs")
-    url, found = f"{aws.endpoint_url}/123456789012/{queue}", []
-    while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get(
-        "Messages"
-    ):
-        for message in some:
-            found.append(message)
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return found
 
 
 def test_an_event_that_matches_reaches_the_target_whole(aws: ActingAws, events: Any) -> None:

@@ -8,26 +8,17 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.local_aws.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, TOPIC, ActingAws, heard, hearing_aws, messages
 
 # A Friday: on Sunday 2026-03-29 Berlin's clocks go from 02:00 to 03:00.
 START = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
-QUEUE = "arn:aws:sqs:us-east-1:123456789012:heard"
-DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
-TOPIC = "arn:aws:sns:us-east-1:123456789012:told"
 ROLE = "arn:aws:iam::123456789012:role/scheduler"
-HOUR, DAY = 3600, 86400
 
 
 @pytest.fixture
 def aws() -> Iterator[ActingAws]:
-    # The test itself counts as work: time passes only where it waits.
-    with acting_aws(VirtualClock(START)) as opened, opened.clock.running():
-        opened.play()
-        for name in ("heard", "dead"):
-            opened.api("sqs").create_queue(QueueName=name)
+    with hearing_aws(START) as opened:
         yield opened
 
 
@@ -45,25 +36,6 @@ def schedule(expression: str, target: dict[str, Any] | None = None, **more: Any)
         "Target": {"Arn": QUEUE, "RoleArn": ROLE, "Input": '"<aws.scheduler.scheduled-time>"', **(target or {})},
         **more,
     }
-
-
-def heard(aws: ActingAws, after: float) -> list[Any]:
-    """Let time pass, and return what came to the queue."""
-    aws.clock.wait(after + 0.001)
-    return [json.loads(message["Body"]) for message in messages(aws, "heard")]
-
-
-def messages(aws: ActingAws, queue: str) -> list[dict[str, Any]]:
-    """Empty a queue."""
-    sqs = aws.api("sqs")
-    url, found = f"{aws.endpoint_url}/123456789012/{queue}", []
-    while some := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get(
-        "Messages"
-    ):
-        for message in some:
-            found.append(message)
-            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return found
 
 
 def names(scheduler: Any, **asked: Any) -> list[str]:
