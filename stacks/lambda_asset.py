@@ -3,15 +3,15 @@
 Packages are copied from where the synth runs, at the pinned version: no network, no Docker, no second resolution.
 """
 
+import re
 import shutil
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distribution, distributions
 from pathlib import Path
 from typing import cast
 
 import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk.aws_lambda import AssetCode, Code
-from packaging.requirements import Requirement
 
 _LAMBDAS = Path(__file__).parent.parent / "lambdas"
 # Lambda's machines have no time zones of their own.
@@ -52,9 +52,18 @@ def _closure(*names: str) -> list[Distribution]:
         if name in found or name in _IN_THE_RUNTIME:
             continue
         found[name] = distribution(name)
-        needs = map(Requirement, found[name].requires or [])
-        wanted += [need.name for need in needs if need.marker is None or need.marker.evaluate({"extra": ""})]
+        wanted += filter(None, map(_needed, found[name].requires or []))
     return list(found.values())
+
+
+def _needed(requirement: str) -> str | None:
+    """Return the package that a requirement names, unless an extra alone asks for it, or another machine than this."""
+    wanted, _, marker = requirement.partition(";")
+    name = re.split(r"[^\w.-]", wanted.strip(), maxsplit=1)[0]
+    if not marker:
+        return name
+    # What installed the requiring package has evaluated the rest of the marker.
+    return name if "extra" not in marker and any(distributions(name=name)) else None
 
 
 def _copy(package: Distribution, target: Path) -> None:
