@@ -1,56 +1,83 @@
-# Each target sets up what it needs: `.venv` with the pinned Python packages, Node and the CDK command line.
-
-PYTHON ?= python3
-CDK_CLI_VERSION := 2.1148.1
+# Each target sets up what it needs, in `.venv`.
 
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-CDK := $(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(abspath $(BIN))/python app.py"
+# `make PYTHON=...` chooses the Python of `.venv`, which then stays.
+PYTHON ?= $(shell test -x $(BIN)/python && echo $(BIN)/python || echo python3)
+SET_UP = @$(PYTHON) -m tools.set_up
+SIDE_BY_SIDE := $(BIN)/python -m tools.side_by_side
 
+# An output folder for each call, so that two may run at once.
+CDK = out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
+	$(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(BIN)/python app.py" --output "$$out"
+
+# Whatever the home folder is like.
 export JSII_NODE := $(abspath $(BIN))/node
+export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(abspath $(VENV))/cache/jsii
+export NODE_COMPILE_CACHE := $(abspath $(VENV))/cache/node
 
 .DEFAULT_GOAL := help
-.PHONY: help run test local plan bootstrap deploy destroy lock clean
+.PHONY: help run test unit soak check fix local plan bootstrap deploy destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(READY) ## Start two models on AWS on this machine, and show what its subscribers hear
+run: ## Start two models on AWS on this machine, and show what its subscribers hear
+	$(SET_UP) run app cdk
 	@$(BIN)/python -m local.commands.show
 
-test: $(READY) ## Check the code and run every test
-	@$(BIN)/ruff check --quiet .
-	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/mypy
-	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
+	"walls: $(BIN)/lint-imports --no-logo"
+PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-local: $(READY) ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
+test: ## Check the code and run the tests
+	$(SET_UP) test check app cdk plain
+	@$(SIDE_BY_SIDE) $(CHECKS) "tests: $(PYTEST)"
+
+unit: ## Run the tests of pure code
+	$(SET_UP) unit app
+	@$(BIN)/pytest tests/unit
+
+soak: ## Run the tests that take long: all of what `make test` takes samples of
+	$(SET_UP) test app cdk plain
+	@$(SIDE_BY_SIDE) "tests: $(PYTEST) -m soak"
+
+check: ## Check the code: format, lint, types, imports
+	$(SET_UP) check app
+	@$(SIDE_BY_SIDE) $(CHECKS)
+
+fix: ## Format the code, and mend what the linter can
+	$(SET_UP) fix
+	@$(BIN)/ruff check --quiet --fix-only .
+	@$(BIN)/ruff format --quiet .
+
+local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
+	$(SET_UP) local app cdk
 	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
-plan: $(READY) ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
+plan: ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
+	$(SET_UP) app
 	@$(BIN)/python -m plan $(ARGS)
 
-bootstrap: $(READY) ## Prepare the AWS account of your credentials for deploys, once
+bootstrap: ## Prepare the AWS account of your credentials for deploys, once
+	$(SET_UP) app cdk
 	@$(CDK) bootstrap $(ARGS)
 
-deploy: $(READY) ## Deploy into the AWS account of your credentials: make deploy [ARGS="-c key=value"]
+deploy: ## Deploy into the AWS account of your credentials: make deploy [ARGS="-c key=value"]
+	$(SET_UP) app cdk
 	@$(CDK) deploy $(ARGS)
 
-destroy: $(READY) ## Remove the app from the AWS account of your credentials
+destroy: ## Remove the app from the AWS account of your credentials
+	$(SET_UP) app cdk
 	@$(CDK) destroy $(ARGS)
 
-lock: $(READY) ## Pin every package again, after a change of requirements*.in
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet requirements.in --output-file requirements.txt
-	@$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet requirements-dev.in --output-file requirements-dev.txt
+PIN = @$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet
+
+lock: ## Pin every package again, after a change of pyproject.toml: make lock [ARGS=--upgrade]
+	$(SET_UP)
+	$(PIN) --group check --group set-up --output-file requirements.lock $(ARGS)
+	$(PIN) --constraints requirements.lock --output-file requirements.txt --upgrade
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) cdk.out .pytest_cache .mypy_cache .ruff_cache .hypothesis
-
-$(READY): requirements.txt requirements-dev.txt Makefile
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=<a newer one>")'
-	@echo "Setting up $(VENV) (once, about a minute)"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --disable-pip-version-check --requirement requirements-dev.txt
-	@$(BIN)/npm install --prefix $(VENV) --no-save --no-package-lock --no-audit --no-fund --silent aws-cdk@$(CDK_CLI_VERSION)
-	@touch $@
+	rm -rf $(VENV) cdk.out cdk.context.json node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,59 @@
+"""How a tool ends when it is told to: its children first, then itself by the same signal."""
+
+import os
+import signal
+import subprocess
+import time
+from contextlib import suppress
+
+ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_PATIENCE_SECONDS = 10
+_TICK_SECONDS = 0.01
+
+
+class Interrupted(BaseException):
+    """One of `ENDING_SIGNALS` arrived."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(signal.Signals(number).name)
+        self.number = number
+
+
+def raise_when_interrupted() -> None:
+    """Raise `Interrupted` at the first ending signal, and let no second one disturb the clean-up.
+
+    Also where SIGINT is ignored: a shell starts what it puts in the background so.
+    """
+    for number in ENDING_SIGNALS:
+        signal.signal(number, _raise)
+
+
+def end_by(number: int) -> int:
+    """End this process by a signal, so that its exit status tells it."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    return 128 + number
+
+
+def end_group(process: "subprocess.Popen[bytes]") -> None:
+    """End a process that leads a group, and all the others in the group; return when they are gone.
+
+    First as Ctrl-C does, since most programs clean up after that alone.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGINT)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(_PATIENCE_SECONDS)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(_TICK_SECONDS)
+
+
+def _raise(number: int, _frame: object) -> None:
+    for each in ENDING_SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+    raise Interrupted(number)

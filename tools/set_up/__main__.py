@@ -1,0 +1,10 @@
+"""`python -m tools.set_up PART...`: see `command`. This file must be readable for any Python 3."""
+
+import sys
+
+if sys.version_info < (3, 11):  # noqa: UP036 - a newer syntax, or the imports below, would end in a traceback
+    sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=<a newer one>")
+
+from tools.set_up.command import main
+
+sys.exit(main(sys.argv[1:]))

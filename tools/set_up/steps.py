@@ -1,0 +1,155 @@
+"""The steps of the set-up, each in need of the ones before it."""
+
+import hashlib
+import json
+import platform
+import re
+import shutil
+import sys
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tools.set_up.stamp import Stamp
+
+APP = "app"
+"""The app's own packages, led to their folders, and what a deploy needs."""
+CDK = "cdk"
+"""The CDK command line."""
+PLAIN = "plain"
+"""A second virtual environment, with nothing but requirements.txt."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Some commands that bring something."""
+
+    title: str
+    brings: Path
+    stamps: Sequence[Stamp]
+    commands: Sequence[Sequence[str]]
+    clear: Callable[[], None] = lambda: None
+    """Removes what must not be there before."""
+
+    @property
+    def done(self) -> bool:
+        """Whether there is nothing to do."""
+        return self.brings.exists() and all(stamp.good for stamp in self.stamps)
+
+
+class Checkout:
+    """The steps for one checkout."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.venv = root / ".venv"
+        self.books = self.venv / ".set-up"
+        """What the set-up remembers. It stays when the virtual environment is made anew."""
+        self._python = str(self.venv / "bin" / "python")
+        self._uv = str(self.venv / "bin" / "uv")
+        self._lock = str(root / "requirements.lock")
+        self._project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+
+    @property
+    def parts(self) -> list[str]:
+        """What can be set up: each group of dependencies, and more."""
+        return [*self._project["dependency-groups"], APP, CDK, PLAIN]
+
+    def steps(self, parts: Sequence[str]) -> list[Step]:
+        """The steps that bring these parts, also those that are done."""
+        found = [self._virtual_environment(), self._installer()]
+        if packages := [part for part in parts if part not in (CDK, PLAIN)]:
+            found.append(self._packages(packages))
+        if CDK in parts:
+            found.append(self._cdk())
+        if PLAIN in parts:
+            found.append(self._plain())
+        return found
+
+    def _virtual_environment(self) -> Step:
+        version = platform.python_version()
+        # Scripts of a virtual environment name its folder, so a moved one is of no use.
+        stamp = self._stamp("venv", f"Python {version} of {sys.base_prefix} in {self.venv}")
+        base = str(sys._base_executable)  # type: ignore[attr-defined]  # noqa: SLF001 - this may be the Python of the virtual environment itself
+        return Step(
+            f"Virtual environment with Python {version}",
+            Path(self._python),
+            [stamp],
+            [[base, "-m", "venv", str(self.venv)]],
+            self._empty,
+        )
+
+    def _installer(self) -> Step:
+        lock = Path(self._lock).read_text(encoding="utf-8")
+        [uv] = re.findall(r"^uv==\S+", lock, re.MULTILINE)
+        # What is half there has no record by which pip could remove it.
+        install = ["-m", "pip", "install", "--disable-pip-version-check", "--ignore-installed", uv]
+        return Step("Package installer uv", Path(self._uv), [self._stamp("uv", uv)], [[self._python, *install]])
+
+    def _packages(self, parts: Sequence[str]) -> Step:
+        asked = [self._project.get(table) for table in ("project", "dependency-groups", "build-system")]
+        asked.append(self._project["tool"]["hatch"])
+        made_from = json.dumps(asked).encode() + Path(self._lock).read_bytes()
+        digest = hashlib.sha256(made_from).hexdigest()
+        stamps = [self._stamp(part, digest) for part in parts]
+        missing = [part for part, stamp in zip(parts, stamps, strict=True) if not stamp.good]
+        command = [self._uv, "pip", "install", "--python", self._python]
+        command += ["--constraints", self._lock, "--build-constraints", self._lock]
+        if any(stamp.interrupted for stamp in stamps):
+            command.append("--reinstall")
+        for part in missing:
+            command += ["--editable", "."] if part == APP else ["--group", part]
+        return Step(f"Python packages for {', '.join(missing)}", Path(self._python), stamps, [command])
+
+    def _cdk(self) -> Step:
+        cli = f"aws-cdk@{self._project['tool']['set-up']['aws-cdk']}"
+        modules = self.venv / "node_modules"
+        install = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", cli]
+        return Step(
+            "CDK command line",
+            modules / "aws-cdk" / "bin" / "cdk",
+            [self._stamp(CDK, cli)],
+            [[str(self.venv / "bin" / "npm"), "--prefix", str(self.venv), *install]],
+            # npm would take what is half there for whole.
+            lambda: shutil.rmtree(modules, ignore_errors=True),
+        )
+
+    def _plain(self) -> Step:
+        folder, requirements = self.venv / "plain", self.root / "requirements.txt"
+        python = str(folder / "bin" / "python")
+        return Step(
+            "Virtual environment of requirements.txt alone",
+            Path(python),
+            [self._stamp(PLAIN, requirements.read_text(encoding="utf-8"))],
+            [
+                [self._uv, "venv", "--clear", "--python", self._python, str(folder)],
+                [self._uv, "pip", "install", "--python", python, "--requirements", str(requirements)],
+            ],
+        )
+
+    def _stamp(self, name: str, made_from: str) -> Stamp:
+        return Stamp(self.books / f"{name}.stamp", made_from)
+
+    def _empty(self) -> None:
+        """Remove the virtual environment, unless somebody made it by hand with the Python that is wanted."""
+        if not (self.books / "venv.stamp").exists() and _version_of(self.venv) == platform.python_version():
+            return
+        for stamp in self.books.glob("*.stamp"):
+            stamp.unlink()
+        for path in self.venv.iterdir():
+            if path == self.books:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+
+
+def _version_of(venv: Path) -> str | None:
+    configuration = venv / "pyvenv.cfg"
+    if not configuration.is_file():
+        return None
+    found = re.search(r"^version(?:_info)? *= *(\S+)", configuration.read_text(encoding="utf-8"), re.MULTILINE)
+    return found[1] if found else None
