@@ -3,16 +3,15 @@
 import json
 import os
 import shlex
-import signal
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from local.account import Account
+from tools.interruption import end_group
 
 ROOT = Path(__file__).resolve().parents[2]
 """The app's folder, where `cdk.json` is."""
@@ -21,9 +20,22 @@ STACK = "ModelLifecycle"
 
 Progress = Callable[[str], object]
 
+_VENV = Path(sys.prefix)
+_COMMAND_LINE = (_VENV / "bin" / "node", _VENV / "node_modules" / "aws-cdk" / "bin" / "cdk")
+
 
 class CdkError(Exception):
     """The command line failed; the message is what it printed."""
+
+
+def jsii_environment() -> dict[str, str]:
+    """Give the variables with which the CDK's packages run here, whatever the home folder is like."""
+    return {
+        # An older Node on the PATH would print a banner.
+        "JSII_NODE": str(_VENV / "bin" / "node"),
+        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_VENV / "cache" / "jsii"),
+        "NODE_COMPILE_CACHE": str(_VENV / "cache" / "node"),
+    }
 
 
 def deploy(
@@ -32,109 +44,98 @@ def deploy(
     context: Mapping[str, str] | None = None,
     app: Path = ROOT,
     stack: str = STACK,
-    assembly: Path | None = None,
+    assembly: Path | Callable[[], Path] | None = None,
     progress: Progress = lambda _: None,
 ) -> dict[str, str]:
     """Bootstrap the account, deploy the app and return the stack's outputs.
 
-    `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, which saves another one;
-    `progress` gets each line that the command line prints. Raises `CdkError`.
+    `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, or what waits for a `synthesis`
+    under way, either of which saves another one; `progress` gets each line that the command line prints. Raises
+    `CdkError`.
     """
-    with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
-        outputs = Path(folder, "outputs.json")
-        cdk = CommandLine(aws, app, progress)
-        # The one waits for the network, the other for the processor.
-        with ThreadPoolExecutor(2) as both, cdk.ending_with_errors():
-            steps = [both.submit(cdk.bootstrap)]
-            if assembly is None:
-                assembly = Path(folder, "cdk.out")
-                steps.append(both.submit(cdk.synth, assembly, context or {}))
-            for step in steps:
-                step.result()
-            cdk.deploy(stack, assembly, outputs)
+    if assembly is None:
+        with synthesis(context, app=app) as synthesized:
+            return deploy(aws, app=app, stack=stack, assembly=synthesized, progress=progress)
+    with TemporaryDirectory(prefix="cdk-") as folder:
+        scratch, outputs = Path(folder), Path(folder, "outputs.json")
+        environment = aws.environment()
+        # From an empty folder, or it would run the app first.
+        bootstrap = ["bootstrap", f"aws://{aws.account_id}/{aws.region}"]
+        with _running(bootstrap, scratch, environment, scratch=scratch) as end:
+            end(progress)
+        synthesized_in = assembly() if callable(assembly) else assembly
+        # Not by a change set, since moto's answer success to a stack that could not be created.
+        command = ["deploy", stack, "--app", str(synthesized_in), f"--outputs-file={outputs}"]
+        command += ["--method=direct", "--require-approval=never", "--progress=events"]
+        with _running(command, app, environment, scratch=scratch) as end:
+            end(progress)
         found: dict[str, str] = json.loads(outputs.read_text())[stack] if outputs.exists() else {}
         return found
 
 
-class CommandLine:
-    """The CDK command line of this virtual environment."""
+@contextmanager
+def synthesis(context: Mapping[str, str] | None = None, *, app: Path = ROOT) -> Iterator[Callable[[], Path]]:
+    """Synthesize the app while the block goes on; it needs no AWS.
 
-    def __init__(self, aws: Account, app: Path, progress: Progress) -> None:
-        self._aws = aws
-        self._app = app
-        self._progress = progress
-        self._node = Path(sys.prefix, "bin", "node")
-        self._cdk = Path(sys.prefix, "node_modules", "aws-cdk", "bin", "cdk")
-        self._processes: set[subprocess.Popen[str]] = set()
+    The block gets a function that waits for the folder of templates and assets, which is there as long as the block,
+    and raises `CdkError`.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    environment |= {"AWS_EC2_METADATA_DISABLED": "true"}
+    environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+    with TemporaryDirectory(prefix="cdk-") as folder:
+        assembly = Path(folder, "cdk.out")
+        command = ["synth", "--quiet", "--app", shlex.join([sys.executable, "app.py"]), "--output", str(assembly)]
+        for key, value in (context or {}).items():
+            command += ["--context", f"{key}={value}"]
+        with _running(command, app, environment, scratch=Path(folder)) as end:
 
-    @contextmanager
-    def ending_with_errors(self) -> Iterator[None]:
-        """End what still runs when the block ends by an error or an interrupt."""
-        try:
-            yield
-        except BaseException:
-            for process in list(self._processes):
-                # The command line has started the app as a process of its own.
-                with suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGTERM)
-            raise
+            def synthesized() -> Path:
+                end(lambda _: None)
+                return assembly
 
-    def bootstrap(self) -> None:
-        """Prepare the account for deploys."""
-        # From an empty folder, or it would run the app first.
-        with tempfile.TemporaryDirectory(prefix="cdk-") as folder:
-            self._run("bootstrap", f"aws://{self._aws.account_id}/{self._aws.region}", folder=Path(folder))
+            yield synthesized
 
-    def synth(self, assembly: Path, context: Mapping[str, str]) -> None:
-        """Write the app's templates and assets into a folder."""
-        overrides = [word for key, value in context.items() for word in ("--context", f"{key}={value}")]
-        self._run(
-            "synth", "--quiet", "--app", shlex.join([sys.executable, "app.py"]), "--output", str(assembly), *overrides
-        )
 
-    def deploy(self, stack: str, assembly: Path, outputs: Path) -> None:
-        """Create a stack from a folder that `synth` wrote, and write its outputs into a file.
+@contextmanager
+def _running(
+    command: list[str], folder: Path, environment: Mapping[str, str], *, scratch: Path
+) -> Iterator[Callable[[Progress], None]]:
+    """Begin a command of the command line. The block gets a function that waits for its end, and raises `CdkError`.
 
-        Not by a change set, since moto's answer success to a stack that could not be created.
-        """
-        self._run(
-            "deploy",
-            stack,
-            "--app",
-            str(assembly),
-            "--method=direct",
-            "--require-approval=never",
-            "--progress=events",
-            f"--outputs-file={outputs}",
-        )
+    With the block every process of it ends. Its temporary files and what it keeps for a user are in `scratch`.
+    """
+    environment = {
+        **environment,
+        **jsii_environment(),
+        "CDK_DISABLE_CLI_TELEMETRY": "true",
+        "CDK_HOME": str(scratch),
+        "TMPDIR": str(scratch),
+    }
+    # Uncached, the import of the CDK's packages takes longer than all the rest.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    process = subprocess.Popen(  # noqa: S603
+        [*_COMMAND_LINE, *command, "--no-notices", "--no-color", "--ci"],
+        cwd=folder,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
-    def _run(self, *arguments: str, folder: Path | None = None) -> None:
-        quiet = ["--no-notices", "--no-color", "--ci"]
-        lines: list[str] = []
-        with tempfile.TemporaryDirectory(prefix="cdk-home-") as home:
-            environment = self._aws.environment() | {
-                "CDK_DISABLE_CLI_TELEMETRY": "true",
-                "CDK_HOME": home,
-                "JSII_NODE": str(self._node),
-            }
-            # Uncached, the import of the CDK's packages takes longer than all the rest.
-            environment.pop("PYTHONDONTWRITEBYTECODE", None)
-            with subprocess.Popen(  # noqa: S603
-                [self._node, self._cdk, *arguments, *quiet],
-                cwd=self._app if folder is None else folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                start_new_session=True,
-            ) as process:
-                assert process.stdout is not None  # noqa: S101
-                self._processes.add(process)
-                for line in process.stdout:
-                    lines.append(line.rstrip())
-                    self._progress(lines[-1])
-            self._processes.discard(process)
-        if process.returncode != 0:
-            raise CdkError(f"cdk {arguments[0]} failed:\n" + "\n".join(lines))
+    def end(progress: Progress) -> None:
+        assert process.stdout is not None  # noqa: S101
+        lines = []
+        for line in process.stdout:
+            lines.append(line.decode(errors="replace").rstrip())
+            progress(lines[-1])
+        if process.wait() != 0:
+            raise CdkError(f"cdk {command[0]} failed:\n" + "\n".join(lines))
+
+    try:
+        yield end
+    finally:
+        end_group(process)
+        assert process.stdout is not None  # noqa: S101
+        process.stdout.close()

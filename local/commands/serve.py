@@ -5,26 +5,26 @@ import sys
 import threading
 from pathlib import Path
 
-from local.commands.cdk import CdkError, deploy
-from local.commands.signals import end_once
-from local.commands.terminal import Terminal
+from local.commands.cdk import CdkError, deploy, synthesis
 from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
+from local.commands.terminal import Terminal
+from tools.interruption import Interrupted, raise_when_interrupted
 
 _DEFAULT_SCENARIO = Path(__file__).parents[1] / "scenarios" / "default.json"
 _HIGHEST_PORT = 65_535
 
 
 def main() -> int:
-    """Serve until SIGINT or SIGTERM. 0 after a clean end, 1 if it could not start, 2 for a wrong call."""
+    """Serve until SIGINT, SIGTERM or SIGHUP. 0 after a clean end, 1 if it could not start, 2 for a wrong call."""
     arguments = _arguments()
     terminal = Terminal()
-    end_once()
+    raise_when_interrupted()
     try:
         scenario = Scenario.read(arguments.scenario)
-        with LocalAws(port=arguments.port) as aws:
+        with synthesis(dict(arguments.context)) as assembly, LocalAws(port=arguments.port) as aws:
             with terminal.step("Deploy the app with the CDK") as at:
-                outputs = deploy(aws, context=dict(arguments.context), progress=at)
+                outputs = deploy(aws, assembly=assembly, progress=at)
             # Only now, or a model that is starting or stopping at first would be done with it during the deploy.
             aws.load(scenario)
             for name, value in sorted(outputs.items()):
@@ -33,7 +33,7 @@ def main() -> int:
                 terminal.say(f"model {model.identity}")
             print(f"ready {aws.endpoint_url}", flush=True)
             threading.Event().wait()
-    except KeyboardInterrupt:
+    except Interrupted:
         return 0
     except (ScenarioError, CdkError, OSError) as error:
         print(error, file=sys.stderr)

@@ -5,46 +5,48 @@ them.
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from local.commands.cdk import CdkError, deploy
+from local.commands.cdk import CdkError, deploy, synthesis
 from local.commands.life_display import LifeDisplay
-from local.commands.signals import end_once
+from local.scenario.scenario import Scenario
+from local.server import LocalAws
 from local.commands.subscriber import Notification, Subscriber
 from local.commands.terminal import Terminal
 from local.commands.watched_life import WatchedLife
-from local.scenario.scenario import Scenario
-from local.server import LocalAws
+from tools.interruption import Interrupted, end_by, raise_when_interrupted
 
 _SCENARIO = Path(__file__).parents[1] / "scenarios" / "run.json"
-_LEASE_SECONDS = 20
+_LEASE_SECONDS = 10
 _PATIENCE_SECONDS = 60
 _LOOK_EVERY_SECONDS = 0.25
-_INTERRUPTED = 130
 _TOLD_OF_A_LIFE = ("Running", "Stopped")
 
 
 def main() -> int:
-    """Show the main job. 0 if both models ran and were stopped, and all of it was told; 1 if not, 130 after Ctrl-C."""
+    """Show the main job. 0 if both models ran and were stopped, and all of it was told; 1 if not."""
     terminal = Terminal()
-    end_once()
+    raise_when_interrupted()
     try:
-        with LocalAws() as aws:
-            return _show(aws, terminal)
+        with synthesis() as assembly, LocalAws() as aws:
+            return _show(aws, assembly, terminal)
     except CdkError as error:
         terminal.say(str(error))
         return 1
-    except KeyboardInterrupt:
+    except Interrupted as interruption:
         terminal.say("Interrupted.")
-        return _INTERRUPTED
+        return end_by(interruption.number)
 
 
-def _show(aws: LocalAws, terminal: Terminal) -> int:
+def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> int:
     scenario = Scenario.read(_SCENARIO)
     aws.load(scenario)
     with terminal.step(f"Deploy the app with the CDK into AWS on this machine, {aws.endpoint_url}") as at:
-        outputs = deploy(aws, progress=at)
+        began = time.monotonic()
+        outputs = deploy(aws, assembly=assembly, progress=at)
+    # Where all takes long, a model that is stopped before it runs would show nothing.
+    lease_seconds = max(_LEASE_SECONDS, round((time.monotonic() - began) / 2))
     subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
     by_event, by_hand = lives = [
         WatchedLife(
@@ -52,29 +54,31 @@ def _show(aws: LocalAws, terminal: Terminal) -> int:
             start_model_arn=outputs["StartModelStateMachineArn"],
             stop_model_arn=outputs["StopModelStateMachineArn"],
             model=model,
-            lease_seconds=_LEASE_SECONDS,
+            lease_seconds=lease_seconds,
         )
         for model in scenario.models
     ]
-    terminal.say(f"Start {len(lives)} models, each with a lease of {_LEASE_SECONDS} seconds")
+    terminal.say(f"Start {len(lives)} models, each with a lease of {lease_seconds} seconds")
     by_event.begin_by_event()
     by_hand.begin_by_hand()
-    told = _watch(lives, subscriber, terminal)
+    told = _watch(lives, subscriber, terminal, seconds=_PATIENCE_SECONDS + lease_seconds)
     for notification in told:
         _print(notification, terminal)
     return _judge(lives, told, terminal)
 
 
-def _watch(lives: Sequence[WatchedLife], subscriber: Subscriber, terminal: Terminal) -> list[Notification]:
-    """Look at the lives until all are over and were told, or patience ends."""
+def _watch(
+    lives: Sequence[WatchedLife], subscriber: Subscriber, terminal: Terminal, *, seconds: int
+) -> list[Notification]:
+    """Look at the lives until all are over and were told, or for so many seconds."""
     told: list[Notification] = []
     began = time.monotonic()
     with LifeDisplay(terminal, lives) as display:
-        while (seconds := time.monotonic() - began) < _PATIENCE_SECONDS:
+        while (passed := time.monotonic() - began) < seconds:
             for life in lives:
                 life.look()
             told += subscriber.receive()
-            display.update(seconds)
+            display.update(passed)
             if all(life.over for life in lives) and len(told) >= len(lives) * len(_TOLD_OF_A_LIFE):
                 break
             time.sleep(_LOOK_EVERY_SECONDS)
