@@ -1,0 +1,75 @@
+"""`pip install -r requirements.txt` is all that a deploy needs, beside the CDK command line."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import distributions
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from local.commands.cdk import jsii_environment
+from tests.template.synthesized import ROOT, Synthesized
+
+VENV = Path(sys.prefix)
+PLAIN = VENV / "plain"
+"""A virtual environment of requirements.txt alone, from the set-up of `make test`."""
+NO_ACCOUNT = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+}
+DEPLOY = """
+import sys
+from pathlib import Path
+from local.commands.cdk import deploy
+from local.server import LocalAws
+
+with LocalAws() as aws:
+    for name in deploy(aws, assembly=Path(sys.argv[1])):
+        print(name)
+"""
+
+
+@pytest.fixture(scope="module")
+def synthesized_plainly(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """What `cdk synth` writes there."""
+    assembly = tmp_path_factory.mktemp("plain") / "cdk.out"
+    command = ["synth", "--quiet", "--no-version-reporting", "--output", str(assembly)]
+    done = subprocess.run(  # noqa: S603
+        [VENV / "bin" / "node", VENV / "node_modules/aws-cdk/bin/cdk", *command, "--app", f"{PLAIN}/bin/python app.py"],
+        cwd=ROOT,
+        env={"PATH": os.defpath, "CDK_HOME": str(assembly.parent), **NO_ACCOUNT, **jsii_environment()},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Synthesized(assembly)
+
+
+def properties(synthesized: Synthesized) -> dict[str, Any]:
+    return {name: resource.get("Properties") for name, resource in synthesized.template["Resources"].items()}
+
+
+def test_the_environment_has_what_the_requirements_pin_and_nothing_else() -> None:
+    pinned = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
+
+    [packages] = (PLAIN / "lib").glob("python*/site-packages")
+    assert {canonicalize_name(one.name): one.version for one in distributions(path=[str(packages)])} == pinned
+
+
+def test_a_synth_there_is_a_synth_here(synthesized_plainly: Synthesized, default: Synthesized) -> None:
+    assert synthesized_plainly.asset.name == default.asset.name
+    assert properties(synthesized_plainly) == properties(default)
+
+
+def test_what_it_synthesizes_can_be_deployed(synthesized_plainly: Synthesized) -> None:
+    done = subprocess.run(  # noqa: S603 - a process of its own, since one holds one local AWS
+        [sys.executable, "-c", DEPLOY, synthesized_plainly.folder], capture_output=True, text=True, check=False
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert set(done.stdout.split()) == set(synthesized_plainly.template["Outputs"])
