@@ -56,7 +56,7 @@ local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.j
 	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 plan: ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
-	$(SET_UP) app
+	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 
 bootstrap: ## Prepare the AWS account of your credentials for deploys, once
