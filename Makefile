@@ -36,7 +36,7 @@ test: ## Check the code and run the tests
 
 unit: ## Run the tests of pure code
 	$(SET_UP) unit app
-	@$(BIN)/pytest tests/unit
+	@$(BIN)/pytest tests/unit --numprocesses auto
 
 soak: ## Run the tests that take long: all of what `make test` takes samples of
 	$(SET_UP) test app cdk plain

@@ -6,9 +6,9 @@ import threading
 from pathlib import Path
 
 from local.commands.cdk import CdkError, deploy, synthesis
+from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
-from local.commands.terminal import Terminal
 from tools.interruption import Interrupted, raise_when_interrupted
 
 _DEFAULT_SCENARIO = Path(__file__).parents[1] / "scenarios" / "default.json"

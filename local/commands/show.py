@@ -10,11 +10,11 @@ from pathlib import Path
 
 from local.commands.cdk import CdkError, deploy, synthesis
 from local.commands.life_display import LifeDisplay
-from local.scenario.scenario import Scenario
-from local.server import LocalAws
 from local.commands.subscriber import Notification, Subscriber
 from local.commands.terminal import Terminal
 from local.commands.watched_life import WatchedLife
+from local.scenario.scenario import Scenario
+from local.server import LocalAws
 from tools.interruption import Interrupted, end_by, raise_when_interrupted
 
 _SCENARIO = Path(__file__).parents[1] / "scenarios" / "run.json"
