@@ -11,6 +11,8 @@ SIDE_BY_SIDE := $(BIN)/python -m tools.side_by_side
 CDK = out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
 	$(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(BIN)/python app.py" --output "$$out"
 
+# Uncached, imports take longer than all that some targets do.
+unexport PYTHONDONTWRITEBYTECODE
 # Whatever the home folder is like.
 export JSII_NODE := $(abspath $(BIN))/node
 export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(abspath $(VENV))/cache/jsii
@@ -40,7 +42,7 @@ unit: ## Run the tests of pure code
 
 soak: ## Run the tests that take long: all of what `make test` takes samples of
 	$(SET_UP) test app cdk plain
-	@$(SIDE_BY_SIDE) "tests: $(PYTEST) -m soak"
+	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
 check: ## Check the code: format, lint, types, imports
 	$(SET_UP) check app
