@@ -4,11 +4,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.worlds import Worlds
+
+# Hypothesis mixes constants of all modules that happen to be loaded into its examples: what a derandomized test tries
+# would depend on the tests before it.
+providers._get_local_constants = lambda: providers._local_constants  # noqa: SLF001
 
 # A machine that is busy with other tests is slow, and no property is broken by that.
 settings.register_profile("patient", deadline=None)

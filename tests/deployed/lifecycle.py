@@ -111,8 +111,9 @@ class Lifecycle:
         return str(key["AttributeName"])
 
     def let_the_watch_pass(self) -> None:
-        """Let it be just after a look of the watch, unless the last one is not long ago."""
+        """Let it be just after a look of the watch, unless the last one is not long ago; on a second, as leases end."""
         now = self.clock.now()
+        self.pass_time((1_000_000 - now.microsecond) / 1_000_000)
         if now.minute >= QUIET_MINUTES:
             self.pass_time(3_660 - now.minute * 60 - now.second)
 

@@ -205,7 +205,9 @@ def _is_meant(story: Story, abort: Abort, entered: dict[str, str]) -> bool:
         return False
     state = json.loads(entered["input"])
     stops = "Reason" in state if "Goal" not in state else state["Goal"] == "STOPPED"
-    return stops == (abort.machine == "stop-model") and story.is_about(state.get("Input", state))
+    progress = state.get("Progress") or {}
+    asked = progress.get("Request") or (progress.get("Report") or {}).get("Request") or state
+    return stops == (abort.machine == "stop-model") and story.is_about(asked)
 
 
 def _execution(lifecycle: Lifecycle, arn: str) -> tuple[Execution, dict[str, Any]]:
