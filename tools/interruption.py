@@ -2,9 +2,11 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from contextlib import suppress
+from typing import NoReturn
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _PATIENCE_SECONDS = 10
@@ -26,6 +28,19 @@ def raise_when_interrupted() -> None:
     """
     for number in ENDING_SIGNALS:
         signal.signal(number, _raise)
+
+
+def wait_for_interruption() -> NoReturn:
+    """Wait until `Interrupted` is raised.
+
+    The kernel may give a signal to any thread, and none but its wake-up descriptor then wakes the one that waits here.
+    """
+    receiver, sender = socket.socketpair()
+    with receiver, sender:
+        sender.setblocking(False)
+        signal.set_wakeup_fd(sender.fileno())
+        while True:
+            receiver.recv(1)
 
 
 def end_by(number: int) -> int:

@@ -2,14 +2,13 @@
 
 import argparse
 import sys
-import threading
 from pathlib import Path
 
 from local.commands.cdk import CdkError, deploy, synthesis
 from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
-from tools.interruption import Interrupted, raise_when_interrupted
+from tools.interruption import Interrupted, raise_when_interrupted, wait_for_interruption
 
 _DEFAULT_SCENARIO = Path(__file__).parents[1] / "scenarios" / "default.json"
 _HIGHEST_PORT = 65_535
@@ -32,7 +31,7 @@ def main() -> int:
             for model in scenario.models:
                 terminal.say(f"model {model.identity}")
             print(f"ready {aws.endpoint_url}", flush=True)
-            threading.Event().wait()
+            wait_for_interruption()
     except Interrupted:
         return 0
     except (ScenarioError, CdkError, OSError) as error:

@@ -26,7 +26,9 @@ def test_cfn_lint_has_nothing_to_say(default: Synthesized, chosen: Synthesized) 
     assert linted.returncode == 0, linted.stdout + linted.stderr
 
 
-@pytest.mark.parametrize("settings", [{}, CHOSEN], ids=["default", "chosen"])
+@pytest.mark.parametrize(
+    "settings", [pytest.param({}, marks=pytest.mark.soak, id="default"), pytest.param(CHOSEN, id="chosen")]
+)
 def test_cdk_nag_finds_nothing_that_is_not_acknowledged_with_a_reason(tmp_path: Path, settings: dict[str, Any]) -> None:
     done = run_app(tmp_path, app="tests/template/nagged_app.py", **settings)
 

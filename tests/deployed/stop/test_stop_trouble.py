@@ -52,13 +52,15 @@ def test_a_stop_step_that_dies_at_a_call_is_taken_again(lived: Lived) -> None:
     assert lived.armed == []
 
 
-@pytest.mark.parametrize("effect", ["KillBefore", "KillAfter"])
+CHECKS = [
+    *product(BOTH, ["describe"]),
+    *product([REKOGNITION], ["GetItem", "GetMetricData", "PutItem", "DeleteSchedule"]),
+]
+
+
 @pytest.mark.parametrize(
-    ("service", "call"),
-    [
-        *product(BOTH, ["describe"]),
-        *product([REKOGNITION], ["GetItem", "GetMetricData", "PutItem", "DeleteSchedule"]),
-    ],
+    ("service", "call", "effect"),
+    covering([(*check, effect) for check, effect in product(CHECKS, ["KillBefore", "KillAfter"])], one_in=3),
     ids=str,
 )
 def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
@@ -86,7 +88,7 @@ def test_a_check_step_of_a_stop_that_dies_at_a_call_is_taken_again(
 LOST = [*step_cases("LoseAnswer", "Refuse"), next(step_cases("Timeout"))]
 
 
-@pytest.mark.parametrize("life", LOST, ids=str)
+@pytest.mark.parametrize("life", covering(LOST, one_in=2), ids=str)
 def test_an_answer_that_is_lost_delays_a_stop_and_nothing_else(lived: Lived) -> None:
     document, service = lived.document, lived.service
     assert lived.execution.status == "SUCCEEDED"
@@ -102,7 +104,7 @@ def error_cases() -> Iterator[Life]:
                 yield life.with_faults({"Times": 1, "Caller": "StopModel"})
 
 
-@pytest.mark.parametrize("life", list(error_cases()), ids=str)
+@pytest.mark.parametrize("life", covering(error_cases(), one_in=2), ids=str)
 def test_an_error_of_the_first_call_of_a_stop(life: Life, lived: Lived) -> None:
     execution, document = lived.execution, lived.document
     passes = life.error in PASSES or life.error in IN_USE
