@@ -123,8 +123,9 @@ def test_an_event_whose_function_is_killed_by_the_end_goes_to_no_destination(aws
         aws.client("lambda").put_function_event_invoke_config(
             FunctionName=name, MaximumRetryAttempts=0, DestinationConfig={"OnFailure": {"Destination": bench.queue()}}
         )
-        aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
         logs = aws.client("logs")
+        logs.create_log_group(logGroupName=f"/aws/lambda/{name}")
+        aws.client("lambda").invoke(FunctionName=name, InvocationType="Event", Payload=b"{}")
         until(lambda: logs.filter_log_events(logGroupName=f"/aws/lambda/{name}")["events"])
 
 

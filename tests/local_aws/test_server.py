@@ -102,6 +102,7 @@ def test_ending_waits_for_no_execution_and_no_function() -> None:
             }
             for name, state in states.items():
                 bench.start(bench.machine({name: state}))
+            aws.client("logs").create_log_group(logGroupName=f"/aws/lambda/{sleeper}")
             aws.client("lambda").invoke(FunctionName=sleeper, InvocationType="Event", Payload=b"{}")
             logged = lambda: aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{sleeper}")["events"]
             until(lambda: len(logged()) == 2)
