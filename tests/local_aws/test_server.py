@@ -95,6 +95,7 @@ def test_ending_waits_for_no_execution_and_no_function() -> None:
         with LocalAws() as aws:
             bench = Workbench(aws)
             sleeper = bench.function("import time\\ndef handler(*_): print('runs', flush=True); time.sleep(86_400)")
+            aws.client("logs").create_log_group(logGroupName=f"/aws/lambda/{sleeper}")
             arn = f"arn:aws:lambda:us-east-1:123456789012:function:{sleeper}"
             states = {
                 "Wait": {"Type": "Wait", "Seconds": 86_400, "End": True},
@@ -102,7 +103,6 @@ def test_ending_waits_for_no_execution_and_no_function() -> None:
             }
             for name, state in states.items():
                 bench.start(bench.machine({name: state}))
-            aws.client("logs").create_log_group(logGroupName=f"/aws/lambda/{sleeper}")
             aws.client("lambda").invoke(FunctionName=sleeper, InvocationType="Event", Payload=b"{}")
             logged = lambda: aws.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{sleeper}")["events"]
             until(lambda: len(logged()) == 2)
