@@ -13,10 +13,15 @@ CDK = out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
 
 # Uncached, imports take longer than all that some targets do.
 unexport PYTHONDONTWRITEBYTECODE
-# Whatever the home folder is like.
+# An older Node on the PATH would print a banner.
 export JSII_NODE := $(abspath $(BIN))/node
-export JSII_RUNTIME_PACKAGE_CACHE_ROOT := $(abspath $(VENV))/cache/jsii
-export NODE_COMPILE_CACHE := $(abspath $(VENV))/cache/node
+
+# Where the home folder cannot be written, npm and uv fail, and the CDK never ends.
+ifneq ($(shell test -d "$$HOME" && mkdir -p "$$HOME/.cache" 2>&1 && test -w "$$HOME/.cache" && echo yes),yes)
+export AWS_CONFIG_FILE ?= $(HOME)/.aws/config
+export AWS_SHARED_CREDENTIALS_FILE ?= $(HOME)/.aws/credentials
+export HOME := $(abspath $(VENV))/home
+endif
 
 .DEFAULT_GOAL := help
 .PHONY: help run test unit soak check fix local plan bootstrap deploy destroy lock clean

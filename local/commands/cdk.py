@@ -28,16 +28,6 @@ class CdkError(Exception):
     """The command line failed; the message is what it printed."""
 
 
-def jsii_environment() -> dict[str, str]:
-    """Give the variables with which the CDK's packages run here, whatever the home folder is like."""
-    return {
-        # An older Node on the PATH would print a banner.
-        "JSII_NODE": str(_VENV / "bin" / "node"),
-        "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(_VENV / "cache" / "jsii"),
-        "NODE_COMPILE_CACHE": str(_VENV / "cache" / "node"),
-    }
-
-
 def deploy(
     aws: Account,
     *,
@@ -107,9 +97,9 @@ def _running(
     """
     environment = {
         **environment,
-        **jsii_environment(),
         "CDK_DISABLE_CLI_TELEMETRY": "true",
         "CDK_HOME": str(scratch),
+        "JSII_NODE": str(_COMMAND_LINE[0]),
         "TMPDIR": str(scratch),
     }
     # Uncached, the import of the CDK's packages takes longer than all the rest.

@@ -13,8 +13,6 @@ from typing import Any
 
 import pytest
 
-from local.commands.cdk import jsii_environment
-
 ROOT = Path(__file__).parents[2]
 STACK = "ModelLifecycle"
 
@@ -27,7 +25,8 @@ def run_app(folder: Path, *, app: str = "app.py", **settings: Any) -> subprocess
         **os.environ,
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_OUTDIR": str(folder),
-        **jsii_environment(),
+        # Any older Node on the PATH would print a banner on stderr.
+        "JSII_NODE": str(Path(sys.prefix) / "bin" / "node"),
     }
     command = [sys.executable, app]
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603

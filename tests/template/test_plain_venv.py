@@ -10,17 +10,11 @@ from typing import Any
 import pytest
 from packaging.utils import canonicalize_name
 
-from local.commands.cdk import jsii_environment
 from tests.template.synthesized import ROOT, Synthesized
 
 VENV = Path(sys.prefix)
 PLAIN = VENV / "plain"
 """A virtual environment of requirements.txt alone, from the set-up of `make test`."""
-NO_ACCOUNT = {
-    "AWS_EC2_METADATA_DISABLED": "true",
-    "AWS_CONFIG_FILE": os.devnull,
-    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
-}
 DEPLOY = """
 import sys
 from pathlib import Path
@@ -33,6 +27,13 @@ with LocalAws() as aws:
 """
 
 
+def only_what_a_synth_needs(home: Path) -> dict[str, str]:
+    """No variable leads it to packages, or to an account, of the caller's."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept |= {"JSII_NODE": str(VENV / "bin" / "node"), "CDK_HOME": str(home), "AWS_EC2_METADATA_DISABLED": "true"}
+    return kept | dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
+
+
 @pytest.fixture(scope="module")
 def synthesized_plainly(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """What `cdk synth` writes there."""
@@ -41,7 +42,7 @@ def synthesized_plainly(tmp_path_factory: pytest.TempPathFactory) -> Synthesized
     done = subprocess.run(  # noqa: S603
         [VENV / "bin" / "node", VENV / "node_modules/aws-cdk/bin/cdk", *command, "--app", f"{PLAIN}/bin/python app.py"],
         cwd=ROOT,
-        env={"PATH": os.defpath, "CDK_HOME": str(assembly.parent), **NO_ACCOUNT, **jsii_environment()},
+        env=only_what_a_synth_needs(assembly.parent),
         capture_output=True,
         text=True,
         check=False,

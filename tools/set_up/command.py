@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.interruption import Interrupted, end_by, raise_when_interrupted
-from tools.set_up.caches import replaced_caches
 from tools.set_up.progress import Progress
 from tools.set_up.steps import Checkout, Step
 from tools.set_up.tool import ToolError, run_tool
@@ -99,7 +98,7 @@ def _environment(checkout: Checkout, scratch: Path) -> dict[str, str]:
     leading_elsewhere = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV")
     kept = {name: value for name, value in os.environ.items() if name not in leading_elsewhere}
     path = os.pathsep.join([str(checkout.venv / "bin"), kept.get("PATH", os.defpath)])
-    return {**kept, **replaced_caches(kept, checkout.books / "cache"), "PATH": path, "TMPDIR": str(scratch)}
+    return {**kept, "PATH": path, "TMPDIR": str(scratch)}
 
 
 def _explained(error: ToolError, title: str) -> str:
