@@ -82,7 +82,7 @@ PIN = @$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --
 
 lock: ## Pin every package again, after a change of pyproject.toml: make lock [ARGS=--upgrade]
 	$(SET_UP)
-	$(PIN) --group check --group set-up --output-file requirements.lock $(ARGS)
+	$(PIN) --group check --output-file requirements.lock $(ARGS)
 	$(PIN) --constraints requirements.lock --output-file requirements.txt --upgrade
 
 clean: ## Remove what the other targets made

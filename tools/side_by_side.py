@@ -20,9 +20,11 @@ def main(jobs: Sequence[str]) -> int:
 
     After an interruption no process and no temporary file of theirs is left.
     """
-    raise_when_interrupted()
     try:
         failed = _run({name: shlex.split(command) for name, command in (job.split(": ", 1) for job in jobs)})
+    except OSError as error:
+        print(f"{error.filename}: {error.strerror}", file=sys.stderr)
+        return 1
     except Interrupted as interruption:
         return end_by(interruption.number)
     if failed:
@@ -59,4 +61,5 @@ def _run(commands: dict[str, list[str]]) -> list[str]:
 
 
 if __name__ == "__main__":
+    raise_when_interrupted()
     sys.exit(main(sys.argv[1:]))

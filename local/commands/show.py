@@ -19,6 +19,7 @@ from tools.interruption import Interrupted, end_by, raise_when_interrupted
 
 _SCENARIO = Path(__file__).parents[1] / "scenarios" / "run.json"
 _LEASE_SECONDS = 10
+_LONGEST_LEASE_SECONDS = 60
 _PATIENCE_SECONDS = 60
 _LOOK_EVERY_SECONDS = 0.25
 _TOLD_OF_A_LIFE = ("Running", "Stopped")
@@ -46,7 +47,7 @@ def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> in
         began = time.monotonic()
         outputs = deploy(aws, assembly=assembly, progress=at)
     # Where all takes long, a model that is stopped before it runs would show nothing.
-    lease_seconds = max(_LEASE_SECONDS, round((time.monotonic() - began) / 2))
+    lease_seconds = min(max(_LEASE_SECONDS, round((time.monotonic() - began) / 2)), _LONGEST_LEASE_SECONDS)
     subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
     by_event, by_hand = lives = [
         WatchedLife(

@@ -5,6 +5,11 @@ import sys
 if sys.version_info < (3, 11):  # noqa: UP036 - a newer syntax, or the imports below, would end in a traceback
     sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=<a newer one>")
 
-from tools.set_up.command import main
+from pathlib import Path
 
-sys.exit(main(sys.argv[1:]))
+from tools.interruption import raise_when_interrupted
+from tools.set_up.command import main
+from tools.set_up.steps import Checkout
+
+raise_when_interrupted()
+sys.exit(main(sys.argv[1:], Checkout(Path(__file__).resolve().parents[2])))

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tools.interruption import Interrupted, end_by, raise_when_interrupted
+from tools.interruption import Interrupted, end_by
 from tools.set_up.progress import Progress
 from tools.set_up.steps import Checkout, Step
 from tools.set_up.tool import ToolError, run_tool
@@ -20,9 +20,10 @@ _ADVICE = {
     "ensurepip|No module named '?(venv|pip)": "Install Python's venv module (on Debian and Ubuntu: python3-venv), or "
     "choose another Python with PYTHON=<path>",
     "No solution found": "If you changed pyproject.toml, run `make lock`",
-    "(?i)connect|network|dns|resolv|timed? ?out|enotfound|eai_again|proxy": "See that this machine reaches the package "
-    "registries",
+    "(?i)connect|dns |name resolution|lookup|timed? ?out|enotfound|eai_again": "See that this machine reaches "
+    "the package registries",
 }
+_WIDTH = 200
 _ADVICE_OTHERWISE = "If it fails again, let `make clean` remove everything first"
 
 
@@ -30,14 +31,12 @@ class SetUpError(Exception):
     """A step failed; the message is for people."""
 
 
-def main(parts: Sequence[str]) -> int:
+def main(parts: Sequence[str], checkout: Checkout) -> int:
     """Set these parts up. 0 if all is there; 1 if not, with the reason on stderr; 2 for a part that is none."""
     progress = Progress(sys.stderr)
-    checkout = Checkout(Path(__file__).resolve().parents[2])
     if unknown := set(parts) - set(checkout.parts):
         progress.say(f"No part of the set-up: {', '.join(sorted(unknown))}. Those are {', '.join(checkout.parts)}.")
         return 2
-    raise_when_interrupted()
     try:
         if not all(step.done for step in checkout.steps(parts)):
             with _alone(checkout.books, progress):
@@ -64,6 +63,8 @@ def _alone(books: Path, progress: Progress) -> Iterator[None]:
         except BlockingIOError:
             progress.say("Another make sets this checkout up. Waiting for it ...")
             fcntl.flock(lock, fcntl.LOCK_EX)
+        # A tool that outlives this process holds the lock on.
+        os.set_inheritable(lock.fileno(), True)
         yield
 
 
@@ -73,9 +74,15 @@ def _set_up(checkout: Checkout, parts: Sequence[str], progress: Progress) -> Non
     scratch.mkdir()
     try:
         environment = _environment(checkout, scratch)
-        missing = [step for step in checkout.steps(parts) if not step.done]
-        for number, step in enumerate(missing, 1):
-            _take(step, f"Set-up {number} of {len(missing)}: {step.title}", checkout.root, environment, progress)
+        taken = 0
+        # Each step may undo what comes after it.
+        while missing := [step for step in checkout.steps(parts) if not step.done]:
+            title = f"Set-up {taken + 1} of {taken + len(missing)}: {missing[0].title}"
+            try:
+                _take(missing[0], title, checkout.root, environment, progress)
+            except ToolError as error:
+                raise SetUpError(_explained(error, title).replace(f"{checkout.root}/", "")) from error
+            taken += 1
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -84,12 +91,11 @@ def _take(step: Step, title: str, root: Path, environment: dict[str, str], progr
     step.clear()
     for stamp in step.stamps:
         stamp.begin()
-    try:
-        with progress.step(title) as said:
-            for command in step.commands:
-                run_tool(command, folder=root, environment=environment, said=said)
-    except ToolError as error:
-        raise SetUpError(_explained(error, title)) from error
+    with progress.step(title) as said:
+        for command in step.commands:
+            run_tool(command, folder=root, environment=environment, said=said)
+    if not step.brings.exists():
+        raise SetUpError(f"{title}: it has ended, but {step.brings} is not there. {_ADVICE_OTHERWISE}.")
     for stamp in step.stamps:
         stamp.end()
 
@@ -104,5 +110,5 @@ def _environment(checkout: Checkout, scratch: Path) -> dict[str, str]:
 def _explained(error: ToolError, title: str) -> str:
     output = "\n".join(error.output)
     advice = next((advice for sign, advice in _ADVICE.items() if re.search(sign, output)), _ADVICE_OTHERWISE)
-    said = ["It said at last:", *(f"    {line}" for line in error.output)] if error.output else []
+    said = ["It said at last:", *(f"    {line[:_WIDTH]}" for line in error.output)] if error.output else []
     return "\n".join([f"{title}: failed. {error}.", *said, f"{advice}, and call make again: it goes on from here."])

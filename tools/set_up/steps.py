@@ -71,7 +71,7 @@ class Checkout:
     def _virtual_environment(self) -> Step:
         version = platform.python_version()
         # Scripts of a virtual environment name its folder, so a moved one is of no use.
-        stamp = self._stamp("venv", f"Python {version} of {sys.base_prefix} in {self.venv}")
+        stamp = self.stamp("venv", f"Python {version} of {sys.base_prefix} in {self.venv}")
         base = str(sys._base_executable)  # type: ignore[attr-defined]  # noqa: SLF001 - this may be the Python of the virtual environment itself
         return Step(
             f"Virtual environment with Python {version}",
@@ -86,14 +86,14 @@ class Checkout:
         [uv] = re.findall(r"^uv==\S+", lock, re.MULTILINE)
         # What is half there has no record by which pip could remove it.
         install = ["-m", "pip", "install", "--disable-pip-version-check", "--ignore-installed", uv]
-        return Step("Package installer uv", Path(self._uv), [self._stamp("uv", uv)], [[self._python, *install]])
+        return Step("Package installer uv", Path(self._uv), [self.stamp("uv", uv)], [[self._python, *install]])
 
     def _packages(self, parts: Sequence[str]) -> Step:
         asked = [self._project.get(table) for table in ("project", "dependency-groups", "build-system")]
         asked.append(self._project["tool"]["hatch"])
         made_from = json.dumps(asked).encode() + Path(self._lock).read_bytes()
         digest = hashlib.sha256(made_from).hexdigest()
-        stamps = [self._stamp(part, digest) for part in parts]
+        stamps = [self.stamp(part, digest) for part in parts]
         missing = [part for part, stamp in zip(parts, stamps, strict=True) if not stamp.good]
         command = [self._uv, "pip", "install", "--python", self._python]
         command += ["--constraints", self._lock, "--build-constraints", self._lock]
@@ -110,7 +110,7 @@ class Checkout:
         return Step(
             "CDK command line",
             modules / "aws-cdk" / "bin" / "cdk",
-            [self._stamp(CDK, cli)],
+            [self.stamp(CDK, cli)],
             [[str(self.venv / "bin" / "npm"), "--prefix", str(self.venv), *install]],
             # npm would take what is half there for whole.
             lambda: shutil.rmtree(modules, ignore_errors=True),
@@ -122,14 +122,15 @@ class Checkout:
         return Step(
             "Virtual environment of requirements.txt alone",
             Path(python),
-            [self._stamp(PLAIN, requirements.read_text(encoding="utf-8"))],
+            [self.stamp(PLAIN, requirements.read_text(encoding="utf-8"))],
             [
                 [self._uv, "venv", "--clear", "--python", self._python, str(folder)],
                 [self._uv, "pip", "install", "--python", python, "--requirements", str(requirements)],
             ],
         )
 
-    def _stamp(self, name: str, made_from: str) -> Stamp:
+    def stamp(self, name: str, made_from: str) -> Stamp:
+        """Give a step's stamp among the books."""
         return Stamp(self.books / f"{name}.stamp", made_from)
 
     def _empty(self) -> None:

@@ -39,6 +39,7 @@ def run_tool(
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            close_fds=False,
         )
     except OSError as error:
         raise ToolError(command, f"could not be run: {error.strerror}", []) from error

@@ -1,0 +1,122 @@
+"""pyproject.toml, its lock and requirements.txt agree, and what a make target runs is in its groups."""
+
+import ast
+import sys
+import tomllib
+from collections.abc import Iterator
+from importlib.metadata import distribution, packages_distributions
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.unit.tools.interrupted import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PROJECT["dependency-groups"]
+OWN = {path.stem for folder in (ROOT, ROOT / "lambdas") for path in folder.iterdir()}
+
+
+def lines(file: str) -> list[Requirement]:
+    """The lines of a file of requirements."""
+    return [Requirement(line) for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+
+
+def pins(file: str) -> dict[str, Requirement]:
+    """The lines that count on this machine, by package."""
+    return {canonicalize_name(one.name): one for one in lines(file) if not one.marker or one.marker.evaluate()}
+
+
+def asked(*parts: str) -> Iterator[Requirement]:
+    """What parts of the set-up ask for."""
+    for part in parts:
+        for entry in PROJECT["project"]["dependencies"] if part == "app" else GROUPS[part]:
+            if isinstance(entry, dict):
+                yield from asked(entry["include-group"])
+            else:
+                yield Requirement(entry)
+
+
+def closure(*parts: str) -> set[str]:
+    """The packages that parts of the set-up bring to this machine."""
+    found: set[tuple[str, str]] = set()
+    wanted = list(asked(*parts))
+    while wanted:
+        requirement = wanted.pop()
+        name = canonicalize_name(requirement.name)
+        for extra in {"", *requirement.extras} - {extra for known, extra in found if known == name}:
+            found.add((name, extra))
+            needs = map(Requirement, distribution(name).requires or ())
+            wanted += [need for need in needs if not need.marker or need.marker.evaluate({"extra": extra})]
+    return {name for name, _ in found}
+
+
+def imported(folder: str) -> set[str]:
+    """The modules, neither Python's nor our own, that the code in a folder imports when it runs."""
+    found = set()
+    for file in (ROOT / folder).rglob("*.py"):
+        wanted: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]
+        while wanted:
+            node = wanted.pop()
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                found.add(node.module)
+            elif not (isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"):
+                wanted += ast.iter_child_nodes(node)
+    return {name for name in found if name.split(".")[0] not in sys.stdlib_module_names | OWN}
+
+
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements.txt"])
+def test_every_line_is_one_version_and_no_host(file: str) -> None:
+    for pin in lines(file):
+        assert pin.url is None
+        assert [specifier.operator for specifier in pin.specifier] == ["=="]
+
+
+def test_the_lock_has_what_the_project_asks_for() -> None:
+    lock = pins("requirements.lock")
+
+    for requirement in asked("app", *GROUPS):
+        assert requirement.specifier == lock[canonicalize_name(requirement.name)].specifier, "run `make lock`"
+
+
+@pytest.mark.parametrize(("file", "parts"), [("requirements.lock", ["app", *GROUPS]), ("requirements.txt", ["app"])])
+def test_a_file_pins_all_that_its_packages_need_and_nothing_else(file: str, parts: list[str]) -> None:
+    here = {name: str(pin.specifier).removeprefix("==") for name, pin in pins(file).items()}
+
+    assert here == {name: distribution(name).version for name in closure(*parts)}, "run `make lock`"
+
+
+def test_the_requirements_are_lines_of_the_lock() -> None:
+    lock = {str(line) for line in lines("requirements.lock")}
+
+    assert {str(line) for line in lines("requirements.txt")} <= lock, "run `make lock`"
+
+
+@pytest.mark.parametrize(
+    ("folder", "parts"),
+    [
+        ("tools", []),
+        ("schedule_expressions", []),
+        ("lambdas", ["app"]),
+        ("stacks", ["app"]),
+        ("plan", ["plan", "app"]),
+        ("local", ["run", "app"]),
+        ("tests", ["test", "app"]),
+    ],
+)
+def test_what_is_imported_is_in_the_groups_of_the_targets_that_run_it(folder: str, parts: list[str]) -> None:
+    brought, brings = closure(*parts), packages_distributions()
+
+    for module in imported(folder):
+        assert {canonicalize_name(name) for name in brings[module.split(".")[0]]} & brought, module
+
+
+def test_the_types_of_each_service_of_the_cdk_that_is_used_are_checked() -> None:
+    followed = next(
+        set(override["module"]) for override in PROJECT["tool"]["mypy"]["overrides"] if "aws_cdk" in override["module"]
+    )
+
+    used = {name for folder in ("stacks", "tests") for name in imported(folder) if name.startswith("aws_cdk")}
+    assert followed == used | {"aws_cdk"}
