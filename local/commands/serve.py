@@ -1,8 +1,13 @@
 """`make local`: AWS on this machine with the app deployed, until it is told to end."""
 
 import argparse
+import signal
 import sys
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Ctrl-C ends the program without a word while the imports below take their time.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from local.commands.cdk import CdkError, deploy, synthesis
 from local.commands.terminal import Terminal

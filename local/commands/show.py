@@ -3,10 +3,15 @@ them.
 """
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+if __name__ == "__main__":
+    # Ctrl-C ends the program without a word while the imports below take their time.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from local.commands.cdk import CdkError, deploy, synthesis
 from local.commands.life_display import LifeDisplay
