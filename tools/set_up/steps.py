@@ -93,15 +93,21 @@ class Checkout:
         asked.append(self._project["tool"]["hatch"])
         made_from = json.dumps(asked).encode() + Path(self._lock).read_bytes()
         digest = hashlib.sha256(made_from).hexdigest()
-        stamps = [self.stamp(part, digest) for part in parts]
-        missing = [part for part, stamp in zip(parts, stamps, strict=True) if not stamp.good]
+        stamps = {group: self.stamp(group, digest) for part in parts for group in self._included(part)}
+        missing = [part for part in parts if not all(stamps[group].good for group in self._included(part))]
         command = [self._uv, "pip", "install", "--python", self._python]
         command += ["--constraints", self._lock, "--build-constraints", self._lock]
-        if any(stamp.interrupted for stamp in stamps):
+        if any(stamp.interrupted for stamp in stamps.values()):
             command.append("--reinstall")
         for part in missing:
             command += ["--editable", "."] if part == APP else ["--group", part]
-        return Step(f"Python packages for {', '.join(missing)}", Path(self._python), stamps, [command])
+        return Step(f"Python packages for {', '.join(missing)}", Path(self._python), [*stamps.values()], [command])
+
+    def _included(self, part: str) -> list[str]:
+        """A group of dependencies and those that come with it."""
+        asked = self._project["dependency-groups"].get(part, [])
+        included = [group for one in asked if isinstance(one, dict) for group in self._included(one["include-group"])]
+        return [part, *included]
 
     def _cdk(self) -> Step:
         cli = f"aws-cdk@{self._project['tool']['set-up']['aws-cdk']}"
