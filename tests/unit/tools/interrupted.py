@@ -44,6 +44,6 @@ def until(path: Path) -> str:
 def runs(pid: int) -> bool:
     """Whether a process is there and has not ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in ("X", "Z")
     except (FileNotFoundError, ProcessLookupError):
         return False
