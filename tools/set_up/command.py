@@ -89,14 +89,15 @@ def _set_up(checkout: Checkout, parts: Sequence[str], progress: Progress) -> Non
 
 def _take(step: Step, title: str, root: Path, environment: dict[str, str], progress: Progress) -> None:
     step.clear()
-    for stamp in step.stamps:
+    begun = [stamp for stamp in step.stamps if step.interrupted or not stamp.good]
+    for stamp in begun:
         stamp.begin()
     with progress.step(title) as said:
         for command in step.commands:
             run_tool(command, folder=root, environment=environment, said=said)
     if not step.brings.exists():
         raise SetUpError(f"{title}: it has ended, but {step.brings} is not there. {_ADVICE_OTHERWISE}.")
-    for stamp in step.stamps:
+    for stamp in begun:
         stamp.end()
 
 

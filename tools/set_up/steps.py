@@ -38,6 +38,11 @@ class Step:
         """Whether there is nothing to do."""
         return self.brings.exists() and all(stamp.good for stamp in self.stamps)
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether something may be half there, and all of it is brought again."""
+        return any(stamp.interrupted for stamp in self.stamps)
+
 
 class Checkout:
     """The steps for one checkout."""

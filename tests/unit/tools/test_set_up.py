@@ -79,6 +79,22 @@ def test_the_next_call_goes_on_where_one_failed(tmp_path: Path) -> None:
     assert lines(tmp_path) == ["1", "2", "2", "3"]
 
 
+def test_what_was_there_before_a_failure_is_there_afterwards(tmp_path: Path) -> None:
+    class Growing(ShellCheckout):
+        def steps(self, parts: Sequence[str]) -> list[Step]:
+            return [
+                Step("packages", self.root, [self.stamp(part, "1") for part in parts], [["sh", "-c", "test -e more"]])
+            ]
+
+    (tmp_path / "more").touch()
+    assert main(["run"], Growing(tmp_path)) == 0
+    (tmp_path / "more").unlink()
+
+    assert main(["run", "test"], Growing(tmp_path)) == 1
+
+    assert main(["run"], Growing(tmp_path)) == 0
+
+
 def test_a_step_that_undoes_a_later_one_has_it_taken_again(tmp_path: Path) -> None:
     assert set_up(tmp_path, "echo 1 >> ran", "echo 2 >> ran") == 0
     ShellCheckout(tmp_path).stamp("step-1", "anything").file.unlink()
