@@ -6,6 +6,7 @@ import socket
 import subprocess
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import NoReturn
 
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -51,7 +52,7 @@ def end_by(number: int) -> int:
 
 
 def end_group(process: "subprocess.Popen[bytes]") -> None:
-    """End a process that leads a group, and all the others in the group; return when they are gone.
+    """End a process that leads a group or a session, and all the others in it; return when they are gone.
 
     First as Ctrl-C does, since most programs clean up after that alone.
     """
@@ -61,11 +62,25 @@ def end_group(process: "subprocess.Popen[bytes]") -> None:
         process.wait(_PATIENCE_SECONDS)
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            os.killpg(process.pid, 0)
-            time.sleep(_TICK_SECONDS)
+    process.wait()
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while (members := _members(process.pid)) and time.monotonic() < deadline:
+        for member in members:
+            with suppress(ProcessLookupError):
+                os.kill(member, signal.SIGKILL)
+        time.sleep(_TICK_SECONDS)
+
+
+def _members(leader: int) -> list[int]:
+    """The processes of a group or a session that have not ended. None where there is no `/proc` to look into."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        # One that ends meanwhile.
+        with suppress(OSError):
+            state, _, group, session = stat.read_text(errors="replace").rpartition(")")[2].split()[:4]
+            if str(leader) in (group, session) and state != "Z":
+                found.append(int(stat.parent.name))
+    return found
 
 
 def _raise(number: int, _frame: object) -> None:

@@ -111,7 +111,7 @@ def _running(
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        start_new_session=True,
+        process_group=0,
     )
 
     def end(progress: Progress) -> None:

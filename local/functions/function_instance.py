@@ -63,7 +63,7 @@ class FunctionInstance:
                 encoding="utf-8",
                 errors="replace",
                 # What it starts itself ends with it, or would keep its output open.
-                start_new_session=True,
+                process_group=0,
             )
         except OSError:
             self._api.close()

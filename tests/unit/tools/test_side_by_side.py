@@ -1,6 +1,8 @@
 """Commands at the same time: each failure is reported, and nothing is left when they are interrupted."""
 
+import shlex
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -58,16 +60,29 @@ def test_a_command_that_is_not_there_is_a_failure_and_ends_the_others(
     assert capfd.readouterr().err.splitlines() == ["/nowhere/ruff: No such file or directory"]
 
 
+# The local AWS, too, has functions and the CDK in process groups of their own.
+LASTING = """
+import signal, subprocess, sys, tempfile
+from pathlib import Path
+
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+_, file = tempfile.mkstemp()
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"], process_group=0)
+Path(sys.argv[1]).write_text(f"{child.pid} {file}")
+child.wait()
+"""
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interruption_leaves_no_process_and_no_temporary_file(tmp_path: Path, number: signal.Signals) -> None:
-    lasts = "sh -c 'mktemp > {0}/file-{1}; sh -c \"sleep 600\" & echo $! > {0}/pid-{1}; wait'"
-    with python(CODE, f"lint: {lasts.format(tmp_path, 1)}", f"tests: {lasts.format(tmp_path, 2)}") as process:
-        pids = [int(until(tmp_path / f"pid-{which}")) for which in (1, 2)]
+    notes = [tmp_path / "lint", tmp_path / "tests"]
+    jobs = [f"{note.name}: {shlex.join([sys.executable, '-c', LASTING, str(note)])}" for note in notes]
+    with python(CODE, *jobs) as process:
+        noted = [until(note).split() for note in notes]
 
         process.send_signal(number)
 
         said, _ = process.communicate(timeout=PATIENCE_SECONDS)
         assert (process.returncode, said) == (-number, "")
-    assert [pid for pid in pids if runs(pid)] == []
-    files = [Path(until(tmp_path / f"file-{which}").strip()) for which in (1, 2)]
-    assert [file for file in files if file.parent.exists()] == []
+    assert [pid for pid, _ in noted if runs(int(pid))] == []
+    assert [file for _, file in noted if Path(file).parent.exists()] == []
