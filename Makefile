@@ -1,11 +1,11 @@
-# Each target sets up what it needs, in `.venv`.
+# Each target sets up what it needs, in `.venv`. By `exec` make waits until an interrupted program has cleaned up.
 
 VENV := .venv
 BIN := $(VENV)/bin
 # `make PYTHON=...` chooses the Python of `.venv`, which then stays.
 PYTHON ?= $(shell test -x $(BIN)/python && echo $(BIN)/python || echo python3)
-SET_UP = @$(PYTHON) -m tools.set_up
-SIDE_BY_SIDE := $(BIN)/python -m tools.side_by_side
+SET_UP = @exec $(PYTHON) -m tools.set_up
+SIDE_BY_SIDE := exec $(BIN)/python -m tools.side_by_side
 
 # An output folder for each call, so that two may run at once.
 CDK = out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
@@ -31,7 +31,7 @@ help: ## Show this list
 
 run: ## Start two models on AWS on this machine, and show what its subscribers hear
 	$(SET_UP) run app cdk
-	@$(BIN)/python -m local.commands.show
+	@exec $(BIN)/python -m local.commands.show
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
 	"walls: $(BIN)/lint-imports --no-logo"

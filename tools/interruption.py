@@ -51,7 +51,7 @@ def end_by(number: int) -> int:
     return 128 + number
 
 
-def end_group(process: "subprocess.Popen[bytes]") -> None:
+def end_group(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
     """End a process that leads a group or a session, and all the others in it; return when they are gone.
 
     First as Ctrl-C does, since most programs clean up after that alone.

@@ -1,12 +1,13 @@
 """`make` as a person runs it: a process group of its own, with no AWS of the caller's."""
 
 import os
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+from tools.interruption import end_group
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 900
@@ -34,8 +35,7 @@ def make(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
         try:
             yield process
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            end_group(process)
 
 
 def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
@@ -53,6 +53,6 @@ def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProce
 
 
 def processes_of_group(group: int) -> list[str]:
-    """What still runs of a process group, as `ps` shows it."""
-    listed = subprocess.run(["ps", "-eo", "pgid,args"], capture_output=True, text=True, check=True).stdout
-    return [line for line in listed.splitlines() if line.split()[0] == str(group)]
+    """What still runs of a process group, as `ps` shows it; not what has ended and was not yet seen to have ended."""
+    listed = subprocess.run(["ps", "-eo", "pgid,stat,args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if line.split()[0] == str(group) and line.split()[1][0] != "Z"]

@@ -1,13 +1,13 @@
 """A program under way in a process group of its own, to be interrupted, and what is left of it then."""
 
-import os
-import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from tools.interruption import end_group
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 60
@@ -27,8 +27,7 @@ def python(code: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
         try:
             yield process
         finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
+            end_group(process)
 
 
 def until(path: Path) -> str:
