@@ -35,7 +35,9 @@ run: ## Start two models on AWS on this machine, and show what its subscribers h
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
 	"walls: $(BIN)/lint-imports --no-logo"
-PYTEST := $(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+# One more than there are processors, since the demonstrations wait for most of their time.
+WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
+PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: ## Check the code and run the tests
 	$(SET_UP) test check app cdk plain
