@@ -18,8 +18,9 @@ export JSII_NODE := $(abspath $(BIN))/node
 
 # Where the home folder cannot be written, npm and uv fail, and the CDK never ends.
 ifneq ($(shell test -d "$$HOME" && mkdir -p "$$HOME/.cache" 2>&1 && test -w "$$HOME/.cache" && echo yes),yes)
-export AWS_CONFIG_FILE ?= $(HOME)/.aws/config
-export AWS_SHARED_CREDENTIALS_FILE ?= $(HOME)/.aws/credentials
+THEIR_HOME := $(HOME)
+export AWS_CONFIG_FILE ?= $(THEIR_HOME)/.aws/config
+export AWS_SHARED_CREDENTIALS_FILE ?= $(THEIR_HOME)/.aws/credentials
 export HOME := $(abspath $(VENV))/home
 endif
 
@@ -88,5 +89,6 @@ lock: ## Pin every package again, after a change of pyproject.toml: make lock [A
 	$(PIN) --constraints requirements.lock --output-file requirements.txt --upgrade
 
 clean: ## Remove what the other targets made
-	rm -rf $(VENV) cdk.out cdk.context.json node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) cdk.out cdk.context.json node_modules .coverage .dmypy.json .hypothesis
+	rm -rf .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
