@@ -6,6 +6,7 @@ from datetime import datetime
 from model_lifecycle.model.lease import Lease, Leases, lease_of
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
+from model_lifecycle.steps.ask import ask
 from model_lifecycle.steps.claim import Claim, about_to_start, wanted_too
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.start_progress import StartProgress
@@ -207,19 +208,10 @@ def _disarm(progress: StartProgress, lease: Lease, leases: Leases) -> StartProgr
 
 
 def _ask(progress: StartProgress, model: Model, *, now: datetime) -> StartProgress:
-    try:
-        status = model.start(progress.request.units, client_token=progress.client_token)
-    except ModelInUseError as refusal:
-        return _refused(progress, refusal, model, now=now)
-    except ServiceUnavailableError as error:
-        return (
-            look(progress.lost(error, now=now), model, now=now)
-            if error.perhaps_done
-            else progress.unseen(error, now=now)
-        )
-    except ModelLifecycleError as error:
-        return progress.failed(error)
-    return progress.accepted(status, now=now)
+    def call() -> str:
+        return model.start(progress.request.units, client_token=progress.client_token)
+
+    return ask(progress, model, call, refused=lambda refusal: _refused(progress, refusal, model, now=now), now=now)
 
 
 def _refused(progress: StartProgress, refusal: ModelInUseError, model: Model, *, now: datetime) -> StartProgress:

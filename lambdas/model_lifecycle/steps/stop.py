@@ -8,6 +8,7 @@ from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
 from model_lifecycle.requests.stop_request import NOBODY
+from model_lifecycle.steps.ask import ask
 from model_lifecycle.steps.claim import Claim, about_to_stop
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.stop_progress import StopProgress
@@ -134,25 +135,19 @@ def _stop(
 
 
 def _ask(progress: StopProgress, model: Model, *, now: datetime) -> StopProgress:
-    try:
-        status = model.stop()
-    except ModelInUseError as refusal:
-        final = progress.meaning.refusal_is_final
-        progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1)
-        if progress.phase is not Phase.STOPPABLE:
-            return progress
-        progress = replace(progress, trouble=refusal.cause)
-        words = f"The service refuses to stop the model, whose status is {progress.in_its_words}: {refusal}"
-        return progress.failed(ModelFailedError(words)) if final else progress
-    except ServiceUnavailableError as error:
-        return (
-            look(progress.lost(error, now=now), model, now=now)
-            if error.perhaps_done
-            else progress.unseen(error, now=now)
-        )
-    except ModelLifecycleError as error:
-        return progress.failed(error)
-    return progress.accepted(status, now=now)
+    return ask(
+        progress, model, model.stop, refused=lambda refusal: _refused(progress, refusal, model, now=now), now=now
+    )
+
+
+def _refused(progress: StopProgress, refusal: ModelInUseError, model: Model, *, now: datetime) -> StopProgress:
+    final = progress.meaning.refusal_is_final
+    progress = replace(look(progress, model, now=now), refusals=progress.refusals + 1)
+    if progress.phase is not Phase.STOPPABLE:
+        return progress
+    progress = replace(progress, trouble=refusal.cause)
+    words = f"The service refuses to stop the model, whose status is {progress.in_its_words}: {refusal}"
+    return progress.failed(ModelFailedError(words)) if final else progress
 
 
 def _note_stopped(

@@ -1,7 +1,6 @@
 """Leases: a model that is started for a time is stopped when that is over, and not before the last one's end."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,11 +18,6 @@ MINUTE = 60
 def instant(moment: datetime) -> str:
     """As the app writes it."""
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def ended_stops(lifecycle: Lifecycle) -> list[dict[str, Any]]:
-    """The outputs of all executions of stop-model since the test began, the earliest first."""
-    return [lifecycle.end_of(arn).output for arn in reversed(lifecycle.stops())]
 
 
 def status(lifecycle: Lifecycle, service: ServiceWords) -> str:

@@ -95,7 +95,6 @@ def rows() -> list[Row]:
 
 
 EACH = pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.service} {row.status}")
-OF_EACH_SERVICE = pytest.mark.parametrize("service", OF_SERVICE)
 NONE_HEARD_OF = [
     Row(service, status, Phase.FAILED, Phase.FAILED, Phase.STOPPABLE, Phase.FAILED, may_bill=True)
     for service, statuses in [("Rekognition", [*UNHEARD_OF, "HOSTED"]), ("LookoutVision", [*UNHEARD_OF, "RUNNING"])]
