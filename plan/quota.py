@@ -39,5 +39,5 @@ def warnings(plan: Plan) -> Iterator[PlanWarning]:
 def _message(when: str, start: str, model: str, service: str) -> str:
     return (
         f"{start} on {when} starts {model} while {RUNNING_MODELS} other models of {service} run, "
-        "as many as an account may by default: a start beyond that ends with QuotaExceededError"
+        "as many as an account may by default: a start beyond that waits for a place, or fails at its deadline"
     )

@@ -61,11 +61,19 @@ class StartWorkflow(Workflow):
         )
         wait_for_start = self.wait("Wait for start", "Until the next look").next(check_model)
         wait_to_retry = self.wait("Wait to retry", "Until the next try").next(start_model)
+        notify_waiting = self.notify_and_go_on(
+            self._functions.notify,
+            "Notify waiting",
+            wait_to_retry,
+            comment="Tell the subscribers once that the account's quota is full",
+        )
+        tells = Condition.boolean_equals("$.Progress.Tells", value=True)
         cleans_up = Condition.boolean_equals("$.Progress.CleansUp", value=True)
         model_running = (
             Choice(self, "Model running?", comment="Only named phases wait. Whatever else there is gives up")
             .when(self.phase_is(Phase.RUNNING), running)
             .when(self.phase_is(Phase.STARTING), wait_for_start)
+            .when(Condition.and_(self.phase_is(Phase.BLOCKED), tells), notify_waiting)
             .when(self.phase_is(Phase.BLOCKED), wait_to_retry)
             .when(cleans_up, stop_model, comment="It was asked for, and may bill")
             .otherwise(notify_failure)

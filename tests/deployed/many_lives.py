@@ -61,9 +61,19 @@ class Lived:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The one message about the execution: there must be exactly one."""
-        assert len(self.messages) == 1, [message.subject for message in self.messages]
-        return self.messages[0].document
+        """The one message about the execution's end: there must be exactly one, and at most one that it waits."""
+        [end] = [document for document in self._told if document["Outcome"] != "Waiting"]
+        assert len(self._told) <= 2
+        return end
+
+    @property
+    def waited(self) -> dict[str, Any] | None:
+        """The message that the execution waits, if there is one."""
+        return next((document for document in self._told if document["Outcome"] == "Waiting"), None)
+
+    @property
+    def _told(self) -> list[dict[str, Any]]:
+        return [message.document for message in self.messages]
 
     def carried_out(self, operation: str) -> int:
         """How many calls of an operation about its model did what they ask for."""

@@ -13,7 +13,6 @@ from model_lifecycle.vocabulary.errors import (
     InvalidRequestError,
     ModelInUseError,
     ModelLifecycleError,
-    QuotaExceededError,
     ServiceRefusedError,
     ServiceUnavailableError,
 )
@@ -26,7 +25,7 @@ IN_USE = ModelInUseError("The call got ResourceInUseException: It is busy.")
 THROTTLED = ServiceUnavailableError("The call got ThrottlingException", perhaps_done=False)
 LOST = ServiceUnavailableError("The call got no answer: read timed out", perhaps_done=True)
 DENIED = AccessDeniedError("The call got AccessDeniedException: not yours")
-FINAL = [DENIED, InvalidRequestError("not so"), QuotaExceededError("not more"), ServiceRefusedError("not at all")]
+FINAL = [DENIED, InvalidRequestError("not so"), ServiceRefusedError("not at all")]
 ANOTHER = f"{EXECUTION}-of-another"
 LEASE_END = after(-20)
 LEASE_OVER = {"LeaseEndsAt": to_instant(LEASE_END), "Reason": "The lease is over."}

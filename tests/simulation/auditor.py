@@ -121,7 +121,7 @@ class Auditor:
         for execution in life.executions.values():
             if execution.ended is None or life.over - execution.ended < timedelta(minutes=10):
                 continue
-            of_it = [told for told in life.told if told.execution_arn == execution.arn]
+            of_it = [told for told in life.told if told.execution_arn == execution.arn and told.outcome != "Waiting"]
             # Nobody is to hear of a quiet end, and an event about it that could not be read tells nobody.
             told = {told.notification_id for told in of_it if not (execution.quiet and told.outcome == "Undelivered")}
             if len(told) != (0 if execution.quiet else 1):

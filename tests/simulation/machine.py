@@ -124,10 +124,13 @@ class Machine:
 
     def _choose(self, state: Mapping[str, Any], data: Any) -> str:
         for choice in state["Choices"]:
-            (comparison,) = choice.keys() & _COMPARISONS
-            if self._at(choice["Variable"], data) == choice[comparison]:
+            if all(self._holds(rule, data) for rule in choice.get("And", [choice])):
                 return str(choice["Next"])
         return str(state["Default"])
+
+    def _holds(self, rule: Mapping[str, Any], data: Any) -> bool:
+        (comparison,) = rule.keys() & _COMPARISONS
+        return bool(self._at(rule["Variable"], data) == rule[comparison])
 
     def _fill(self, template: Any, data: Any) -> Any:
         """A payload template with its values."""

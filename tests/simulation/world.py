@@ -11,6 +11,7 @@ from typing import Any, cast
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.lease_schedules import LeaseSchedules
 from model_lifecycle.endings.message import compose
+from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.reading import Endings
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -240,9 +241,10 @@ class World(Scene):
             ending = endings.read(event)
             if ending is not None:
                 running = self.executions[ending.execution_arn or ""]
-                running.message = compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
-                running.told_by = number
-                self._tell(identity, running.message.document)
+                message = compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+                if ending.outcome is not Outcome.WAITING:
+                    running.message, running.told_by = message, number
+                self._tell(identity, message.document)
         return {"NotificationId": identity}
 
     def _net(self, running: Running) -> None:

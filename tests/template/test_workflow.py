@@ -15,7 +15,7 @@ from tests.template.synthesized import Synthesized
 START_EXECUTION = "arn:${AWS::Partition}:states:::states:startExecution"
 OF_THE_EXECUTION = {"$$.Execution.Id", "$$.Execution.StartTime", "$$.Execution.RedriveCount"}
 OF_AN_ANSWER = {
-    *("$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.CleansUp"),
+    *("$.Progress.Phase", "$.Progress.NextCheckSeconds", "$.Progress.CleansUp", "$.Progress.Tells"),
     *("$.Progress.Request", "$.Progress.Report"),
 }
 """What the functions answer whenever the state that reads it is reached: their own tests hold that."""
@@ -41,7 +41,10 @@ START = Told(
     story={
         "Take request": {"Start model"},
         "Start model": {"Model running?", "Explain fault"},
-        "Model running?": {"Notify running", "Wait for start", "Wait to retry", "Stop model", "Notify failure"},
+        "Model running?": {
+            *("Notify running", "Wait for start", "Notify waiting", "Wait to retry", "Stop model", "Notify failure"),
+        },
+        "Notify waiting": {"Wait to retry"},
         "Wait for start": {"Check model"},
         "Wait to retry": {"Start model"},
         "Check model": {"Model running?", "Explain fault"},
@@ -57,6 +60,7 @@ START = Told(
         "Check model": "Functions/CheckModel.Arn",
         "Stop model": START_EXECUTION,
         "Notify running": "Functions/Notify.Arn",
+        "Notify waiting": "Functions/Notify.Arn",
         "Notify failure": "Functions/Notify.Arn",
     },
     choice="Model running?",
@@ -151,9 +155,19 @@ def test_it_begins_with_what_the_input_may_be(synthesized: Synthesized, told: To
 def test_only_named_phases_wait_or_succeed_and_everything_else_fails(synthesized: Synthesized, told: Told) -> None:
     choice = states_of(synthesized, told)[told.choice]
 
-    phases = [rule for rule in choice["Choices"] if rule["Variable"] == "$.Progress.Phase"]
+    phases = [rule for rule in choice["Choices"] if rule.get("Variable") == "$.Progress.Phase"]
     assert {rule["StringEquals"]: rule["Next"] for rule in phases} == told.phases
     assert choice["Default"] == "Notify failure"
+
+
+def test_a_start_that_waits_tells_so_before_it_waits(synthesized: Synthesized) -> None:
+    rules = states_of(synthesized, START)[START.choice]["Choices"]
+
+    [told] = [place for place, rule in enumerate(rules) if "And" in rule]
+    blocked, tells = rules[told]["And"]
+    assert (blocked["StringEquals"], tells["Variable"], tells["BooleanEquals"]) == ("BLOCKED", "$.Progress.Tells", True)
+    assert (rules[told]["Next"], rules[told + 1]["Next"]) == ("Notify waiting", "Wait to retry")
+    assert rules[told + 1]["StringEquals"] == "BLOCKED"
 
 
 def test_a_start_that_gives_up_on_what_it_asked_for_cleans_up_after_every_other_choice(
@@ -161,7 +175,7 @@ def test_a_start_that_gives_up_on_what_it_asked_for_cleans_up_after_every_other_
 ) -> None:
     *phases, clean_up = states_of(synthesized, START)[START.choice]["Choices"]
 
-    assert {rule["Variable"] for rule in phases} == {"$.Progress.Phase"}
+    assert {rule.get("And", [rule])[0]["Variable"] for rule in phases} == {"$.Progress.Phase"}
     assert (clean_up["Variable"], clean_up["BooleanEquals"], clean_up["Next"]) == (
         "$.Progress.CleansUp",
         True,

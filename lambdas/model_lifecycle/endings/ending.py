@@ -1,6 +1,7 @@
 """One end of one execution, as far as it is known: what a notification is made of."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 from model_lifecycle.endings.outcome import Outcome
@@ -29,11 +30,11 @@ CleanUp: TypeAlias = StartedCleanUp | FailedCleanUp
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How an execution ended, or what the watch found: then there is no `execution_arn`.
+    """How an execution ended, that it waits, or what the watch found: then there is no `execution_arn`.
 
     `request` is None where the input was not valid; `report` where nothing was seen of a model. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
-    gave up.
+    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota.
     """
 
     notification_id: str
@@ -45,6 +46,7 @@ class Ending:
     error: str | None = None
     cause: str | None = None
     clean_up: CleanUp | None = None
+    tried_until: datetime | None = None
 
     @property
     def may_bill(self) -> bool:
@@ -67,3 +69,8 @@ class Ending:
 def notification_id(execution_arn: str, redrive_count: int) -> str:
     """The identity of an end: an execution has one, and one more for each redrive."""
     return f"{execution_arn}#{redrive_count}"
+
+
+def waiting_id(execution_arn: str) -> str:
+    """The identity of what is told of an execution that waits: once, however often it is redriven."""
+    return f"{execution_arn}#waiting"

@@ -23,6 +23,7 @@ _CONSOLES = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 _HEADLINES = {
+    Outcome.WAITING: "waits",
     Outcome.FAILED: "failed",
     Outcome.TIMED_OUT: "timed out",
     Outcome.ABORTED: "aborted",

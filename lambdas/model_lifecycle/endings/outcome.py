@@ -1,4 +1,4 @@
-"""How an execution ended, in the word that subscribers filter by."""
+"""How an execution ended, or that it waits, in the word that subscribers filter by."""
 
 from enum import StrEnum
 
@@ -9,6 +9,7 @@ from model_lifecycle.vocabulary.phase import Goal, Phase
 class Outcome(StrEnum):
     """The `Outcome` of a notification."""
 
+    WAITING = "Waiting"
     RUNNING = "Running"
     LEASE_MOVED = "LeaseMoved"
     STOPPED = "Stopped"
@@ -20,6 +21,7 @@ class Outcome(StrEnum):
 
 EVENT_SOURCE = "model-lifecycle"
 EVENT_TYPES = {
+    Outcome.WAITING: "Model Waiting",
     Outcome.RUNNING: "Model Running",
     Outcome.LEASE_MOVED: "Model Lease Moved",
     Outcome.STOPPED: "Model Stopped",

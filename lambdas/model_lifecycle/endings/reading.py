@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id
+from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id, waiting_id
 from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
@@ -62,6 +62,8 @@ class Endings:
 
     def identity(self, event: dict[str, Any]) -> str:
         """The NotificationId, as a rule read from the event alone: what was told already needs no second look."""
+        if _goes_on(event):
+            return waiting_id(event["Execution"]["Arn"])
         if "detail" not in event:
             return notification_id(event["Execution"]["Arn"], event["Execution"]["RedriveCount"])
         detail = event["detail"]
@@ -72,7 +74,24 @@ class Endings:
 
     def read(self, event: dict[str, Any]) -> Ending | None:
         """The ending that the event is about; None of a stop that was not wanted any more: nobody is to hear of it."""
-        return self._untold(event) if "detail" in event else self._told_by_state(event)
+        if "detail" in event:
+            return self._untold(event)
+        return self._waiting(event) if _goes_on(event) else self._told_by_state(event)
+
+    def _waiting(self, event: dict[str, Any]) -> Ending:
+        goal = Goal(event["Goal"])
+        request = self._request(goal, asked_of(event))
+        progress = PROGRESS[goal].from_json(event["Progress"], request)
+        return Ending(
+            notification_id=self.identity(event),
+            outcome=Outcome.WAITING,
+            goal=goal,
+            execution_arn=progress.execution_arn,
+            request=request,
+            report=progress.report(now=self._now),
+            cause=progress.trouble,
+            tried_until=progress.deadline,
+        )
 
     def _told_by_state(self, event: dict[str, Any]) -> Ending | None:
         progress = event["Progress"]
@@ -151,6 +170,11 @@ class Endings:
         if outcome in _CUT_SHORT and isinstance(told, StartReport) and seen.meaning.before is Phase.STARTABLE:
             told = replace(told, may_bill=True, remedy=_LOOK_AGAIN)
         return told
+
+
+def _goes_on(event: dict[str, Any]) -> bool:
+    """Whether a state tells of an execution that has not ended."""
+    return bool(event.get("Progress", {}).get("Tells"))
 
 
 def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:

@@ -28,12 +28,19 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
     words = shortened(ending.cause or "", MAX_WORDS_CHARACTERS)
     told = f"{ending.error}: {words}" if ending.error and words else ending.error or words
     summary = {
+        Outcome.WAITING: _waits(ending, words, zone),
         Outcome.FAILED: words or told or "The execution failed.",
         Outcome.STILL_BILLING: words or told or "The execution failed.",
         Outcome.TIMED_OUT: words or told or "The execution ran out of time.",
         Outcome.ABORTED: f"The execution was aborted. {told}".strip(),
     }[ending.outcome]
     return " ".join(filter(None, (summary, ending.remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
+
+
+def _waits(ending: Ending, words: str, zone: tzinfo) -> str:
+    model = ending.request.in_words if ending.request else "A model"
+    until = f" until {in_both(ending.tried_until, zone)}" if ending.tried_until else ""
+    return f"{model} waits for a place in the account's quota: {words} Its start will be tried again{until}."
 
 
 def _ran(ending: Ending, money: Money | None, verb: str) -> str:

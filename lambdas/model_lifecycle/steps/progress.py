@@ -102,6 +102,15 @@ class Progress(ABC, Generic[AnyRequest]):
         """The execution gives up, and what it asked for may bill: it is to be stopped."""
         return False
 
+    @property
+    def tells(self) -> bool:
+        """People are to hear now how it goes on, although it has not ended."""
+        return False
+
+    def told(self) -> Self:
+        """The same progress once they have."""
+        return self
+
     @abstractmethod
     def report(self, *, now: datetime) -> ExecutionReport:
         """How it went until now."""

@@ -16,6 +16,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelInUseError,
     ModelLifecycleError,
     ModelNotFoundError,
+    QuotaExceededError,
     ServiceUnavailableError,
     StopNotArmedError,
 )
@@ -211,7 +212,9 @@ def _ask(progress: StartProgress, model: Model, *, now: datetime) -> StartProgre
     def call() -> str:
         return model.start(progress.request.units, client_token=progress.client_token)
 
-    return ask(progress, model, call, refused=lambda refusal: _refused(progress, refusal, model, now=now), now=now)
+    asked = ask(progress, model, call, refused=lambda refusal: _refused(progress, refusal, model, now=now), now=now)
+    # Another model may be on its way out: at a handover one stops while the next one starts.
+    return asked.over_quota(asked.failure, now=now) if isinstance(asked.failure, QuotaExceededError) else asked
 
 
 def _refused(progress: StartProgress, refusal: ModelInUseError, model: Model, *, now: datetime) -> StartProgress:

@@ -11,7 +11,12 @@ from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request, p
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import LeaseStanding, StartReport, Units, UnitsOfStart
-from model_lifecycle.vocabulary.errors import InvalidRequestError, StartTimedOutError
+from model_lifecycle.vocabulary.errors import (
+    InvalidRequestError,
+    ModelLifecycleError,
+    QuotaExceededError,
+    StartTimedOutError,
+)
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 
@@ -26,7 +31,8 @@ class StartProgress(Progress[Request]):
     """What is known of one start. Every method gives a new one.
 
     `lease_ends_at`: the end of the lease in force, None if there is none or none is known. `lease_moved_from`: the end
-    of the lease that this start's replaced.
+    of the lease that this start's replaced. `quota`: what the service said if the last call was one too many for the
+    account's quota. `said_to_wait`: whether people are told that it waits for a place.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -37,6 +43,8 @@ class StartProgress(Progress[Request]):
     running_at: datetime | None = None
     lease_ends_at: datetime | None = None
     lease_moved_from: datetime | None = None
+    quota: str = ""
+    said_to_wait: bool = False
 
     parse = staticmethod(parse_request)
 
@@ -85,6 +93,30 @@ class StartProgress(Progress[Request]):
     @property
     def cleans_up(self) -> bool:
         return self.failure is not None and self.asked and self.may_bill
+
+    @property
+    def waits_for_quota(self) -> bool:
+        """The account runs as many models as it may, and the call is made again once there may be a place."""
+        return self.goes_on and self.quota != "" and self.quota == self.trouble
+
+    @property
+    def tells(self) -> bool:
+        return self.waits_for_quota and not self.said_to_wait
+
+    def told(self) -> Self:
+        return replace(self, said_to_wait=self.said_to_wait or self.tells)
+
+    def over_quota(self, refusal: ModelLifecycleError, *, now: datetime) -> Self:
+        """The account's quota left no place. The next call is another one, for a service that keeps client tokens."""
+        blocked = self.blocked(now=now, trouble=refusal.cause)
+        return replace(blocked, failure=None, quota=refusal.cause, attempt=self.attempt + 1)
+
+    def settled(self, *, now: datetime) -> Self:
+        progress = super().settled(now=now)
+        if progress.phase is Phase.OVERDUE and progress.quota and progress.quota == progress.trouble:
+            seconds = f"{self.request.start_timeout_seconds:,} seconds"
+            return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {seconds}."))
+        return progress
 
     def report(self, *, now: datetime) -> StartReport:
         asked = Units(
@@ -147,6 +179,7 @@ class StartProgress(Progress[Request]):
             running_at=now if phase is Phase.RUNNING else None,
             # A model that can be started still has the trouble of the start call before.
             trouble=self.trouble if phase is Phase.STARTABLE else "",
+            quota=self.quota if phase is Phase.STARTABLE else "",
         )
 
     def outlasts(self, record: ModelRecord) -> bool:

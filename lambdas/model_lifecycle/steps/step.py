@@ -51,13 +51,13 @@ def take_step(
 
 
 def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:
-    """What a step leaves to the next: a `Progress` in JSON while the execution goes on.
+    """What a step leaves to the next: a `Progress` in JSON while the execution goes on, and whether it is told.
 
     The last step leaves `{"Phase", "Failure", "CleansUp", "Report"}`: whether what was asked for is to be cleaned up,
     and how it went, with the request.
     """
     if progress.goes_on:
-        return {**progress.to_json(), "CleansUp": False}
+        return {**progress.told().to_json(), "CleansUp": False, "Tells": progress.tells}
     return {
         "Phase": progress.phase.value,
         "Failure": progress.failure and progress.failure.to_json(),

@@ -6,7 +6,8 @@ import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
+from tests.deployed.many_lives import Life, Lived
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 
 NEVER_STARTABLE = [
     *((REKOGNITION, status) for status in ("TRAINING_FAILED", "COPYING_FAILED", "DELETING", "DEPRECATED", "EXPIRED")),
@@ -74,27 +75,45 @@ def test_a_model_that_does_not_exist_is_not_found(lifecycle: Lifecycle, service:
 
 
 @both_services
-@pytest.mark.parametrize(
-    ("code_by_service", "error"),
-    [
-        (("AccessDeniedException", "AccessDeniedException"), "AccessDeniedError"),
-        (("LimitExceededException", "ServiceQuotaExceededException"), "QuotaExceededError"),
-    ],
-    ids=["access denied", "quota"],
-)
-def test_a_start_that_the_service_refuses_ends_at_once(
-    lifecycle: Lifecycle, service: ServiceWords, code_by_service: tuple[str, str], error: str
-) -> None:
-    code = code_by_service[BOTH.index(service)]
+def test_a_start_that_the_service_refuses_ends_at_once(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    code = "AccessDeniedException"
     lifecycle.given(service.script(), faults=[{"Operation": service.start, "Error": code}])
 
     execution = lifecycle.run(service.model)
 
-    assert (execution.status, execution.error) == ("FAILED", error)
+    assert (execution.status, execution.error) == ("FAILED", "AccessDeniedError")
     assert code in execution.cause
     assert execution.seconds < 5
     message = lifecycle.only_message(execution)
     assert message.document["MayBill"] is False
+
+
+def at_full_quota(**fault: Any) -> list[Life]:
+    errors = [(REKOGNITION, "LimitExceededException"), (LOOKOUT_VISION, "ServiceQuotaExceededException")]
+    fields = {"StartTimeoutSeconds": 300}
+    return [
+        Life(service=service, operation=service.start, error=error, fields=fields).with_faults(fault)
+        for service, error in errors
+    ]
+
+
+@pytest.mark.parametrize("life", at_full_quota(Times=3), ids=str)
+def test_a_start_at_a_full_quota_waits_for_its_place_and_says_so_once(life: Life, lived: Lived) -> None:
+    assert (lived.execution.status, lived.document["Outcome"]) == ("SUCCEEDED", "Running")
+    assert lived.execution.states.count("Notify waiting") == 1
+    assert lived.waited is not None
+    assert life.error in lived.waited["Summary"]
+    assert "will be tried again until" in lived.waited["Summary"]
+    assert (lived.waited["MayBill"], lived.waited["Error"]) == (False, None)
+
+
+@pytest.mark.parametrize("life", at_full_quota(), ids=str)
+def test_a_quota_that_stays_full_ends_the_start_at_its_deadline(life: Life, lived: Lived) -> None:
+    assert (lived.execution.status, lived.execution.error) == ("FAILED", "QuotaExceededError")
+    assert life.error in lived.execution.cause
+    assert lived.execution.seconds == pytest.approx(300, abs=5)
+    assert (lived.document["Outcome"], lived.document["MayBill"]) == ("Failed", False)
+    assert lived.waited is not None
 
 
 @pytest.mark.parametrize(("service", "status"), NEVER_STARTABLE, ids=str)

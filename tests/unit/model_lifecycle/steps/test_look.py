@@ -187,7 +187,7 @@ class TestTheDeadline:
 @BOTH
 @pytest.mark.parametrize("error", [*FINAL, NOT_FOUND], ids=lambda error: error.name)
 class TestAnErrorThatNoWaitingHeals:
-    """Bad input, no such model, no permission, no quota: at once told, in the words of the service."""
+    """Bad input, no such model, no permission: at once told, in the words of the service."""
 
     def test_ends_the_execution_at_the_first_look(self, machine: Machine, error: ModelLifecycleError) -> None:
         progress = machine.ask(machine.begin(), machine.model(error), now=after(1))

@@ -67,7 +67,7 @@ COMMON: dict[str, Any] = {
     "checks": st.integers(0, 2_001),
     "refused_at": MAYBE,
 }
-START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from"}
+START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"}
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
 STARTS = st.builds(
@@ -78,6 +78,8 @@ STARTS = st.builds(
     running_at=MAYBE,
     lease_ends_at=MAYBE,
     lease_moved_from=MAYBE,
+    quota=st.text(max_size=20),
+    said_to_wait=st.booleans(),
     **COMMON,
 )
 STOPS = st.builds(

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.vocabulary.errors import ModelNotFoundError
+from model_lifecycle.steps.step import answer_of
+from model_lifecycle.vocabulary.errors import ModelNotFoundError, QuotaExceededError
 from model_lifecycle.vocabulary.phase import Phase
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import after, begin
@@ -149,3 +150,39 @@ def test_a_start_that_gives_up_cleans_up_what_it_asked_for_and_may_bill(more: di
 
     assert running.failed(DENIED).cleans_up is cleans_up
     assert running.cleans_up is False
+
+
+class TestAFullQuota:
+    """Another model may be on its way out: the start waits for its place until the deadline, and says so once."""
+
+    FULL = QuotaExceededError("StartProjectVersion answered LimitExceededException: 2 models run.")
+
+    def test_is_waited_out(self) -> None:
+        model = FakeModel("STOPPED", "STOPPED", "STOPPED", "STARTING", starts=[self.FULL, self.FULL, "STARTING"])
+
+        steps = drive(begin(), model, until=after(60))
+
+        assert phases_of(steps) == ["BLOCKED", "BLOCKED", "STARTING", "STARTING", "STARTING"]
+        waits, still_waits, starts = (progress for _, progress in steps[:3])
+        assert [each.tells for each in (waits, waits.told(), still_waits.told(), starts)] == [True, False, False, False]
+        assert answer_of(waits, now=after(0))["SaidToWait"] is True
+        assert not steps[-1][1].quota
+
+    def test_is_asked_about_with_another_client_token_each_time(self) -> None:
+        waits = start(begin(), FakeModel("STOPPED", starts=[self.FULL]), now=after(1))
+
+        assert waits.client_token != begin().client_token
+
+    def test_that_lasts_until_the_deadline_is_why_it_gives_up(self) -> None:
+        model = FakeModel("STOPPED", starts=[self.FULL])
+
+        *_, (when, last) = drive(begin(), model)
+
+        name, cause = error_of(last)
+        assert (last.phase, last.may_bill, when, name) == (Phase.FAILED, False, after(3_600), "QuotaExceededError")
+        assert cause == f"{self.FULL} No place became free within 3,600 seconds."
+
+    def test_is_not_the_reason_if_another_trouble_came_after_it(self) -> None:
+        *_, (_, last) = drive(begin(), FakeModel("STOPPED", starts=[self.FULL, THROTTLED]))
+
+        assert error_of(last)[0] == "StartTimedOutError"

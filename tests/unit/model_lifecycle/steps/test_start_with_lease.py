@@ -142,7 +142,7 @@ class TestAModelThatIsStartedWithALease:
 
         progress = start(leased(), model, now=after(1))
 
-        assert (progress.phase, progress.cleans_up) == (Phase.FAILED, False)
+        assert (progress.phase, progress.cleans_up) == (Phase.BLOCKED, False)
         assert replace(model.records.record, version=before.version) == before
 
 
