@@ -3,10 +3,10 @@
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition.environment import defaults_from
+from composition.log import line_logger
 from composition.telling import NotifyEnvironment
 from model_lifecycle.aws.client_config import CLIENT_CONFIG
 from model_lifecycle.aws.clients import model_of
@@ -18,7 +18,7 @@ from model_lifecycle.vocabulary.instant import utcnow
 REMEMBERED_SECONDS = 30 * 24 * 3_600
 """Longer than an execution can end again: it runs for 25 hours, and can be redriven for 14 days."""
 
-logger = Logger()
+logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)

@@ -4,11 +4,11 @@ from functools import partial
 from typing import Any
 
 import boto3
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition import seams
 from composition.environment import defaults_from, stop_target_from
+from composition.log import line_logger
 from composition.telling import NotifyEnvironment
 from composition.watching import limits_from, project_arns_from
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
@@ -27,7 +27,7 @@ from model_lifecycle.watch.watch import Finding, Watch
 REMEMBERED_SECONDS = 24 * 3_600 - 300
 """Told once a day. The look of the same hour of the next day may come a moment earlier than that of this one."""
 
-logger = Logger()
+logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 catalogs = catalogs_of(project_arns_from())

@@ -1,12 +1,13 @@
 """The handler that the functions of the loops share."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition.environment import defaults_from
+from composition.log import line_logger
 from model_lifecycle.aws.clients import model_of
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.vocabulary.home import Home
@@ -16,15 +17,21 @@ from model_lifecycle.vocabulary.phase import Goal
 Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
+def _in_utf8(answer: dict[str, Any]) -> dict[str, Any]:
+    """Half a surrogate pair, which JSON may have, has no place in UTF-8: Lambda would take the answer for a fault."""
+    written: dict[str, Any] = json.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
+    return written
+
+
 def step_handler(state: str, actions: Mapping[Goal, Action]) -> Handler:
     """Take the step of a state, as `take_step` does: `actions` has what it does for each machine."""
-    logger = Logger()
+    logger = line_logger()
     defaults = defaults_from()
 
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         home = Home.of(context.invoked_function_arn)
-        answer = take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
+        answer = _in_utf8(take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow()))
         logger.info(state, execution=event["Execution"]["Arn"], answer=answer)
         return answer
 

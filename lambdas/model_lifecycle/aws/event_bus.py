@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from model_lifecycle.endings.message import Message
 from model_lifecycle.endings.outcome import EVENT_SOURCE, EVENT_TYPES, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
+from model_lifecycle.vocabulary.foreign import quoted, word
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -21,5 +22,6 @@ def send(message: Message, *, client: "EventBridgeClient") -> str:
         Entries=[{"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
     )["Entries"]
     if "EventId" not in entry:
-        raise ServiceRefusedError(f"PutEvents answered {entry.get('ErrorCode')}: {entry.get('ErrorMessage')}")
+        code, words = entry.get("ErrorCode", "Unknown"), entry.get("ErrorMessage", "")
+        raise ServiceRefusedError(f"PutEvents answered {word(code)}: {quoted(words)}")
     return entry["EventId"]

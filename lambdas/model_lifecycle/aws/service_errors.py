@@ -23,6 +23,7 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnavailableError,
     ServiceUnreachableError,
 )
+from model_lifecycle.vocabulary.foreign import quoted, word
 
 _MEANINGS: dict[str, type[ModelLifecycleError]] = {
     "AccessDeniedException": AccessDeniedError,
@@ -79,22 +80,23 @@ def _meant(operation: str, error: Exception, where_unreachable: str) -> ModelLif
     if isinstance(error, ClientError):
         return _answered(operation, error)
     if isinstance(error, ConnectionError):
-        words = f"{operation} found no connection: {error} {where_unreachable}".strip()
+        words = f"{operation} found no connection: {quoted(str(error))} {where_unreachable}".strip()
         # By its name: which urllib3 there is, Lambda's runtime decides.
         if where_unreachable and type(error.kwargs.get("error")).__name__ == "NameResolutionError":
             return ServiceUnreachableError(words)
         return ServiceUnavailableError(words, perhaps_done=False)
     if isinstance(error, HTTPClientError | ResponseParserError):
-        return ServiceUnavailableError(f"{operation} got no answer: {error}", perhaps_done=True)
+        return ServiceUnavailableError(f"{operation} got no answer: {quoted(str(error))}", perhaps_done=True)
     if isinstance(error, KeyError):
         # botocore passes on whatever comes with HTTP 200, such as a proxy's page: the service's own answer is lost.
-        return ServiceUnavailableError(f"{operation} got an answer without {error}", perhaps_done=True)
-    return ServiceRefusedError(f"{operation} could not be called: {error}")
+        return ServiceUnavailableError(f"{operation} got an answer without {quoted(str(error))}", perhaps_done=True)
+    return ServiceRefusedError(f"{operation} could not be called: {quoted(str(error))}")
 
 
 def _answered(operation: str, error: ClientError) -> ModelLifecycleError:
     code = error.response["Error"].get("Code", "Unknown")
-    words = f"{operation} answered {code}: {error.response['Error'].get('Message') or 'no message'}"
+    message = error.response["Error"].get("Message")
+    words = f"{operation} answered {word(code)}: {quoted(message) if message else 'no message'}"
     if code in _MEANINGS:
         return _MEANINGS[code](words)
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]

@@ -8,6 +8,7 @@ from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.usage import Run
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.report import Report, RunReport, StartReport
+from model_lifecycle.vocabulary.errors import OUR_ERRORS
 from model_lifecycle.vocabulary.phase import Goal
 
 
@@ -54,6 +55,11 @@ class Ending:
         if self.report is not None:
             return self.report.may_bill
         return self.request is not None
+
+    @property
+    def in_our_words(self) -> bool:
+        """Whether the cause is a sentence of ours: whoever aborts an execution gives it an error and a cause."""
+        return self.execution_arn is None or (self.outcome is not Outcome.ABORTED and self.error in OUR_ERRORS)
 
     @property
     def ran(self) -> Run | None:

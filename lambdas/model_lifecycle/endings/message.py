@@ -3,19 +3,23 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
+from urllib.parse import quote
 
 from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
-from model_lifecycle.endings.summary import MAX_WORDS_CHARACTERS, summary_of
+from model_lifecycle.endings.summary import summary_of
 from model_lifecycle.endings.text import text_of
 from model_lifecycle.steps.report import Report, StopReport, report_json
 from model_lifecycle.vocabulary.codec import fields_json
-from model_lifecycle.vocabulary.errors import shortened
+from model_lifecycle.vocabulary.foreign import one_line, shortened, word
 from model_lifecycle.vocabulary.machines import OF_GOAL
 
 MAX_SUBJECT_CHARACTERS = 99
+_MOST_OF_AN_ERROR = 256
+_MOST_OF_A_CAUSE = 2_000
+"""How much of it programs get: whoever aborts an execution may give 32,768 characters."""
 
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -48,8 +52,8 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
         notification_id=ending.notification_id,
         outcome=ending.outcome,
         summary=summary,
-        error=ending.error,
-        cause=ending.cause and shortened(ending.cause, MAX_WORDS_CHARACTERS),
+        error=ending.error and shortened(ending.error, _MOST_OF_AN_ERROR),
+        cause=ending.cause and shortened(ending.cause, _MOST_OF_A_CAUSE),
         clean_up=ending.clean_up,
         may_bill=ending.may_bill,
         usd_per_hour=money.usd_per_hour if money else None,
@@ -79,13 +83,13 @@ def execution_link(execution_arn: str) -> str:
     """The execution's page in the console of its partition and Region."""
     _, partition, _, region, _ = execution_arn.split(":", 4)
     console = _CONSOLES.get(partition, _CONSOLES["aws"])
-    return f"https://{region}.{console}/states/home?region={region}#/v2/executions/details/{execution_arn}"
+    page = f"#/v2/executions/details/{quote(execution_arn, safe=':/', errors='replace')}"
+    return f"https://{region}.{console}/states/home?region={region}{page}"
 
 
 def _subject(ending: Ending) -> str:
     model = f"{ending.request.project} {ending.request.version}" if ending.request else "no valid request"
-    ascii_only = f"{_headline(ending)}: {model}".encode("ascii", "replace").decode()
-    return shortened(ascii_only, MAX_SUBJECT_CHARACTERS)
+    return one_line(f"{_headline(ending)}: {model}", MAX_SUBJECT_CHARACTERS).encode("ascii", "replace").decode()
 
 
 def _headline(ending: Ending) -> str:
@@ -100,7 +104,7 @@ def _headline(ending: Ending) -> str:
 
 
 def _of_success(report: Report) -> str:
-    status = report.status or "Not seen"
+    status = word(report.status) if report.status else "Not seen"
     if isinstance(report, StopReport) and report.started_again:
         return f"{status}, wanted again"
     return f"Nothing to stop, {status}" if isinstance(report, StopReport) and report.already_stopped else status

@@ -8,10 +8,13 @@ from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration, in_both
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport
-from model_lifecycle.vocabulary.errors import shortened
+from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
+from model_lifecycle.vocabulary.foreign import one_line, quoted, word
 
-MAX_WORDS_CHARACTERS = 2_000
-"""How much of an execution's cause is told: whoever aborts one may give 32,768 characters."""
+_ENDS = {
+    Outcome.TIMED_OUT: "The execution ran out of time.",
+    Outcome.ABORTED: "The execution was aborted.",
+}
 
 
 def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
@@ -25,22 +28,22 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
             return _runs(request, seen, zone)
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
             return " ".join(filter(None, (_stopped(request, done), _ran(ending, money, "It ran"))))
-    words = shortened(ending.cause or "", MAX_WORDS_CHARACTERS)
-    told = f"{ending.error}: {words}" if ending.error and words else ending.error or words
-    summary = {
-        Outcome.WAITING: _waits(ending, words, zone),
-        Outcome.FAILED: words or told or "The execution failed.",
-        Outcome.STILL_BILLING: words or told or "The execution failed.",
-        Outcome.TIMED_OUT: words or told or "The execution ran out of time.",
-        Outcome.ABORTED: f"The execution was aborted. {told}".strip(),
-    }[ending.outcome]
-    return " ".join(filter(None, (summary, ending.remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
+    why = _waits(ending, zone) if ending.outcome is Outcome.WAITING else _why(ending)
+    return " ".join(filter(None, (why, ending.remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
 
 
-def _waits(ending: Ending, words: str, zone: tzinfo) -> str:
+def _why(ending: Ending) -> str:
+    """In our own words, or in those of whoever ended the execution, quoted."""
+    if ending.cause and ending.in_our_words:
+        return one_line(ending.cause, MAX_CAUSE_CHARACTERS)
+    told = ": ".join(filter(None, (ending.error and word(ending.error), ending.cause and quoted(ending.cause))))
+    return f"{_ENDS.get(ending.outcome, 'The execution failed.')} {told}".strip()
+
+
+def _waits(ending: Ending, zone: tzinfo) -> str:
     model = ending.request.in_words if ending.request else "A model"
     until = f" until {in_both(ending.tried_until, zone)}" if ending.tried_until else ""
-    return f"{model} waits for a place in the account's quota: {words} Its start will be tried again{until}."
+    return f"{model} waits for a place in the account's quota: {one_line(ending.cause or '', MAX_CAUSE_CHARACTERS)} Its start will be tried again{until}."
 
 
 def _ran(ending: Ending, money: Money | None, verb: str) -> str:
@@ -51,8 +54,8 @@ def _cleaned_up(ending: Ending) -> str:
     if ending.clean_up is None:
         return ""
     if isinstance(ending.clean_up, StartedCleanUp):
-        return f"stop-model was started to stop what this start asked for: {ending.clean_up.execution_arn}."
-    return f"stop-model could not be started ({ending.clean_up.error}): stop the model yourself."
+        return f"stop-model was started to stop what this start asked for: {word(ending.clean_up.execution_arn)}."
+    return f"stop-model could not be started ({word(ending.clean_up.error)}): stop the model yourself."
 
 
 def _runs(request: ModelRequest, seen: StartReport, zone: tzinfo) -> str:
@@ -82,9 +85,9 @@ def _until(lease: LeaseStanding, zone: tzinfo) -> str:
 
 
 def _stopped(request: ModelRequest, seen: StopReport) -> str:
-    reason = f" Reason: {seen.reason}" if seen.reason else ""
+    reason = f" Reason: {quoted(seen.reason)}" if seen.reason else ""
     if seen.started_again:
-        return f"{request.in_words} is wanted again and was left alone. {seen.left_alone}{reason}"
+        return f"{request.in_words} is wanted again and was left alone. {one_line(seen.left_alone or '')}{reason}"
     if seen.already_stopped:
         return f"{request.in_words} did not run: there was nothing to stop.{reason}"
     return f"{request.in_words} is stopped: it took {duration(seen.elapsed_seconds)}.{reason}"

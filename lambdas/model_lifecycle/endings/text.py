@@ -7,8 +7,9 @@ from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.wording import duration
-from model_lifecycle.steps.report import ExecutionReport
+from model_lifecycle.steps.report import ExecutionReport, Report
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
+from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.machines import OF_GOAL
 
 
@@ -28,11 +29,11 @@ def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, s
             ("Model", f"{ending.request.version} of the project {ending.request.project} ({service.title})"),
             (
                 "Status",
-                ": ".join(filter(None, (seen.status or "not known", seen.status_message))) if seen else "not known",
+                _status(seen) if seen else "not known",
             ),
         ]
     if ending.error:
-        lines += [("Error", ending.error)]
+        lines += [("Error", word(ending.error))]
     if isinstance(seen, ExecutionReport):
         lines += [("Took", ", ".join(filter(None, (duration(seen.elapsed_seconds), _checks(seen.checks)))))]
     if money is not None:
@@ -44,10 +45,16 @@ def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, s
         ]
     return [
         *lines,
-        ("Execution", head.execution_arn or ""),
+        ("Execution", word(head.execution_arn) if head.execution_arn else ""),
         ("", head.execution_link or ""),
-        ("Id", head.notification_id),
+        ("Id", word(head.notification_id)),
     ]
+
+
+def _status(seen: Report) -> str:
+    if not seen.status:
+        return "not known"
+    return ": ".join(filter(None, (word(seen.status), seen.status_message and quoted(seen.status_message))))
 
 
 def _cost(ending: Ending, money: Money) -> str:

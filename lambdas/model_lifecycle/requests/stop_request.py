@@ -13,7 +13,7 @@ from model_lifecycle.requests.model_request import (
     read_fields,
 )
 from model_lifecycle.requests.start_request import parse_request
-from model_lifecycle.services.fields import Field, free_text, instant, shown
+from model_lifecycle.services.fields import Field, free_text, instant, shown, text
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
@@ -22,15 +22,25 @@ NOBODY = "nobody"
 """The `LatestStart` of a model that no execution has started."""
 
 _REASON = free_text("Reason", characters=2_000)
-_LATEST_START = free_text("LatestStart", characters=256)
+_EXECUTION_ARN = r"arn:[a-z0-9-]{1,32}:states:[a-z0-9-]{1,32}:\d{12}:execution:NAME:NAME".replace(
+    # What StartExecution refuses in a name: https://docs.aws.amazon.com/step-functions/latest/apireference/
+    "NAME",
+    r"""[^\s<>{}\[\]?*"#%\\^|~$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]{1,80}""",
+)
+_ARN_IN_WORDS = "an execution's ARN, arn:aws:states:REGION:ACCOUNT:execution:start-model:NAME"
+_LATEST_START = text(
+    "LatestStart",
+    f"{NOBODY}|{_EXECUTION_ARN}",
+    characters=(1, 256),
+    allowed=f'{_ARN_IN_WORDS}, or "{NOBODY}"',
+)
+_ASKED_BY = text("FailedStart.ExecutionArn", _EXECUTION_ARN, characters=(1, 256), allowed=_ARN_IN_WORDS)
 _LEASE_ENDS_AT = instant("LeaseEndsAt")
 _COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT)
 
 
 def _is_failed_start(value: object) -> bool:
-    return (
-        isinstance(value, dict) and value.keys() == {"ExecutionArn", "Input"} and isinstance(value["ExecutionArn"], str)
-    )
+    return isinstance(value, dict) and value.keys() == {"ExecutionArn", "Input"}
 
 
 _FAILED_START = Field("FailedStart", "an object with ExecutionArn and Input", _is_failed_start)
@@ -102,6 +112,8 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
     violations = [f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in unknown]
     if not _FAILED_START.accepts(failed):
         violations.append(_FAILED_START.violation(failed))
+    elif not _ASKED_BY.accepts(failed["ExecutionArn"]):
+        violations.append(_ASKED_BY.violation(failed["ExecutionArn"]))
     if reason is not None and not _REASON.accepts(reason):
         violations.append(_REASON.violation(reason))
     if violations:

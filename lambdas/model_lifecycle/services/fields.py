@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 
-from model_lifecycle.vocabulary.errors import shortened
+from model_lifecycle.vocabulary.foreign import shortened
 
 MAX_INTEGER = 2**31 - 1
 """The services' own integers have 32 bits (`smithy.api#Integer`)."""

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
 from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.fields import Field
+from model_lifecycle.vocabulary.foreign import shortened
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import StatusMeaning
 
@@ -16,6 +17,10 @@ Identity: TypeAlias = Mapping[str, str]
 
 InferenceUnits: TypeAlias = Mapping[str, int]
 """`MinInferenceUnits` and `MaxInferenceUnits`, as both services' start calls take them."""
+
+# What a service says travels through every state, and no service bounds it.
+_MOST_OF_A_STATUS = 100
+_MOST_OF_A_MESSAGE = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +40,8 @@ class ModelDescription:
     def of(cls, answer: Mapping[str, Any]) -> "ModelDescription":
         """From the part of an answer that describes a model: the services name these fields alike."""
         return cls(
-            status=answer["Status"],
-            status_message=answer.get("StatusMessage", ""),
+            status=shortened(answer["Status"], _MOST_OF_A_STATUS),
+            status_message=shortened(answer.get("StatusMessage") or "", _MOST_OF_A_MESSAGE),
             min_inference_units=answer.get("MinInferenceUnits"),
             max_inference_units=answer.get("MaxInferenceUnits"),
         )

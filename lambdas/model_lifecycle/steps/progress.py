@@ -11,6 +11,7 @@ from model_lifecycle.steps.polling import next_check_seconds
 from model_lifecycle.steps.report import ExecutionReport, Units
 from model_lifecycle.vocabulary.codec import fields_json, read_json
 from model_lifecycle.vocabulary.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError
+from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMeaning, meaning_of, phase_of
 
@@ -235,7 +236,9 @@ class Progress(ABC, Generic[AnyRequest]):
     @property
     def in_its_words(self) -> str:
         """The last status that was seen, and what the service says about it."""
-        return f"{self.status} ({self.status_message})" if self.status_message else self.status
+        if not self.status:
+            return ""
+        return f"{word(self.status)} ({quoted(self.status_message)})" if self.status_message else word(self.status)
 
     @property
     def last_trouble(self) -> str:

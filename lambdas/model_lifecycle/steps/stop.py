@@ -18,6 +18,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelLifecycleError,
     ServiceUnavailableError,
 )
+from model_lifecycle.vocabulary.foreign import word
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 
@@ -89,14 +90,14 @@ def _why_unwanted(progress: StopProgress, record: ModelRecord) -> str:
     if progress.begun:
         return ""
     if record.wanted_since(progress.started_at):
-        return f"{latest} has wanted it since."
+        return f"{word(latest)} has wanted it since."
     if record.stopping == progress.execution_arn:
         # It asked already, on these conditions.
         return ""
     if request.latest_start is not None and request.latest_start != latest:
-        return f"Its latest start is not that of {request.latest_start} but that of {latest}."
+        return f"Its latest start is not that of {word(request.latest_start)} but that of {word(latest)}."
     if request.asked_by is not None and (record.asked_by, latest) != (request.asked_by, request.asked_by):
-        return f"Its latest start is not that of {request.asked_by} but that of {latest}."
+        return f"Its latest start is not that of {word(request.asked_by)} but that of {word(latest)}."
     if request.lease_ends_at is not None and request.lease_ends_at != record.lease_ends_at:
         in_force = record.lease_ends_at
         other = f"another lease is in force, until {to_instant(in_force)}" if in_force else "no lease is in force"
@@ -160,7 +161,7 @@ def _note_stopped(
     if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
         return progress, True
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
-        return progress.not_yet(f"{record.asked_by} is about to start it.", now=now), True
+        return progress.not_yet(f"{word(record.asked_by or 'Someone')} is about to start it.", now=now), True
     stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
     try:
         if not end_run(progress.request, record, stopped, records, leases):

@@ -1,5 +1,7 @@
 """One family of errors. A class name is the error name that the state machine shows; its text is one plain sentence."""
 
+from model_lifecycle.vocabulary.foreign import shortened
+
 MAX_CAUSE_CHARACTERS = 1_000
 
 
@@ -88,6 +90,5 @@ class ServiceUnavailableError(ModelLifecycleError):
         self.perhaps_done = perhaps_done
 
 
-def shortened(text: str, characters: int) -> str:
-    """The text, cut to so many characters; a cut one ends in `...`."""
-    return text if len(text) <= characters else text[: characters - 3] + "..."
+OUR_ERRORS = frozenset(error.__name__ for error in ModelLifecycleError.__subclasses__())
+"""The errors with which the state machines end an execution themselves."""

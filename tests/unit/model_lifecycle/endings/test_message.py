@@ -93,7 +93,7 @@ class TestAModelThatRuns:
         assert message.text.startswith("The model parts.2026-01-05 of the project parts runs: it took 30 s.\n\n")
         assert lines(message) == {
             "Model": "parts.2026-01-05 of the project parts (Amazon Rekognition Custom Labels)",
-            "Status": "RUNNING: All is well.",
+            "Status": 'RUNNING: "All is well."',
             "Took": "30 s, 3 checks",
             "Cost": ("about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD), until it is stopped"),
             "Stop it": STOP_IT,
@@ -163,7 +163,7 @@ class TestAStartThatFailed:
 
         assert message.subject == "Start failed: parts parts.2026-01-05"
         assert message.document["MayBill"] is False
-        assert lines(message)["Status"] == "TRAINING_FAILED: No images."
+        assert lines(message)["Status"] == 'TRAINING_FAILED: "No images."'
         assert lines(message)["Cost"] == "a model in this status does not bill"
         assert "Stop it" not in lines(message)
 
@@ -211,7 +211,7 @@ class TestAnEndingOfWhichNothingIsKnown:
         message = bare(Outcome.ABORTED, request=request(), error="Later", cause="We changed our minds.")
 
         assert message.subject == "Start aborted, may still bill: parts parts.2026-01-05"
-        assert message.document["Summary"] == "The execution was aborted. Later: We changed our minds."
+        assert message.document["Summary"] == 'The execution was aborted. Later: "We changed our minds."'
         assert message.document["MayBill"] is True
         assert "it may still bill" in message.text
 

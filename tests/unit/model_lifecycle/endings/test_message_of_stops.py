@@ -60,7 +60,7 @@ class TestAModelThatIsStopped:
         assert document == {
             "NotificationId": f"{STOP_EXECUTION}#0",
             "Outcome": "Stopped",
-            "Summary": f"{MODEL} is stopped: it took 30 s. Reason: It is evening. It ran for {USED}.",
+            "Summary": f'{MODEL} is stopped: it took 30 s. Reason: "It is evening." It ran for {USED}.',
             "Service": "Rekognition",
             "Project": "parts",
             "Version": "parts.2026-01-05",

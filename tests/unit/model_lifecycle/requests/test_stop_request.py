@@ -68,8 +68,8 @@ def test_a_reason_is_a_text_of_at_most_2_000_characters(value: object) -> None:
     assert "allowed is a text of 1 to 2,000 characters" in refusal(of_failed_start(Reason=value), parse_stop_request)
 
 
-@pytest.mark.parametrize("value", ["", "x" * 257, 5], ids=lambda value: repr(value)[:20])
-def test_a_latest_start_is_no_longer_than_an_arn(value: object) -> None:
+@pytest.mark.parametrize("value", ["", EXECUTION + "x" * 257, 5, "someone", f"{EXECUTION}\nStop it: now", "nobody\n"])
+def test_a_latest_start_is_an_execution_or_nobody(value: object) -> None:
     assert "LatestStart is " in refused(parse_stop_request, LatestStart=value)
 
 
@@ -117,7 +117,6 @@ class TestAStartThatGaveUp:
             {},
             {"ExecutionArn": EXECUTION},
             {"Input": START_INPUT},
-            {"ExecutionArn": 5, "Input": START_INPUT},
             {"ExecutionArn": EXECUTION, "Input": START_INPUT, "More": 1},
         ],
         ids=repr,
@@ -127,6 +126,15 @@ class TestAStartThatGaveUp:
 
         assert "FailedStart is " in said
         assert "allowed is an object with ExecutionArn and Input" in said
+
+    @pytest.mark.parametrize(
+        "arn", [5, "x" * 60_000, f"{EXECUTION}\n", f"{EXECUTION} ", VERSION, ""], ids=lambda a: repr(a)[:9]
+    )
+    def test_was_an_execution(self, arn: object) -> None:
+        said = refusal({"FailedStart": {"ExecutionArn": arn, "Input": START_INPUT}}, parse_stop_request)
+
+        assert "FailedStart.ExecutionArn is " in said
+        assert "allowed is an execution's ARN" in said
 
     def test_can_have_asked_only_where_the_function_acts(self) -> None:
         elsewhere = {"ProjectVersionArn": VERSION.replace("us-east-1", "eu-west-1")}

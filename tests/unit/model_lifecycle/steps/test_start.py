@@ -112,7 +112,7 @@ class TestTheDeadline:
         name, cause = error_of(last)
         assert name == "StartTimedOutError"
         assert cause.startswith("The model parts.2026-01-05 of the project parts did not run within 100 seconds: ")
-        assert cause.endswith("its status is STARTING (Warming up.).")
+        assert cause.endswith('its status is STARTING ("Warming up.").')
 
     @pytest.mark.parametrize("late", [3_600, 3_601, 10**6])
     def test_lets_nothing_be_started_any_more(self, late: int) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
 from model_lifecycle.services.registry import service_named
+from model_lifecycle.vocabulary.foreign import word
 from model_lifecycle.vocabulary.phase import Goal, Phase, meaning_of, phase_of
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import after
@@ -144,7 +145,7 @@ def test_an_execution_asks_waits_or_ends_as_the_status_of_its_model_means(row: R
     assert asks or means is Phase.STOPPING or progress.may_bill is row.may_bill
     if means is Phase.FAILED:
         assert error_of(progress)[0] == "ModelFailedError"
-        assert f"{row.status} (So.)" in error_of(progress)[1]
+        assert f'{word(row.status)} ("So.")' in error_of(progress)[1]
         assert ("not known here" in error_of(progress)[1]) == (row in NONE_HEARD_OF)
     if means == machine.done:
         assert getattr(progress, f"{machine.done.lower()}_at") == after(1)
@@ -164,7 +165,7 @@ def test_whatever_its_model_turns_after_that_is_what_the_table_says(row: Row, ma
     assert (progress.phase, machine.calls(model)) == (means, int(not joined))
     assert not machine.already_done(progress)
     if means is Phase.FAILED:
-        assert row.status in error_of(progress)[1]
+        assert word(row.status) in error_of(progress)[1]
         assert ("not known here" in error_of(progress)[1]) == (row in NONE_HEARD_OF)
         assert progress.may_bill is row.may_bill
         assert ("may still bill" in error_of(progress)[1]) == (machine.call == "stop")
