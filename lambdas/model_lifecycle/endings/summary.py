@@ -43,7 +43,8 @@ def _why(ending: Ending) -> str:
 def _waits(ending: Ending, zone: tzinfo) -> str:
     model = ending.request.in_words if ending.request else "A model"
     until = f" until {in_both(ending.tried_until, zone)}" if ending.tried_until else ""
-    return f"{model} waits for a place in the account's quota: {one_line(ending.cause or '', MAX_CAUSE_CHARACTERS)} Its start will be tried again{until}."
+    why = one_line(ending.cause or "", MAX_CAUSE_CHARACTERS)
+    return f"{model} waits for a place in the account's quota: {why} Its start will be tried again{until}."
 
 
 def _ran(ending: Ending, money: Money | None, verb: str) -> str:

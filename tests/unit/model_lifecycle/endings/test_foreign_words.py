@@ -16,6 +16,7 @@ from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS, Message, com
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
+from model_lifecycle.vocabulary.foreign import quoted
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, after, begin, begin_stop, request, stop_request
@@ -61,7 +62,8 @@ def test_of_an_ending(words: str, goal: Goal, outcome: Outcome) -> None:
             request=request() if goal is Goal.RUNNING else stop_request(),
             report=report if goal is Goal.RUNNING else replace(report, reason=words),
             error=words,
-            cause=words,
+            # Why it waits is a sentence of a step's, as in the test of the service's answers.
+            cause=quoted(words) if outcome is Outcome.WAITING else words,
             clean_up=stopped if outcome is Outcome.FAILED else failed,
         )
         return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
