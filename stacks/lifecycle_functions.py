@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from math import ceil
 
-from aws_cdk import Duration
+from aws_cdk import Duration, RemovalPolicy
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Function, Runtime, Tracing
+from aws_cdk.aws_lambda import Architecture, Function, Runtime, Tracing, VersionOptions
 from aws_cdk.aws_lambda_destinations import SqsDestination
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
@@ -14,18 +14,32 @@ from model_lifecycle.endings.outcome import EVENT_SOURCE
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings
-from stacks.acknowledgements import acknowledge, on_resource
+from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
 from stacks.leases import Leases
 from stacks.logs import log_group
+from stacks.names import state_machine_arn
 from stacks.notifications import Notifications
-from stacks.permissions import ModelPermissions, executions_of, read_metrics, send_events, start_executions_of
+from stacks.permissions import (
+    ModelPermissions,
+    delete_versions_of,
+    executions_of,
+    list_versions_of,
+    read_definitions_of,
+    read_metrics,
+    send_events,
+    start_executions_of,
+)
 from stacks.tables import table
+
+# Executions that began with a version call it to their end, whatever is deployed meanwhile. A deploy that fails takes
+# its own versions back: the next try publishes the same ones again, and CloudFormation refuses one that exists.
+_STAYS = VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 class LifecycleFunctions(Construct):
-    """The functions Start model, Check model and Notify."""
+    """The functions, each with its role. The state machines call published versions."""
 
     def __init__(
         self,
@@ -60,9 +74,12 @@ class LifecycleFunctions(Construct):
             [*models.look(), executions_of(START_MODEL, STOP_MODEL)],
             notifications,
             self.untold,
+            called_by_machines=True,
         )
         self.unwatched = dead_letter_queue(self, "Unwatched")
         self.watch_models = self._watch(models, notifications, leases)
+        self.unforgotten = dead_letter_queue(self, "Unforgotten")
+        self.forget_versions = self._forget_versions()
 
     def _step(
         self,
@@ -75,7 +92,12 @@ class LifecycleFunctions(Construct):
             id,
             handler,
             statements,
-            environment_variables={environment.RECORD_TABLE_NAME: self._records.table_name, **leases.environment},
+            environment_variables={
+                **self._limits,
+                environment.RECORD_TABLE_NAME: self._records.table_name,
+                **leases.environment,
+            },
+            called_by_machines=True,
         )
         self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
         acknowledge(
@@ -111,6 +133,28 @@ class LifecycleFunctions(Construct):
         self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
         return function
 
+    def _forget_versions(self) -> Function:
+        called = [self.start_model, self.check_model, self.stop_model, self.notify]
+        machines = [START_MODEL, STOP_MODEL]
+        function = self._function(
+            "ForgetVersions",
+            "forget_versions",
+            [list_versions_of(called), *read_definitions_of(*machines)],
+            environment_variables={
+                environment.CALLED_FUNCTION_ARNS: ",".join(each.function_arn for each in called),
+                environment.STATE_MACHINE_ARNS: ",".join(map(state_machine_arn, machines)),
+            },
+            timeout=Duration.minutes(15),
+        )
+        function.add_to_role_policy(delete_versions_of(called))
+        acknowledge(
+            function.role or function,
+            *map(on_versions_of, called),
+            reason="Which versions are old is known when they are",
+        )
+        _call_by_events(function, self.unforgotten)
+        return function
+
     def _teller(
         self,
         id: str,  # noqa: A002
@@ -121,6 +165,7 @@ class LifecycleFunctions(Construct):
         *,
         environment_variables: dict[str, str] | None = None,
         timeout: Duration | None = None,
+        called_by_machines: bool = False,
     ) -> Function:
         """A function that tells people something, and is called by events: what it fails at goes to the queue."""
         function = self._function(
@@ -132,18 +177,13 @@ class LifecycleFunctions(Construct):
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,
                 environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(self._settings.price_per_inference_unit_hour),
                 environment.TIME_ZONE: self._settings.time_zone,
+                **self._limits,
                 **(environment_variables or {}),
             },
             timeout=timeout,
+            called_by_machines=called_by_machines,
         )
-        acknowledge(
-            function,
-            "Serverless-LambdaDLQ",
-            reason="What it fails at goes to its on-failure destination, which tells the error as well",
-        )
-        function.configure_async_invoke(
-            on_failure=SqsDestination(failed), retry_attempts=2, max_event_age=Duration.hours(6)
-        )
+        _call_by_events(function, failed)
         notifications.topic.grant_publish(function)
         acknowledge(
             function.role or function,
@@ -160,8 +200,10 @@ class LifecycleFunctions(Construct):
         id: str,  # noqa: A002
         handler: str,
         statements: Iterable[PolicyStatement],
-        environment_variables: dict[str, str] | None = None,
+        environment_variables: dict[str, str],
         timeout: Duration | None = None,
+        *,
+        called_by_machines: bool = False,
     ) -> Function:
         statements = list(statements)
         log = log_group(self, f"{id}Log", settings=self._settings)
@@ -178,7 +220,8 @@ class LifecycleFunctions(Construct):
             tracing=Tracing.ACTIVE,
             log_group=log,
             role=role,
-            environment={"POWERTOOLS_SERVICE_NAME": handler, **self._limits, **(environment_variables or {})},
+            environment={"POWERTOOLS_SERVICE_NAME": handler, **environment_variables},
+            current_version_options=_STAYS if called_by_machines else None,
         )
         log.grant_write(role)
         for statement in statements:
@@ -195,6 +238,18 @@ class LifecycleFunctions(Construct):
             reason="Lists, GetMetricData and X-Ray's actions have no resource level in IAM",
         )
         return function
+
+
+def _call_by_events(function: Function, failed: IQueue) -> None:
+    """Let what the function fails at go to the queue."""
+    acknowledge(
+        function,
+        "Serverless-LambdaDLQ",
+        reason="What it fails at goes to its on-failure destination, which tells the error as well",
+    )
+    function.configure_async_invoke(
+        on_failure=SqsDestination(failed), retry_attempts=2, max_event_age=Duration.hours(6)
+    )
 
 
 def _seconds(hours: float | None) -> str:

@@ -9,6 +9,7 @@ from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.notifications import Notifications
 from stacks.observability import Observability
+from stacks.old_versions import OldVersions
 from stacks.start_workflow import StartWorkflow
 from stacks.stop_workflow import StopWorkflow
 from stacks.triggers import Triggers
@@ -30,6 +31,12 @@ class ModelLifecycleStack(Stack):
         net = EndingsNet(self, "EndingsNet", state_machines=[start, stop], notify=functions.notify)
         triggers = Triggers(self, "Triggers", start_model=start, stop_model=stop, schedules=settings.schedules)
         watch = Watch(self, "Watch", watch_models=functions.watch_models)
+        OldVersions(
+            self,
+            "OldVersions",
+            forget_versions=functions.forget_versions,
+            undelivered=functions.unforgotten,
+        )
         Observability(
             self,
             "Observability",
@@ -42,6 +49,7 @@ class ModelLifecycleStack(Stack):
                 "UndeliveredMessages": (notifications.undelivered, "A subscriber did not get a message."),
                 "UndeliveredWatch": (watch.undelivered, "The watch was not called."),
                 "UnwatchedModels": (functions.unwatched, "The watch could not look at a model, or tell of it."),
+                "UnforgottenVersions": (functions.unforgotten, "Old versions of the functions could not be deleted."),
                 "UntoldEndings": (functions.untold, "Notify could not tell an execution's end."),
             },
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_lambda import IFunction
 
 from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.registry import SERVICES
@@ -69,13 +70,38 @@ def executions_of(*machines: Machine) -> PolicyStatement:
     """Read the executions of machines, by their names: the machines themselves depend on the function."""
     return PolicyStatement(
         actions=["states:DescribeExecution", "states:GetExecutionHistory"],
-        resources=[f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{machine.name}:*" for machine in machines],
+        resources=[*map(_every_execution, machines)],
     )
+
+
+def _every_execution(machine: Machine) -> str:
+    return f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{machine.name}:*"
 
 
 def start_executions_of(machine: Machine) -> PolicyStatement:
     """Start executions of one machine, by its name."""
     return PolicyStatement(actions=["states:StartExecution"], resources=[state_machine_arn(machine)])
+
+
+def list_versions_of(functions: Sequence[IFunction]) -> PolicyStatement:
+    """See which versions of functions there are."""
+    arns = [function.function_arn for function in functions]
+    return PolicyStatement(actions=["lambda:ListVersionsByFunction"], resources=arns)
+
+
+def delete_versions_of(functions: Sequence[IFunction]) -> PolicyStatement:
+    """Delete versions of functions, and never the functions themselves."""
+    arns = [f"{function.function_arn}:*" for function in functions]
+    return PolicyStatement(actions=["lambda:DeleteFunction"], resources=arns)
+
+
+def read_definitions_of(*machines: Machine) -> list[PolicyStatement]:
+    """Read what machines, and each of their executions, are made of."""
+    of_machines, of_executions = map(state_machine_arn, machines), map(_every_execution, machines)
+    return [
+        PolicyStatement(actions=["states:DescribeStateMachine", "states:ListExecutions"], resources=[*of_machines]),
+        PolicyStatement(actions=["states:DescribeStateMachineForExecution"], resources=[*of_executions]),
+    ]
 
 
 def read_metrics() -> PolicyStatement:

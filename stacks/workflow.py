@@ -1,9 +1,11 @@
 """What the state machines have in common: one loop of looks and waits, and every end told."""
 
 from aws_cdk import Aws, Duration
-from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import (
     Condition,
+    CustomState,
     DefinitionBody,
     Fail,
     IChainable,
@@ -14,23 +16,18 @@ from aws_cdk.aws_stepfunctions import (
     Pass,
     StateMachine,
     Succeed,
-    TaskInput,
-    TaskStateBase,
     Wait,
     WaitTime,
 )
-from aws_cdk.aws_stepfunctions_tasks import LambdaInvoke
 from constructs import Construct
 
-from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.releases.old_versions import BACKSTOP
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.logs import log_group
 
-# Nothing inside can catch the machine's own timeout: it lies behind the latest deadline that an input can ask for.
-_BACKSTOP = Duration.seconds(MAX_TIMEOUT_SECONDS + 3_600)
 _LAMBDA_CANNOT_ANSWER = [
     "Lambda.ClientExecutionTimeoutException",
     "Lambda.ServiceException",
@@ -55,7 +52,7 @@ class Workflow(Construct):
             state_machine_name=name,
             comment=comment,
             definition_body=DefinitionBody.from_chainable(definition),
-            timeout=_BACKSTOP,
+            timeout=Duration.seconds(BACKSTOP.total_seconds()),
             tracing_enabled=True,
             logs=LogOptions(
                 destination=log_group(
@@ -71,12 +68,14 @@ class Workflow(Construct):
             reason="The log delivery of Step Functions and X-Ray's actions have no resource level in IAM",
         )
 
-    def may_call(self, *functions: IFunction) -> None:
-        """Take back what cdk-nag finds in the right to call these functions."""
+    def may_call(self, *functions: Function) -> None:
+        """Allow every version of these functions: an execution calls those that were in use when it began."""
+        versions = [f"{function.function_arn}:*" for function in functions]
+        self.state_machine.add_to_role_policy(PolicyStatement(actions=["lambda:InvokeFunction"], resources=versions))
         acknowledge(
             self.state_machine.role,
             *map(on_versions_of, functions),
-            reason="The CDK lets a task call every version of its function; these functions publish none",
+            reason="Executions that began before the last deploys call the versions of then",
         )
 
     def take_request(self) -> Pass:
@@ -94,29 +93,25 @@ class Workflow(Construct):
             },
         )
 
-    def step(self, name: str, function: IFunction, *, comment: str, on_fault: IChainable) -> TaskStateBase:
+    def step(self, name: str, function: Function, *, comment: str, on_fault: IChainable) -> CustomState:
         """A state that takes one step of the loop."""
         step = self._invoke(
             name,
             function,
             comment=comment,
-            payload={
-                "Goal": JsonPath.string_at("$.Goal"),
-                "Execution": JsonPath.object_at("$.Execution"),
-                "Progress": JsonPath.object_at("$.Progress"),
-            },
+            payload={"Goal.$": "$.Goal", "Execution.$": "$.Execution", "Progress.$": "$.Progress"},
             result_path="$.Progress",
         )
         # What has no message of its own: the function died, or has a bug. Its domain's errors are answers.
         step.add_retry(errors=["States.ALL"], interval=Duration.seconds(2), backoff_rate=2, max_attempts=2)
         return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
 
-    def check_model(self, function: IFunction, *, on_fault: IChainable) -> TaskStateBase:
+    def check_model(self, function: Function, *, on_fault: IChainable) -> CustomState:
         """The step that only looks."""
         comment = "Look how the model is. What cannot be looked at now is looked at again later"
         return self.step("Check model", function, comment=comment, on_fault=on_fault)
 
-    def notify_and_succeed(self, notify: IFunction, name: str, then: str, *, comment: str, ended: str) -> IChainable:
+    def notify_and_succeed(self, notify: Function, name: str, then: str, *, comment: str, ended: str) -> IChainable:
         """Tell a success, and end with its report as output, whether or not it could be told."""
         done = self.succeed(then, comment=ended)
         told = self._notify(name, notify, comment=comment)
@@ -132,7 +127,7 @@ class Workflow(Construct):
         """End with the report as output."""
         return Succeed(self, name, comment=comment, output_path="$.Progress.Report")
 
-    def notify_and_fail(self, notify: IFunction, name: str, then: str, *, comment: str) -> TaskStateBase:
+    def notify_and_fail(self, notify: Function, name: str, then: str, *, comment: str) -> CustomState:
         """Tell a failure, and end with its error and cause."""
         failed = Fail(
             self,
@@ -175,20 +170,20 @@ class Workflow(Construct):
         """The last step left that phase."""
         return Condition.string_equals("$.Progress.Phase", phase.value)
 
-    def _notify(self, name: str, notify: IFunction, *, comment: str) -> TaskStateBase:
+    def _notify(self, name: str, notify: Function, *, comment: str) -> CustomState:
         told = self._invoke(
             name,
             notify,
             comment=comment,
             payload={
-                "Goal": JsonPath.string_at("$.Goal"),
+                "Goal.$": "$.Goal",
                 "Execution": {
-                    "Arn": JsonPath.string_at("$.Execution.Arn"),
-                    "StartTime": JsonPath.string_at("$.Execution.StartTime"),
-                    "RedriveCount": JsonPath.number_at("$$.Execution.RedriveCount"),
+                    "Arn.$": "$.Execution.Arn",
+                    "StartTime.$": "$.Execution.StartTime",
+                    "RedriveCount.$": "$$.Execution.RedriveCount",
                 },
-                "Progress": JsonPath.object_at("$.Progress"),
-                "CleanUp": JsonPath.object_at("$.CleanUp"),
+                "Progress.$": "$.Progress",
+                "CleanUp.$": "$.CleanUp",
             },
             # Nothing reads it, and an input of just the largest size leaves no room for it.
             result_path=JsonPath.DISCARD,
@@ -197,17 +192,22 @@ class Workflow(Construct):
         return told.add_retry(errors=["States.ALL"], interval=Duration.seconds(5), backoff_rate=2, max_attempts=5)
 
     def _invoke(
-        self, name: str, function: IFunction, *, comment: str, payload: dict[str, object], result_path: str
-    ) -> TaskStateBase:
-        invoke = LambdaInvoke(
+        self, name: str, function: Function, *, comment: str, payload: dict[str, object], result_path: str
+    ) -> CustomState:
+        """A task that calls the function as it is deployed now, whatever is deployed while an execution goes on.
+
+        Not by `LambdaInvoke`, which allows a machine that version alone.
+        """
+        invoke = CustomState(
             self,
             name,
-            comment=comment,
-            lambda_function=function,
-            payload=TaskInput.from_object(payload),
-            payload_response_only=True,
-            result_path=result_path,
-            retry_on_service_exceptions=False,
+            state_json={
+                "Type": "Task",
+                "Comment": comment,
+                "Resource": function.current_version.function_arn,
+                "Parameters": payload,
+                "ResultPath": result_path,
+            },
         )
         return invoke.add_retry(
             errors=_LAMBDA_CANNOT_ANSWER,

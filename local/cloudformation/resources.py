@@ -154,6 +154,24 @@ def _alias(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     return {"Ref": answer["AliasArn"], "AliasArn": answer["AliasArn"]}
 
 
+def _version(aws: Account, _: str, properties: Properties) -> dict[str, str]:
+    api = aws.client("lambda")
+    pages = api.get_paginator("list_versions_by_function").paginate(FunctionName=properties["FunctionName"])
+    before = {version["Version"] for page in pages for version in page["Versions"]}
+    keys = ("FunctionName", "CodeSha256", "Description")
+    published = api.publish_version(**{key: properties[key] for key in keys if key in properties})
+    number, arn = published["Version"], published["FunctionArn"]
+    if number in before:
+        raise ValueError(
+            f"A version for this Lambda function exists ( {number} ). Modify the function to create a new version."
+        )
+    return {"Ref": arn, "FunctionArn": arn, "Version": number}
+
+
+def _remove_version(aws: Account, arn: str, _: Properties) -> None:
+    aws.client("lambda").delete_function(FunctionName=arn)
+
+
 def _schedule_group(aws: Account, name: str, properties: Properties) -> dict[str, str]:
     group = {"Name": _shortened(name), **properties}
     answer = aws.client("scheduler").create_schedule_group(**group)
@@ -189,6 +207,7 @@ _CREATORS: dict[str, Callable[[Account, str, Properties], dict[str, str]]] = {
     "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Lambda::Alias": _alias,
     "AWS::Lambda::EventInvokeConfig": _event_invoke_config,
+    "AWS::Lambda::Version": _version,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::SQS::QueuePolicy": _queue_policy,
@@ -196,6 +215,7 @@ _CREATORS: dict[str, Callable[[Account, str, Properties], dict[str, str]]] = {
     "AWS::Scheduler::ScheduleGroup": _schedule_group,
 }
 _REMOVERS: dict[str, Callable[[Account, str, Properties], object]] = {
+    "AWS::Lambda::Version": _remove_version,
     "AWS::Scheduler::Schedule": _remove_schedule,
     "AWS::Scheduler::ScheduleGroup": _remove_schedule_group,
 }

@@ -5,14 +5,15 @@ import json
 import threading
 import uuid
 import zipfile
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
+from moto.awslambda.responses import LambdaResponse
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
 from moto.logs.models import logs_backends
 
@@ -21,12 +22,16 @@ from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
 from local.functions.runtime import link_runtime, link_time_machine
 from local.functions.runtime_api import Invocation, Outcome
+from local.functions.versions import VersionStorage, by_qualifier, list_versions_by_function
 
 
 def install(aws: Account) -> "Functions":
     """Let functions run."""
     functions = Functions(aws)
-    aws.replace(lambda_simple_backends, "backend", type("FunctionsBackend", (_Backend,), {"functions": functions}))
+    members = {"functions": functions, "now": staticmethod(aws.clock.now)}
+    aws.replace(lambda_simple_backends, "backend", type("FunctionsBackend", (_Backend,), members))
+    aws.replace(LambdaResponse, "list_versions_by_function", list_versions_by_function)
+    aws.replace(LambdaResponse, "invoke", by_qualifier(LambdaResponse.invoke))
     aws.on_close(functions.close)
     return functions
 
@@ -68,6 +73,8 @@ class Functions:
         self._idle: dict[str, list[FunctionInstance]] = {}
         self._busy: dict[str, set[FunctionInstance]] = {}
         self._names: dict[str, str] = {}
+        self._present: dict[str, str] = {}
+        """The identity of each function and version as it is now."""
         self._closed = False
         self._asynchronous = AsynchronousInvocations(aws, self.invoke)
 
@@ -95,7 +102,7 @@ class Functions:
     def kill(self, instance_id: str) -> None:
         """End an instance's process at once, whatever it does; an unknown or dead one is as good as killed."""
         with self._guard:
-            everyone = [*self._all(self._idle), *self._all(self._busy)]
+            everyone = self._everyone()
         for instance in everyone:
             if instance.id == instance_id:
                 instance.kill()
@@ -105,17 +112,35 @@ class Functions:
         with self._guard:
             return self._names.get(instance_id, "")
 
+    def forget(self, function: LambdaFunction) -> None:
+        """End the instances of a function, or of a version, that is deleted."""
+        with self._guard:
+            self._supersede(function.function_arn, None)
+
+    def _supersede(self, arn: str, identity: str | None) -> None:
+        """Let no instance outlive what it is of: those that are busy end with what they do."""
+        before = self._present.pop(arn, identity)
+        if identity is not None:
+            self._present[arn] = identity
+        if before is not None and before != identity:
+            for instance in self._idle.pop(before, []):
+                instance.kill()
+
+    def living(self) -> set[str]:
+        """The ids of the instances that there are."""
+        with self._guard:
+            return {instance.id for instance in self._everyone() if instance.alive}
+
     def close(self) -> None:
         """End all processes."""
         with self._guard:
             self._closed = True
-            everyone = [*self._all(self._idle), *self._all(self._busy)]
+            everyone = self._everyone()
         for instance in everyone:
             instance.kill()
 
-    @staticmethod
-    def _all(instances: dict[str, Any]) -> list[FunctionInstance]:
-        return [instance for some in instances.values() for instance in some]
+    def _everyone(self) -> list[FunctionInstance]:
+        return [instance for some in (*self._idle.values(), *self._busy.values()) for instance in some]
 
     @contextmanager
     def _instance(self, function: LambdaFunction) -> Iterator[FunctionInstance]:
@@ -125,14 +150,20 @@ class Functions:
             yield instance
         finally:
             with self._guard:
-                self._busy[key].discard(instance)
-                if instance.alive:
-                    self._idle[key].append(instance)
+                busy = self._busy[key]
+                busy.discard(instance)
+                if self._present.get(function.function_arn) != key:
+                    instance.kill()
+                elif instance.alive:
+                    self._idle.setdefault(key, []).append(instance)
+                if not busy:
+                    del self._busy[key]
 
     def _take(self, function: LambdaFunction, key: str) -> FunctionInstance:
         with self._guard:
             if self._closed:
                 raise ServiceEndsError
+            self._supersede(function.function_arn, key)
             idle = self._idle.setdefault(key, [])
             busy = self._busy.setdefault(key, set())
             limit = function.reserved_concurrency
@@ -246,6 +277,11 @@ def _trace_id(now: float) -> str:
 
 class _Backend(LambdaSimpleBackend):  # type: ignore[misc]
     functions: Functions
+    now: Callable[[], datetime]
+
+    def __init__(self, region_name: str, account_id: str) -> None:
+        super().__init__(region_name, account_id)
+        self._lambdas = VersionStorage(region_name, account_id, now=self.now, gone=self.functions.forget)
 
     @property
     def _url_module(self) -> Any:

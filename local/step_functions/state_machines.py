@@ -165,8 +165,9 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
         execution = self.execution(execution_arn)
         with self._guard:
             reason = execution.why_not_redrivable
-            if reason is None and execution.start_date + _REDRIVABLE_FOR < self.aws.clock.now():
-                reason = "Execution was started more than 14 days ago and cannot be redriven"
+            ended = execution.stop_date
+            if reason is None and ended is not None and ended + _REDRIVABLE_FOR < self.aws.clock.now():
+                reason = "Execution ended more than 14 days ago and cannot be redriven"
             if reason:
                 raise ExecutionNotRedrivableError(reason)
             self.running.begin(execution, execution.redrive)
@@ -203,6 +204,21 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
             "redriveDate": execution.redrive_date,
             "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",
             "redriveStatusReason": reason,
+        }
+        return ActionResult({name: value for name, value in described.items() if value is not None})
+
+    def describe_state_machine_for_execution(self) -> ActionResult:
+        # moto's describes the machine as it is now.
+        execution = self._executions.execution(self._get_param("executionArn"))
+        machine = execution.state_machine
+        described = {
+            "stateMachineArn": machine.arn,
+            "name": machine.name,
+            "definition": machine.definition,
+            "roleArn": machine.roleArn,
+            "updateDate": machine.update_date,
+            "loggingConfiguration": machine.loggingConfiguration,
+            "tracingConfiguration": machine.tracingConfiguration,
         }
         return ActionResult({name: value for name, value in described.items() if value is not None})
 

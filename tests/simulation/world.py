@@ -177,7 +177,7 @@ class World(Scene):
 
     def _invoke(self, running: Running, resource: str, payload: dict[str, Any], first: bool) -> Any:
         """The task's resource does its work. Raises TaskError."""
-        function = resource.removeprefix("Functions/").removesuffix(".Arn")
+        function = resource.removeprefix("Functions/").removesuffix("/CurrentVersion")
         try:
             if resource.endswith(":::states:startExecution"):
                 start = partial(self.execute, Goal.STOPPED, payload["Input"], payload["Name"])

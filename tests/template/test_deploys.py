@@ -33,10 +33,10 @@ def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthes
 
 
 def rules_with_a_schedule(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
-    """What is scheduled in UTC, apart from the watch."""
+    """What is scheduled in UTC, apart from the watch and the cleaning up."""
     rules = {**synthesized.all("AWS::Events::Rule")}
-    watch = rules.pop("Watch/Hourly")
-    assert watch["ScheduleExpression"] == "rate(1 hour)"
+    assert rules.pop("Watch/Hourly")["ScheduleExpression"] == "rate(1 hour)"
+    assert rules.pop("OldVersions/Daily")["ScheduleExpression"] == "rate(1 day)"
     return {name: rule for name, rule in rules.items() if "ScheduleExpression" in rule}
 
 
@@ -86,7 +86,7 @@ def test_a_schedule_in_local_time_becomes_a_start_and_a_stop_of_the_scheduler(ch
         assert schedule["GroupName"] in groups - {"model-leases"}
 
 
-def test_nothing_but_the_watch_runs_by_itself_unless_it_was_scheduled(default: Synthesized) -> None:
+def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(default: Synthesized) -> None:
     assert rules_with_a_schedule(default) == {}
     assert default.all("AWS::Scheduler::Schedule") == {}
 
@@ -118,7 +118,11 @@ def test_nothing_but_the_watch_runs_by_itself_unless_it_was_scheduled(default: S
 def test_functions_know_what_the_settings_say(
     synthesized: Synthesized, of_all: dict[str, str], of_notify: dict[str, str], of_watch: dict[str, str], days: int
 ) -> None:
-    expected = {"Functions/Notify": of_all | of_notify, "Functions/WatchModels": of_all | of_watch}
+    expected = {
+        "Functions/Notify": of_all | of_notify,
+        "Functions/WatchModels": of_all | of_watch,
+        "Functions/ForgetVersions": {},
+    }
 
     for name, function in synthesized.all("AWS::Lambda::Function").items():
         assert function["Environment"]["Variables"].items() >= expected.get(name, of_all).items(), name
@@ -135,8 +139,22 @@ def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthes
 def test_nothing_outlives_the_stack(synthesized: Synthesized) -> None:
     """`make destroy` cleans up: the app keeps nothing that anyone could miss."""
     resources = synthesized.template["Resources"].values()
+    # Lambda deletes versions with their function.
+    others = [resource for resource in resources if resource["Type"] != "AWS::Lambda::Version"]
 
-    assert {resource.get("DeletionPolicy", "Delete") for resource in resources} == {"Delete"}
+    assert {resource.get("DeletionPolicy", "Delete") for resource in others} == {"Delete"}
+
+
+def test_versions_that_machines_call_outlive_their_release_but_no_failed_deploy(synthesized: Synthesized) -> None:
+    resources = synthesized.template["Resources"].values()
+    versions = [resource for resource in resources if resource["Type"] == "AWS::Lambda::Version"]
+
+    assert {synthesized.plain(version["Properties"]["FunctionName"]) for version in versions} == {
+        f"Functions/{name}" for name in ("CheckModel", "Notify", "StartModel", "StopModel")
+    }
+    for version in versions:
+        policies = (version["DeletionPolicy"], version["UpdateReplacePolicy"])
+        assert policies == ("RetainExceptOnCreate", "Retain")
 
 
 def test_a_bad_setting_stops_the_synth_with_one_line(tmp_path: Path) -> None:

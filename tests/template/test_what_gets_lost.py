@@ -14,6 +14,7 @@ QUEUES = {
     "Leases/Undelivered",
     "Watch/Undelivered",
     "Functions/Unwatched",
+    "Functions/Unforgotten",
 }
 
 
@@ -121,6 +122,7 @@ def test_what_a_function_fails_at_after_it_was_accepted_is_dead_lettered(synthes
 
     assert {config["FunctionName"]: config["DestinationConfig"] for config in configs} == {
         "Functions/Notify": {"OnFailure": {"Destination": "Functions/Untold.Arn"}},
+        "Functions/ForgetVersions": {"OnFailure": {"Destination": "Functions/Unforgotten.Arn"}},
         "Functions/WatchModels": {"OnFailure": {"Destination": "Functions/Unwatched.Arn"}},
     }
     assert {config["MaximumRetryAttempts"] for config in configs} == {2}

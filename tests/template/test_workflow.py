@@ -56,12 +56,12 @@ START = Told(
         "Model not running": set(),
     },
     tasks={
-        "Start model": "Functions/StartModel.Arn",
-        "Check model": "Functions/CheckModel.Arn",
+        "Start model": "Functions/StartModel/CurrentVersion",
+        "Check model": "Functions/CheckModel/CurrentVersion",
         "Stop model": START_EXECUTION,
-        "Notify running": "Functions/Notify.Arn",
-        "Notify waiting": "Functions/Notify.Arn",
-        "Notify failure": "Functions/Notify.Arn",
+        "Notify running": "Functions/Notify/CurrentVersion",
+        "Notify waiting": "Functions/Notify/CurrentVersion",
+        "Notify failure": "Functions/Notify/CurrentVersion",
     },
     choice="Model running?",
     phases={
@@ -90,10 +90,10 @@ STOP = Told(
         "Model not stopped": set(),
     },
     tasks={
-        "Stop model": "Functions/StopModel.Arn",
-        "Check model": "Functions/CheckModel.Arn",
-        "Notify stopped": "Functions/Notify.Arn",
-        "Notify failure": "Functions/Notify.Arn",
+        "Stop model": "Functions/StopModel/CurrentVersion",
+        "Check model": "Functions/CheckModel/CurrentVersion",
+        "Notify stopped": "Functions/Notify/CurrentVersion",
+        "Notify failure": "Functions/Notify/CurrentVersion",
     },
     choice="Model stopped?",
     phases={

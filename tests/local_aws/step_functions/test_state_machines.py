@@ -454,9 +454,26 @@ class TestRedrive:
             bench.aws.client("stepfunctions").redrive_execution(executionArn=running)
         assert error_of(refused) == "ExecutionNotRedrivable"
 
-    def test_two_weeks_are_the_limit(self, bench: Workbench) -> None:
-        failed = bench.run(FAIL)
-        bench.aws.clock.wait(15 * 86_400)
+    def test_what_began_before_an_update_goes_on_as_it_began(self, bench: Workbench) -> None:
+        api = bench.aws.client("stepfunctions")
+        machine = bench.machine(FAIL)
+        failed = bench.ended(bench.start(machine))
+        now = json.dumps({"StartAt": "Now", "States": {"Now": {"Type": "Succeed"}}})
+        api.update_state_machine(stateMachineArn=machine, definition=now)
+        succeeded = bench.ended(bench.start(machine))
+        assert (self.redrive(bench, failed["executionArn"])["error"], succeeded["status"]) == ("Broken", "SUCCEEDED")
+        before, after = (
+            api.describe_state_machine_for_execution(executionArn=execution["executionArn"])
+            for execution in (failed, succeeded)
+        )
+        assert (json.loads(before["definition"])["States"], after["definition"]) == (FAIL, now)
+        assert before["updateDate"] < after["updateDate"]
+
+    def test_two_weeks_after_the_end_are_the_limit(self, bench: Workbench) -> None:
+        failed = bench.run({"Wait": {"Type": "Wait", "Seconds": 86_400, "Next": "Fail"}, **FAIL})
+        bench.aws.clock.wait(13.5 * 86_400)
+        assert self.redrive(bench, failed["executionArn"])["redriveCount"] == 1
+        bench.aws.clock.wait(14 * 86_400 + 1)
         with pytest.raises(ClientError) as refused:
             bench.aws.client("stepfunctions").redrive_execution(executionArn=failed["executionArn"])
         assert error_of(refused) == "ExecutionNotRedrivable"

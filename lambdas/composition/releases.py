@@ -1,0 +1,16 @@
+"""What the deployment tells the function that forgets old versions."""
+
+import os
+from collections.abc import Mapping
+
+from model_lifecycle.vocabulary.environment import CALLED_FUNCTION_ARNS, STATE_MACHINE_ARNS
+
+
+def function_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The functions whose versions the machines call, with commas between."""
+    return environment[CALLED_FUNCTION_ARNS].split(",")
+
+
+def state_machine_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """The machines that call them, with commas between."""
+    return environment[STATE_MACHINE_ARNS].split(",")

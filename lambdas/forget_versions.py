@@ -1,0 +1,27 @@
+"""The function that deletes, every day, versions of the functions that no execution can call any more."""
+
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from composition.releases import function_arns_from, state_machine_arns_from
+from model_lifecycle.aws.client_config import LIST_CONFIG
+from model_lifecycle.aws.definitions import MachineDefinitions
+from model_lifecycle.aws.function_versions import FunctionVersions
+from model_lifecycle.releases.old_versions import forget_old_versions
+from model_lifecycle.vocabulary.instant import utcnow
+
+logger = Logger()
+function_arns = function_arns_from()
+versions = FunctionVersions(boto3.client("lambda", config=LIST_CONFIG))
+definitions = MachineDefinitions(state_machine_arns_from(), boto3.client("stepfunctions", config=LIST_CONFIG))
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[int]]:  # noqa: ARG001
+    """Delete old versions, and tell which: their numbers, by the ARN of their function. `event`: EventBridge's own."""
+    forgotten = forget_old_versions(function_arns, versions, definitions, now=utcnow())
+    logger.info("Forget versions", forgotten=forgotten)
+    return forgotten
