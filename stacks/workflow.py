@@ -118,7 +118,7 @@ class Workflow(Construct):
         # It is so, whoever heard of it. The net tells what could not be told here.
         return told.add_catch(done, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(done)
 
-    def notify_and_go_on(self, notify: IFunction, name: str, then: IChainable, *, comment: str) -> IChainable:
+    def notify_and_go_on(self, notify: Function, name: str, then: IChainable, *, comment: str) -> IChainable:
         """Tell how it goes on, and go on, whether or not it could be told."""
         told = self._notify(name, notify, comment=comment)
         return told.add_catch(then, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(then)
