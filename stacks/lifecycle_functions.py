@@ -63,6 +63,8 @@ class LifecycleFunctions(Construct):
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
         self.start_model = self._step("StartModel", "start_model", [*models.look(), *arm_and_start], leases)
+        # Those who join a start write what they want of it at the same time.
+        self._records.grant(self.start_model, "dynamodb:UpdateItem")
         self.stop_model = self._step(
             "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases
         )

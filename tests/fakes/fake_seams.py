@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.model.lease import Lease
-from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
@@ -40,15 +40,34 @@ class FakeRecords(Seam):
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
         """Write it, unless another version stands there."""
+        self._write_reached()
+        if before.version != self.record.version:
+            return None
+        self.record = replace(after, version=before.version + 1)
+        return self.record
+
+    def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:  # noqa: ARG002
+        """Write what differs, unless the run is another by now, or what is to grow has grown further."""
+        self._write_reached()
+        was = self.record
+        changed = {name: value for name, value in vars(joined).items() if value != getattr(found, name)}
+        grow = {name for name in GROWING if changed.get(name) is not None}
+        minded = {*OF_RUN, *(changed.keys() & GROWING - grow), *(name for name in grow if getattr(found, name) is None)}
+        if any(getattr(was, name) != getattr(found, name) for name in minded):
+            return None
+        if any(not (getattr(was, name) and getattr(was, name) < changed[name]) for name in grow - minded):
+            return None
+        if "lease_ends_at" in grow - minded:
+            changed["lease_before"] = was.lease_ends_at
+        self.record = replace(was, **{**changed, "version": was.version + 1})
+        return was
+
+    def _write_reached(self) -> None:
         self.reached()
         if self.write_troubles and (trouble := self.write_troubles.pop(0)):
             raise trouble
         if self.meanwhile:
             self.record, self.meanwhile = self.meanwhile, None
-        if before.version != self.record.version:
-            return None
-        self.record = replace(after, version=before.version + 1)
-        return self.record
 
 
 class FakeLeases(Seam):

@@ -39,13 +39,20 @@ class Records:
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """Write it, unless another version stands there."""
-        return self._scene.call(Call.WRITE, partial(self._replace, request, before, after))
+        return self._written(partial(self.store.replace, request, before, after))
 
-    def _replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
-        written = self.store.replace(request, before, after)
-        if written is not None:
-            self._scene.written.append(lived.Written(self._scene.now, written))
-        return written
+    def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
+        """Write what differs, whoever else joins."""
+        return self._written(partial(self.store.join, request, found, joined))
+
+    def _written(self, write: Callable[[], ModelRecord | None]) -> ModelRecord | None:
+        def call() -> ModelRecord | None:
+            answer = write()
+            if answer is not None:
+                self._scene.written.append(lived.Written(self._scene.now, self.store.record))
+            return answer
+
+        return self._scene.call(Call.WRITE, call)
 
 
 class Schedules:

@@ -1,14 +1,14 @@
 """The only caller of the table of model records."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
-from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.vocabulary.codec import fields_json, read_json
+from model_lifecycle.vocabulary.codec import fields_json, pascal, read_json
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
 
 if TYPE_CHECKING:
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
 
 
+_GROWING = {pascal(name) for name in GROWING}
+_OF_RUN = {pascal(name) for name in OF_RUN}
+
+
 class RecordTable:
-    """Model records in DynamoDB, one item a model: `ModelId` is its key, `Version` guards every write."""
+    """Model records in DynamoDB, one item a model: `ModelId` is its key, `Version` counts its writes."""
 
     def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
         self._table_name = table_name
@@ -29,7 +33,7 @@ class RecordTable:
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
             )
-        return read_json(ModelRecord, {name: _value(stored) for name, stored in answer.get("Item", {}).items()})
+        return _record(answer.get("Item", {}))
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """PutItem on condition that the version is still the one that was read."""
@@ -45,6 +49,41 @@ class RecordTable:
         except RecordChangedError:
             return None
         return written
+
+    def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
+        """UpdateItem of what differs, on conditions that others who join at the same time leave true."""
+        before, after = _attributes(found), _attributes(joined)
+        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} - {"Version"}
+        growing = changed & _GROWING & after.keys()
+        minded = _OF_RUN | (changed & _GROWING - growing)
+        values = {f":{name}": after[name] for name in changed & after.keys()}
+        values |= {f":{name}Before": before[name] for name in minded & before.keys()}
+        sets = {name: f":{name}" for name in sorted(changed & after.keys())}
+        if "LeaseEndsAt" in growing & before.keys():
+            # DynamoDB reads the item as it was before: the end that is replaced may be another one by now.
+            sets["LeaseBefore"] = "LeaseEndsAt"
+            values.pop(":LeaseBefore", None)
+        conditions = {name: f"{name} = :{name}Before" for name in minded} | {
+            name: f"{name} < :{name}" for name in growing
+        }
+        update = [f"SET {', '.join(f'{name} = {value}' for name, value in sets.items())}"] if sets else []
+        update += [f"REMOVE {', '.join(sorted(changed - after.keys()))}"] if changed - after.keys() else []
+        try:
+            with _table_errors("UpdateItem"):
+                answer = self._client.update_item(
+                    TableName=self._table_name,
+                    Key={"ModelId": {"S": request.model_id}},
+                    UpdateExpression=" ".join([*update, "ADD Version :one"]),
+                    ConditionExpression=" AND ".join(
+                        condition if name in before else f"attribute_not_exists({name})"
+                        for name, condition in sorted(conditions.items())
+                    ),
+                    ExpressionAttributeValues={**values, ":one": {"N": "1"}},
+                    ReturnValues="ALL_OLD",
+                )
+        except RecordChangedError:
+            return None
+        return _record(answer.get("Attributes", {}))
 
 
 @contextmanager
@@ -63,6 +102,10 @@ def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
         for name, value in fields_json(record).items()
         if value is not None
     }
+
+
+def _record(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
+    return read_json(ModelRecord, {name: _value(stored) for name, stored in item.items()})
 
 
 def _value(stored: "AttributeValueTypeDef") -> int | str:

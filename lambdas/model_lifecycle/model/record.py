@@ -58,6 +58,12 @@ class ModelRecord:
         return self.stopped_at is None and self.stop_asked_at is not None and now - self.stop_asked_at < _ABOUT_TO_ASK
 
 
+OF_RUN = frozenset({"asked_at", "stopped_at", "stop_asked_at"})
+"""What changes in a record when its run does: a start or a stop is asked for, or the end is seen."""
+GROWING = frozenset({"wanted_at", "lease_ends_at"})
+"""Of these the latest counts, whoever writes last."""
+
+
 class ModelRecords(Protocol):
     """The records of all models. Every method raises as `Model` does."""
 
@@ -69,5 +75,13 @@ class ModelRecords(Protocol):
         """Write `after` where `before` stands, and give it with its version; None if something else stands there.
 
         Of two writers one wins, and the other sees it.
+        """
+        ...
+
+    def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
+        """Write what a start changes that joins the run of `found`, and give the record as it was just before.
+
+        None if that has changed by now in `OF_RUN`, or is later in `GROWING`. Those who join at the same time do not
+        stand in each other's way, but for that.
         """
         ...

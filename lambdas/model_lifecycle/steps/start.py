@@ -154,28 +154,30 @@ def _start(
 def _join(
     progress: StartProgress, record: ModelRecord, records: ModelRecords, leases: Leases, *, now: datetime
 ) -> StartProgress | None:
-    """Write down that this execution wants the model, too, and until when. None if someone else has just written."""
-    if progress.phase is Phase.RUNNING and record.someone_is_about_to_stop(now=now):
-        return progress.blocked(now=now, trouble=f"{word(record.stopping or 'Someone')} is about to stop it.")
+    """Write down that this execution wants the model, too, and until when. None if the run is not what it was."""
     lease = progress.wanted_lease
+    # A start whose model runs has what it wants, whatever the record says.
+    runs_at_last = progress.phase is Phase.RUNNING and lease is None and now >= progress.deadline
+    if progress.phase is Phase.RUNNING and record.someone_is_about_to_stop(now=now) and not runs_at_last:
+        return progress.blocked(now=now, trouble=f"{word(record.stopping or 'Someone')} is about to stop it.")
     after = wanted_too(record, progress, lease, now=now)
     if after.leased_by == progress.execution_arn and lease is not None:
         armed = _arm(progress, lease, leases, now=now)
         if armed.phase is not progress.phase:
             return armed
     try:
-        made = Claim(progress.request, record, records).make(after)
+        was = records.join(progress.request, record, after)
     except ServiceUnavailableError as error:
-        runs_unleased = progress.phase is Phase.RUNNING and lease is None
-        if runs_unleased and now >= progress.deadline:
+        if runs_at_last:
             return replace(progress, trouble=error.cause)
         return progress.blocked(now=now, trouble=error.cause)
     except ModelLifecycleError as error:
         # It runs or comes up, whatever can be written. A lease that is not written down stops nothing.
         return progress.failed(error) if lease is not None else replace(progress, trouble=error.cause)
-    if made is None:
-        return None
-    moved = lease_of(record)
+    if was is None:
+        return progress if runs_at_last else None
+    made = wanted_too(was, progress, lease, now=now)
+    moved = lease_of(was)
     if moved is not None and moved != lease_of(made):
         progress = _disarm(progress, moved, leases)
     return progress.leased(made)

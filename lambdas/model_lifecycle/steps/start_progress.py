@@ -199,6 +199,11 @@ class StartProgress(Progress[Request]):
         if self.answer_lost and self.status:
             status = f"before its start was asked, its status was {self.in_its_words}"
         seconds = f"{self.request.start_timeout_seconds:,} seconds"
+        if self.phase_now() is Phase.RUNNING and self.wanted_lease_end is not None:
+            return StartTimedOutError(
+                f"{self.request.in_words} runs, but its lease could not be written down within {seconds}, "
+                f"so nothing stops it at its end.{self.last_trouble}"
+            )
         return StartTimedOutError(f"{self.request.in_words} did not run within {seconds}: {status}.{self.last_trouble}")
 
     def why_failed(self) -> str:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 
 from model_lifecycle.aws.record_table import RecordTable
-from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.record import OF_RUN, ModelRecord
+from tests.fakes.fake_seams import FakeRecords
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
 from tests.fakes.stubbed import client_of, stubbed
 
@@ -83,6 +84,43 @@ def test_of_two_writers_one_wins_and_the_other_sees_it(table: RecordTable, known
 
     assert lost is None
     assert table.read(model) == won == ModelRecord(version=1 + known, latest_start="the first")
+
+
+@settings(max_examples=100)
+@given(RECORDS, RECORDS, st.data())
+def test_who_joins_changes_what_they_mean_to_and_minds_only_the_run(
+    table: RecordTable, found: ModelRecord, joined: ModelRecord, data: st.DataObject
+) -> None:
+    """And the records of the other tests do the same in memory."""
+    kept = {field.name: data.draw(st.booleans(), field.name) for field in fields(ModelRecord)}
+    stands = replace(found, **{name: getattr(found if keep else joined, name) for name, keep in kept.items()})
+    fake = FakeRecords()
+    for records in (fake, table):
+        assert records.replace(request(), records.read(request()), stands)
+    fake.record = table.read(request())
+
+    was = table.join(request(), found, joined)
+
+    assert was == fake.join(request(), found, joined)
+    assert table.read(request()) == fake.record
+    of_its_run = all(getattr(stands, name) == getattr(found, name) for name in OF_RUN)
+    assert of_its_run or was is None
+
+
+def test_two_who_join_at_the_same_time_both_do_and_the_latest_counts(table: RecordTable) -> None:
+    model = request(ProjectVersionArn=VERSION.replace("1767603600000", "41"))
+    of_run = ModelRecord(latest_start="asker", wanted_at=after(0), lease_ends_at=after(60), leased_by="asker")
+    found = table.replace(model, ModelRecord(), of_run)
+    assert found is not None
+    later = replace(found, wanted_at=after(9), lease_ends_at=after(90), leased_by="later", lease_before=after(60))
+    latest = replace(found, wanted_at=after(5), lease_ends_at=after(99), leased_by="latest", lease_before=after(60))
+
+    assert table.join(model, found, later) == found
+    assert table.join(model, found, latest) is None
+    wish_of_other = replace(latest, wanted_at=found.wanted_at)
+    assert table.join(model, found, wish_of_other) == replace(later, version=found.version + 1)
+    stands = table.read(model)
+    assert (stands.wanted_at, stands.lease_ends_at, stands.lease_before) == (after(9), after(99), after(90))
 
 
 def test_a_record_of_an_earlier_deploy_is_read_as_far_as_it_goes() -> None:
