@@ -37,7 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         if ending is None:
             return None
         price = environment.price_per_inference_unit_hour
-        return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone)
+        return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)
 
     answer = {"NotificationId": notification_id, **teller.tell(notification_id, message, context)}
     logger.info("Notify", answer=answer)

@@ -59,7 +59,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
         watched = watch.look(request, model_of(request), listed_as=listed.status)
         if watched.finding is Finding.WARNED and watched.description is not None:
             ending = found_running(request, watched.description, watched.usage, hour=event["time"])
-            teller.tell(request.model_id, partial(_message, ending), context)
+            teller.tell(request.model_id, partial(_message, ending, home), context)
         return watched.finding
 
     watched = look_at_all(catalogs, look)
@@ -69,6 +69,6 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
     return watched.found
 
 
-def _message(ending: Ending) -> Message:
+def _message(ending: Ending, home: Home) -> Message:
     price = environment.price_per_inference_unit_hour
-    return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone)
+    return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)

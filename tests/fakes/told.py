@@ -57,4 +57,4 @@ def told(model: FakeModel, first: StartProgress | None = None) -> Message:
 
 def _told(model: FakeModel, now: datetime, last: StartProgress | StopProgress) -> Message:
     ending = read(endings(model, now=now), state_event(last, now))
-    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC, home=HOME)

@@ -241,7 +241,7 @@ class World(Scene):
             ending = endings.read(event)
             if ending is not None:
                 running = self.executions[ending.execution_arn or ""]
-                message = compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+                message = compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC, home=HOME)
                 if ending.outcome is not Outcome.WAITING:
                     running.message, running.told_by = message, number
                 self._tell(identity, message.document)

@@ -1,5 +1,7 @@
 """What people and programs are told of an ending: one document, one readable text, one subject."""
 
+import json
+import shlex
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -11,10 +13,12 @@ from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.summary import summary_of
 from model_lifecycle.endings.text import text_of
+from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.report import Report, StopReport, report_json
 from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.foreign import one_line, shortened, word
-from model_lifecycle.vocabulary.machines import OF_GOAL
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
 
 MAX_SUBJECT_CHARACTERS = 99
 _MOST_OF_AN_ERROR = 256
@@ -44,8 +48,11 @@ class Message:
     attributes: dict[str, str]
 
 
-def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinfo) -> Message:
-    """The message that tells an ending. The price is in USD; moments are told in UTC and in that time zone."""
+def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinfo, home: Home) -> Message:
+    """The message that tells an ending. The price is in USD; moments are told in UTC and in that time zone.
+
+    `home`: where the state machines are.
+    """
     money = Money.of(ending, price_per_inference_unit_hour)
     summary = summary_of(ending, money, zone)
     head = Head(
@@ -57,7 +64,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
         clean_up=ending.clean_up,
         may_bill=ending.may_bill,
         usd_per_hour=money.usd_per_hour if money else None,
-        how_to_stop=ending.request.service.stop_command(ending.request.identity) if ending.request else None,
+        how_to_stop=how_to_stop(ending.request, home) if ending.request else None,
         stop_input=ending.request.named_by if ending.request else None,
         execution_arn=ending.execution_arn,
         execution_link=ending.execution_arn and execution_link(ending.execution_arn),
@@ -77,6 +84,16 @@ def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:
         return dict(ending.request.names)
     ran = {"Ran": fields_json(money.paid(ending.ran))} if ending.ran else {}
     return {**report_json(ending.request, ending.report), **ran}
+
+
+def how_to_stop(request: ModelRequest, home: Home) -> str:
+    """A command of the AWS CLI that stops the model, to be pasted into a shell: the service's own, or stop-model's."""
+    command = request.service.stop_command(request.identity)
+    if not command:
+        stop_input = json.dumps(request.named_by)
+        command = "aws", "stepfunctions", "start-execution", "--state-machine-arn", STOP_MODEL.arn(home)
+        command = *command, "--input", stop_input
+    return shlex.join([*command, "--region", home.region])
 
 
 def execution_link(execution_arn: str) -> str:

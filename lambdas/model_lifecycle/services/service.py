@@ -118,9 +118,9 @@ class Service(ABC):
     def version(self, identity: Identity) -> str:
         """The name of the model's version within its project."""
 
-    @abstractmethod
-    def stop_command(self, identity: Identity) -> str:
-        """The command of the AWS CLI that stops the model."""
+    def stop_command(self, identity: Identity) -> Sequence[str]:  # noqa: ARG002 - not every service has one
+        """The words of the AWS CLI's command that stops the model, but for the Region; none where the CLI has none."""
+        return ()
 
     def metric(self, identity: Identity) -> Metric | None:  # noqa: ARG002 - most services measure nothing
         """What CloudWatch measures of the model; None where the service measures nothing."""

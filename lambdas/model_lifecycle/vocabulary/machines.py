@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 
 
@@ -12,6 +13,10 @@ class Machine:
     name: str
     goal: Goal
     verb: str
+
+    def arn(self, home: Home) -> str:
+        """The state machine's ARN."""
+        return f"arn:{home.partition}:states:{home.region}:{home.account}:stateMachine:{self.name}"
 
 
 START_MODEL = Machine("start-model", Goal.RUNNING, "start")

@@ -80,10 +80,6 @@ class LookoutVision(Service):
     def version(self, identity: Identity) -> str:
         return identity["ModelVersion"]
 
-    def stop_command(self, identity: Identity) -> str:
-        names = f"--project-name {identity['ProjectName']} --model-version {identity['ModelVersion']}"
-        return f"aws lookoutvision stop-model {names}"
-
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         return ModelDescription.of(calls.call("DescribeModel", **identity)["ModelDescription"])
 

@@ -82,8 +82,8 @@ class Rekognition(Service):
     def version(self, identity: Identity) -> str:
         return version_name(identity["ProjectVersionArn"])
 
-    def stop_command(self, identity: Identity) -> str:
-        return f"aws rekognition stop-project-version --project-version-arn {identity['ProjectVersionArn']}"
+    def stop_command(self, identity: Identity) -> Sequence[str]:
+        return "aws", "rekognition", "stop-project-version", "--project-version-arn", identity["ProjectVersionArn"]
 
     def metric(self, identity: Identity) -> Metric:
         dimensions = {"ProjectName": self.project(identity), "VersionName": self.version(identity)}

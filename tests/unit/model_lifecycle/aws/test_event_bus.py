@@ -10,7 +10,7 @@ from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.phase import Goal
-from tests.fakes.given import EXECUTION, request
+from tests.fakes.given import EXECUTION, HOME, request
 from tests.fakes.stubbed import stubbed
 from tests.fakes.told import PRICE, UTC
 
@@ -25,7 +25,7 @@ def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Mes
         request=request(),
         cause=cause,
     )
-    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC, home=HOME)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from model_lifecycle.vocabulary.foreign import quoted
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import EXECUTION, after, begin, begin_stop, request, stop_request
+from tests.fakes.given import EXECUTION, HOME, after, begin, begin_stop, request, stop_request
 from tests.fakes.told import PRICE, UTC, told, told_of_stop
 
 HARMLESS = "Some words."
@@ -66,7 +66,7 @@ def test_of_an_ending(words: str, goal: Goal, outcome: Outcome) -> None:
             cause=quoted(words) if outcome is Outcome.WAITING else words,
             clean_up=stopped if outcome is Outcome.FAILED else failed,
         )
-        return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC)
+        return compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC, home=HOME)
 
     assert_same_but_for_quotations(words, message(words), message(HARMLESS))
 

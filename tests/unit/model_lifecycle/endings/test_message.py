@@ -1,17 +1,20 @@
 """What people and programs are told."""
 
 import json
+import shlex
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from model_lifecycle.endings.ending import Ending
-from model_lifecycle.endings.message import Message, compose, execution_link
+from model_lifecycle.endings.message import Message, compose, execution_link, how_to_stop
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
+from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelInUseError,
@@ -22,11 +25,11 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import DEFAULTS, EXECUTION, VERSION, after, begin, begin_stop, request
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, VERSION, after, begin, begin_stop, request
 from tests.fakes.told import PRICE, UTC, told
 
 STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
-STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION}"
+STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION} --region us-east-1"
 EXECUTION_LINK = (
     f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}"
 )
@@ -41,7 +44,7 @@ def lines(message: Message) -> dict[str, str]:
 def bare(outcome: Outcome, *, goal: Goal = Goal.RUNNING, price: float = PRICE, **more: Any) -> Message:
     """What is told of an ending of which nothing was seen."""
     ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, goal=goal, execution_arn=EXECUTION, **more)
-    return compose(ending, price_per_inference_unit_hour=price, zone=UTC)
+    return compose(ending, price_per_inference_unit_hour=price, zone=UTC, home=HOME)
 
 
 class TestAModelThatRuns:
@@ -313,3 +316,22 @@ def test_an_execution_s_link_leads_to_the_console_of_its_partition(partition: st
     arn = f"arn:{partition}:states:{region}:123456789012:execution:start-model:morning"
 
     assert execution_link(arn) == f"https://{console}/states/home?region={region}#/v2/executions/details/{arn}"
+
+
+@given(name=st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1), command=st.booleans())
+@example(name="it's; rm -r $HOME `id` \n#", command=True)
+def test_how_to_stop_can_be_pasted_into_a_shell_whatever_the_names_are(name: str, command: bool) -> None:
+    """Each name stays one word of the command."""
+    service = REKOGNITION if command else LOOKOUT_VISION
+    identity = {field.name: name for field in service.required}
+    asked = replace(request(), service=service, identity=identity)
+
+    words = shlex.split(how_to_stop(asked, HOME))
+
+    assert words[-2:] == ["--region", "us-east-1"]
+    if command:
+        assert words[1:5] == ["rekognition", "stop-project-version", "--project-version-arn", name]
+    else:
+        machine = "arn:aws:states:us-east-1:123456789012:stateMachine:stop-model"
+        assert words[1:6] == ["stepfunctions", "start-execution", "--state-machine-arn", machine, "--input"]
+        assert json.loads(words[6]) == identity

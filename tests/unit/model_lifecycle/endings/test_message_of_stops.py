@@ -13,7 +13,7 @@ from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.errors import AccessDeniedError, ModelNotFoundError, ServiceUnavailableError
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import EXECUTION, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
+from tests.fakes.given import EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin, begin_stop, stop_request
 from tests.fakes.state_machine import drive
 from tests.fakes.told import PRICE, endings, read, state_event, told, told_of_stop
 from tests.unit.model_lifecycle.endings.test_message import bare, lines
@@ -45,7 +45,7 @@ def told_in(zone: ZoneInfo, model: FakeModel, **fields: Any) -> Message:
     """What is told of a start in that time zone."""
     *_, (now, last) = drive(begin(**fields), model)
     ending = read(endings(now=now), state_event(last, now))
-    return compose(ending, price_per_inference_unit_hour=PRICE, zone=zone)
+    return compose(ending, price_per_inference_unit_hour=PRICE, zone=zone, home=HOME)
 
 
 class TestAModelThatIsStopped:
@@ -93,7 +93,7 @@ class TestAModelThatIsStopped:
             "Cause": None,
             "CleanUp": None,
             "UsdPerHour": 8.0,
-            "HowToStop": f"aws rekognition stop-project-version --project-version-arn {VERSION}",
+            "HowToStop": f"aws rekognition stop-project-version --project-version-arn {VERSION} --region us-east-1",
             "StopInput": {"ProjectVersionArn": VERSION},
             "ExecutionArn": STOP_EXECUTION,
             "ExecutionLink": document["ExecutionLink"],
@@ -278,7 +278,7 @@ class TestAStartThatGaveUpAndWasCleanedUp:
         *_, (now, last) = drive(begin(), FakeModel("STOPPED", "STARTING", AccessDeniedError("You may not look.")))
         assert last.cleans_up
         event = {**state_event(last, now), "CleanUp": clean_up}
-        return compose(read(endings(now=now), event), price_per_inference_unit_hour=PRICE, zone=BERLIN)
+        return compose(read(endings(now=now), event), price_per_inference_unit_hour=PRICE, zone=BERLIN, home=HOME)
 
     @pytest.mark.parametrize(
         ("left", "clean_up", "words"),

@@ -65,9 +65,6 @@ class Kilns(Service):
     def version(self, identity: Identity) -> str:
         return identity["KilnName"]
 
-    def stop_command(self, identity: Identity) -> str:
-        return f"aws kilns cool-kiln --kiln-name {identity['KilnName']}"
-
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         return ModelDescription.of(calls.call("GetKiln", **identity))
 

@@ -62,12 +62,6 @@ def test_a_token_is_letters_and_digits_and_hyphens() -> None:
     assert "ClientToken is " in refusal({**BOARDS, "ClientToken": "two words"})
 
 
-def test_a_model_is_stopped_by_hand_with_its_name() -> None:
-    assert LOOKOUT_VISION.stop_command(BOARDS) == (
-        "aws lookoutvision stop-model --project-name boards --model-version 1"
-    )
-
-
 def model_of(client: Any) -> ServiceModel:
     """The model behind that client."""
     calls = ServiceCalls(client, where_unreachable=LOOKOUT_VISION.where_unreachable)

@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_lifecycle.requests.start_request import parse_request
-from model_lifecycle.services.rekognition import REKOGNITION
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from tests.fakes.given import DEFAULTS, HOME, PROJECT, VERSION
@@ -87,12 +86,6 @@ def test_a_model_is_acted_on_where_the_function_can_and_else_refused_with_the_re
     assert f"allowed is {HOME}, where this function acts" in said
     for home in (None, Home.of(elsewhere["ProjectVersionArn"])):
         assert dict(parse(elsewhere, defaults=DEFAULTS, home=home).identity) == elsewhere
-
-
-def test_a_model_is_stopped_by_hand_with_its_arn() -> None:
-    command = REKOGNITION.stop_command({"ProjectVersionArn": VERSION})
-
-    assert command == f"aws rekognition stop-project-version --project-version-arn {VERSION}"
 
 
 class TestTheServicesOwnPatterns:
