@@ -5,6 +5,7 @@ from aws_cdk.aws_stepfunctions import Choice, Condition, IChainable, IStateMachi
 from aws_cdk.aws_stepfunctions_tasks import StepFunctionsStartExecution
 from constructs import Construct
 
+from model_lifecycle.endings.reading import ALREADY_STARTED
 from model_lifecycle.vocabulary.machines import START_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
@@ -109,6 +110,8 @@ class StartWorkflow(Workflow):
             ),
             result_path="$.CleanUp",
         )
+        # The answer was lost, and the stop has ended by now: Notify names it. One that runs is answered as if new.
+        start.add_retry(errors=[ALREADY_STARTED], max_attempts=0)
         start.add_retry(
             errors=["States.ALL"],
             interval=Duration.seconds(2),

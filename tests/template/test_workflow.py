@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from model_lifecycle.endings.reading import ALREADY_STARTED
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.phase import Goal, Phase
@@ -249,7 +250,8 @@ class TestTheCleanUp:
     ) -> None:
         state = states_of(synthesized, START)["Stop model"]
 
-        (retry,) = state["Retry"]
+        done, retry = state["Retry"]
+        assert (done["ErrorEquals"], done["MaxAttempts"]) == ([ALREADY_STARTED], 0)
         assert (retry["ErrorEquals"], retry["MaxAttempts"]) == (["States.ALL"], 8)
         (catch,) = state["Catch"]
         assert (catch["ErrorEquals"], catch["Next"]) == (["States.ALL"], "Notify failure")

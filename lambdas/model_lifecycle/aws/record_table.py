@@ -38,16 +38,19 @@ class RecordTable:
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """PutItem on condition that the version is still the one that was read."""
         written = replace(after, version=before.version + 1)
+        item: dict[str, AttributeValueTypeDef] = {"ModelId": {"S": request.model_id}, **_attributes(written)}
         try:
             with _table_errors("PutItem"):
                 self._client.put_item(
                     TableName=self._table_name,
-                    Item={"ModelId": {"S": request.model_id}, **_attributes(written)},
+                    Item=item,
                     ConditionExpression="attribute_not_exists(ModelId) OR Version = :before",
                     ExpressionAttributeValues={":before": {"N": str(before.version)}},
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )
-        except RecordChangedError:
-            return None
+        except RecordChangedError as error:
+            # The client writes again where no answer came: then its own writing stands in its way.
+            return written if _found_by(error) == item else None
         return written
 
     def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
@@ -84,6 +87,11 @@ class RecordTable:
         except RecordChangedError:
             return None
         return _record(answer.get("Attributes", {}))
+
+
+def _found_by(error: RecordChangedError) -> object:
+    """The item that stands there, as the answer of the refused call says."""
+    return getattr(error.__cause__, "response", {}).get("Item")
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id, waiting_id
@@ -22,12 +23,15 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
-from model_lifecycle.vocabulary.machines import machine_of
+from model_lifecycle.vocabulary.machines import STOP_MODEL, machine_of
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
 
+
+ALREADY_STARTED = "StepFunctions.ExecutionAlreadyExistsException"
+"""How "Stop model" hears that what it asked for was done: the answer to its first call was lost."""
 
 # Step Functions ends the execution, but not the function of the state that was under way.
 _CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
@@ -115,7 +119,7 @@ class Endings:
             report=reported,
             error=failure.get("Error"),
             cause=failure.get("Cause"),
-            clean_up=_clean_up(event.get("CleanUp")),
+            clean_up=_clean_up(event.get("CleanUp"), self.identity(event), self._home),
         )
 
     def _untold(self, event: dict[str, Any]) -> Ending | None:
@@ -181,11 +185,13 @@ def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:
     return read_json(_REPORTS[goal], written)
 
 
-def _clean_up(came_of_it: dict[str, Any] | None) -> CleanUp | None:
-    """What the state "Stop model" left: nothing, an execution, or an error."""
+def _clean_up(came_of_it: dict[str, Any] | None, named_after: str, home: Home) -> CleanUp | None:
+    """What the state "Stop model" left: nothing, an execution, or an error. It names the execution after the end."""
     match came_of_it:
         case {"ExecutionArn": str(execution_arn)}:
             return StartedCleanUp(execution_arn=execution_arn)
+        case {"Error": error} if error == ALREADY_STARTED:
+            return StartedCleanUp(execution_arn=STOP_MODEL.execution(sha256(named_after.encode()).hexdigest(), home))
         case {"Error": str(error)}:
             return FailedCleanUp(error=error)
     return None

@@ -18,6 +18,10 @@ class Machine:
         """The state machine's ARN."""
         return f"arn:{home.partition}:states:{home.region}:{home.account}:stateMachine:{self.name}"
 
+    def execution(self, name: str, home: Home) -> str:
+        """The ARN of its execution of that name."""
+        return f"arn:{home.partition}:states:{home.region}:{home.account}:execution:{self.name}:{name}"
+
 
 START_MODEL = Machine("start-model", Goal.RUNNING, "start")
 STOP_MODEL = Machine("stop-model", Goal.STOPPED, "stop")

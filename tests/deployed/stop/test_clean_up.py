@@ -207,6 +207,22 @@ def test_a_stop_that_can_be_started_only_later_is_started_once(lifecycle: Lifecy
 
 
 @service_in_turn
+def test_a_stop_that_was_started_unheard_of_and_has_ended_is_not_tried_again(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    lost = {"Operation": "StartExecution", "Effect": "LoseAnswer", "After": 1, "Times": 1}
+    lifecycle.given(service.script(StartSeconds=300), faults=[lost])
+
+    start = lifecycle.run({**service.model, "StartTimeoutSeconds": 60, "StopTimeoutSeconds": 1})
+
+    [stop] = lifecycle.stops()
+    assert lifecycle.only_message(start).document["CleanUp"] == {"ExecutionArn": stop}
+    assert "stop the model yourself" not in lifecycle.only_message(start).document["Summary"]
+    assert len(calls("StartExecution")) == 3
+    assert start.seconds < 90
+
+
+@service_in_turn
 def test_a_clean_up_that_does_not_take_is_told_to_bill_still(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartEndsIn=service.starting))
 

@@ -25,6 +25,21 @@ def test_a_model_that_someone_stopped_after_a_start_nobody_heard_of_is_not_start
 
 
 @both_services
+@pytest.mark.parametrize("caller", ["StartModel", "CheckModel"])
+def test_a_record_whose_writing_nobody_heard_of_is_known_to_be_written(
+    lifecycle: Lifecycle, service: ServiceWords, caller: str
+) -> None:
+    lost = {"Operation": "PutItem", "Effect": "LoseAnswer", "Caller": caller, "Times": 1}
+    lifecycle.given(service.script(StartSeconds=60), faults=[lost])
+
+    execution = lifecycle.run(service.model)
+
+    assert (execution.status, len(calls(service.start))) == ("SUCCEEDED", 1)
+    assert "Wait to retry" not in execution.states
+    assert execution.seconds < 90
+
+
+@both_services
 def test_a_start_that_was_lost_on_the_way_is_asked_for_again(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
         service.script(StartSeconds=60), faults=[{"Operation": service.start, "Effect": "Refuse", "Times": 1}]

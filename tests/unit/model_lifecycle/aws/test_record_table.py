@@ -151,9 +151,20 @@ def test_a_write_says_what_it_takes_for_the_present_version_and_leaves_out_what_
         },
         "ConditionExpression": "attribute_not_exists(ModelId) OR Version = :before",
         "ExpressionAttributeValues": {":before": {"N": "7"}},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
     }
     record = ModelRecord(latest_start=EXECUTION, lease_ends_at=after(1.5), min_inference_units=2)
     with stubbed("dynamodb") as (client, stub):
         stub.add_response("put_item", {}, asked)
 
         assert RecordTable("records", client).replace(request(), ModelRecord(version=7), record)
+
+
+def test_what_was_written_although_no_answer_came_is_known_to_be_one_s_own(table: RecordTable) -> None:
+    model = request(ProjectVersionArn=VERSION.replace("1767603600000", "4"))
+    mine = ModelRecord(latest_start=EXECUTION, asked_at=after(1))
+
+    written = table.replace(model, ModelRecord(), mine)
+
+    assert table.replace(model, ModelRecord(), mine) == written == table.read(model)
+    assert table.replace(model, ModelRecord(), ModelRecord(latest_start=EXECUTION, asked_at=after(2))) is None
