@@ -1,31 +1,36 @@
-"""CloudFormation that creates everything a template names, or says what it could not create and why."""
+"""CloudFormation that makes and changes everything a template names, or says what it could not do and why."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
-from moto.cloudformation import parsing
+from moto.cloudformation import models, parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Event, Stack, cloudformation_backends
-from moto.cloudformation.parsing import OutputMap
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack, cloudformation_backends
+from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 
 from local.account import Account
-from local.cloudformation.resources import models
+from local.cloudformation.changes import Change
+from local.cloudformation.errors import UnknownTypeError
+from local.cloudformation.resources import models as resource_models
+from local.cloudformation.stack import LocalStack, StackNotDeletedError
 
-_STACK = "AWS::CloudFormation::Stack"
-_NO_UPDATES = "The local AWS creates stacks and updates none: destroy this one, and deploy it again"
+_NO_UPDATES = "No updates are to be performed."
+_NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
 
 def install(aws: Account) -> None:
-    """Let stacks create what moto passes over, and fail where anything is missing."""
+    """Let stacks create what moto passes over, be updated, and fail where anything is missing."""
     by_type, names = parsing.get_model_map(), parsing.get_name_type_map()
-    for model in models(aws):
+    for model in resource_models(aws):
         aws.replace_item(by_type, model.cloudformation_type(), model)
         aws.replace_item(names, model.cloudformation_type(), model.cloudformation_name_type())
     aws.replace(parsing, "parse_and_create_resource", _strict(parsing.parse_and_create_resource))
-    aws.replace(Stack, "parse_template", staticmethod(_json_first(Stack.parse_template)))
+    aws.replace(models, "Stack", type("StackHere", (LocalStack,), {"aws": aws, "__module__": __name__}))
+    aws.replace(models, "ChangeSet", _ChangeSet)
     aws.replace(cloudformation_backends, "backend", _Backend)
+    # A change set that changes nothing is made, and failed.
+    aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
 
 
 class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]
@@ -37,18 +42,8 @@ class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]
         super().__init__(f"ChangeSet [{name}] does not exist")
 
 
-class ResourceFailedError(Exception):
-    """A resource of a template could not be created."""
-
-    def __init__(self, logical_id: str, resource_type: str, reason: str) -> None:
-        super().__init__(reason)
-        self.logical_id = logical_id
-        self.resource_type = resource_type
-        self.reason = reason
-
-
 def _strict(create: Callable[..., Any]) -> Callable[..., Any]:
-    """Let the creation of a resource name the resource that failed; moto returns `None` for what it does not know."""
+    """Let the creation of a resource fail where moto returns `None` for what it does not know."""
 
     def parse_and_create_resource(
         logical_id: str, resource_json: dict[str, Any], resources_map: Any, account_id: str, region_name: str
@@ -58,27 +53,28 @@ def _strict(create: Callable[..., Any]) -> Callable[..., Any]:
         if condition and not resources_map.lazy_condition_map[condition]:
             return None
         if parsing.resource_class_from_type(resource_type) is None and resource_type not in parsing.NULL_MODELS:
-            raise ResourceFailedError(logical_id, resource_type, f"The local AWS does not know {resource_type}")
-        try:
-            return create(logical_id, resource_json, resources_map, account_id, region_name)
-        except ResourceFailedError:
-            raise
-        except Exception as error:
-            raise ResourceFailedError(logical_id, resource_type, f"{type(error).__name__}: {error}") from error
+            raise UnknownTypeError(f"The local AWS does not know {resource_type}")
+        return create(logical_id, resource_json, resources_map, account_id, region_name)
 
     return parse_and_create_resource
 
 
-def _json_first(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    """Read a template that is JSON as such: the YAML parser takes seconds for the same."""
+class _ChangeSet(ChangeSet):  # type: ignore[misc]
+    refusal: str | None = None
 
-    def parse_template(template: str) -> Any:
+    def _parse_template(self) -> None:
+        self.template_dict = LocalStack.parse_template(self.template)
+
+    def diff(self) -> list[Change]:
+        """Tell what it changes; what cannot be updated so is remembered for its status."""
         try:
-            return json.loads(template)
-        except ValueError:
-            return parse(template)
-
-    return parse_template
+            changes: list[Change] = self.stack.changes(self.template, self.parameters)
+        except ValidationError as error:
+            if self.change_set_type == "CREATE":
+                raise
+            self.refusal = error.message
+            return []
+        return changes
 
 
 class _Backend(CloudFormationBackend):  # type: ignore[misc]
@@ -88,14 +84,42 @@ class _Backend(CloudFormationBackend):  # type: ignore[misc]
 
         return urls
 
-    def create_stack(self, name: str, *args: Any, **kwargs: Any) -> Stack:
-        """Create a stack; one that cannot be created stays, as in AWS, and tells why in its events."""
-        try:
-            return super().create_stack(name, *args, **kwargs)
-        except ResourceFailedError as error:
-            stack = self.get_stack(name)
-            _fail(stack, "ROLLBACK_COMPLETE", error)
-            return stack
+    def create_change_set(
+        self,
+        stack_name: str,
+        change_set_name: str,
+        template: str,
+        parameters: dict[str, str],
+        description: str,
+        change_set_type: str,
+        notification_arns: list[str] | None = None,
+        tags: dict[str, str] | None = None,
+        role_arn: str | None = None,
+    ) -> tuple[str, str]:
+        """Create a change set; it fails, as in AWS, if it changes nothing or may not change what it does."""
+        for stack in list(self.stacks.values()):
+            # What has only been reviewed so far is begun anew.
+            if change_set_type == "CREATE" and stack.name == stack_name and stack.status == "REVIEW_IN_PROGRESS":
+                del self.stacks[stack.stack_id]
+        change_set_id, stack_id = super().create_change_set(
+            stack_name,
+            change_set_name,
+            template,
+            parameters,
+            description,
+            change_set_type,
+            notification_arns,
+            tags,
+            role_arn,
+        )
+        change_set = self.change_sets[change_set_id]
+        reason = change_set.refusal
+        if change_set_type == "UPDATE" and reason is None:
+            reason = _NO_CHANGES if change_set.stack.same(template, parameters, tags) else None
+        status = ("FAILED", "UNAVAILABLE") if reason else ("CREATE_COMPLETE", "AVAILABLE")
+        change_set.status, change_set.execution_status = status
+        change_set.status_reason = reason
+        return change_set_id, stack_id
 
     def delete_change_set(self, change_set_name: str) -> None:
         """Delete a change set. The CDK deletes the one before, whether there was one or not."""
@@ -110,56 +134,44 @@ class _Backend(CloudFormationBackend):  # type: ignore[misc]
         except ValidationError as error:
             raise ChangeSetNotFoundError(change_set_name) from error
 
-    def update_stack(self, name: str, *_: Any, **__: Any) -> Stack:
-        """Leave a stack as it is, and say so."""
-        stack = self.get_stack(name)
-        _refuse_update(stack)
-        return stack
-
-    def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:
-        """Apply a change set; one that cannot be applied leaves its stack failed."""
+    def execute_change_set(self, change_set_name: str, stack_name: str | None = None) -> None:  # noqa: ARG002
+        """Apply a change set; one that cannot be applied leaves its stack as it was, or failed."""
         change_set = self.describe_change_set(change_set_name)
         stack = self.stacks[change_set.stack_id]
-        if change_set.change_set_type != "CREATE":
-            change_set.execution_status = "EXECUTE_FAILED"
-            _refuse_update(stack)
+        if change_set.change_set_type == "CREATE":
+            stack.begin(change_set.template, change_set.parameters, change_set.tags)
+        else:
+            stack.update(change_set.template, change_set.role_arn, change_set.parameters, change_set.tags)
+        done = stack.status in ("CREATE_COMPLETE", "UPDATE_COMPLETE", "CREATE_IN_PROGRESS")
+        change_set.execution_status = "EXECUTE_COMPLETE" if done else "EXECUTE_FAILED"
+
+    def update_stack(
+        self,
+        name: str,
+        template: str,
+        role_arn: str | None,
+        parameters: list[dict[str, Any]],
+        tags: dict[str, str] | None,
+    ) -> Stack:
+        """Update a stack, at once."""
+        stack = self.get_stack(name)
+        previous = stack.stack_parameters
+        resolved = {
+            key: given["ParameterValue"] if "ParameterValue" in given else previous[key]
+            for given in parameters
+            if (key := given["ParameterKey"]) in previous or "ParameterValue" in given
+        }
+        if stack.same(template, resolved, tags):
+            raise ValidationError(message=_NO_UPDATES)
+        stack.update(template, role_arn, parameters=resolved, tags=tags)
+        return stack
+
+    def delete_stack(self, name_or_stack_id: str) -> None:
+        """Delete a stack; one of which something cannot be deleted stays, and says so."""
+        stack = next((one for one in self.stacks.values() if name_or_stack_id in (one.name, one.stack_id)), None)
+        if stack is None:
             return
         try:
-            super().execute_change_set(change_set_name, stack_name)
-        except ResourceFailedError as error:
-            change_set.execution_status = "EXECUTE_FAILED"
-            _fail(stack, "ROLLBACK_COMPLETE", error)
-        else:
-            # moto leaves the outputs of the empty template that the stack began with.
-            stack.output_map = OutputMap(stack.resource_map, change_set.template_dict, stack.stack_id)
-
-
-def _refuse_update(stack: Stack) -> None:
-    # moto's updates lose resources and outputs: better none.
-    _tell_failure(stack, "UPDATE_ROLLBACK_COMPLETE", ResourceFailedError(stack.name, _STACK, _NO_UPDATES))
-
-
-def _fail(stack: Stack, status: str, error: ResourceFailedError) -> None:
-    # Resources and outputs are made when they are asked for: what has failed must not be asked for again.
-    resources = stack.resource_map
-    made = set(resources._parsed_resources)  # noqa: SLF001
-    wanted = resources._resource_json_map  # noqa: SLF001
-    resources._resource_json_map = {name: wanted[name] for name in wanted if name in made}  # noqa: SLF001
-    stack.output_map = OutputMap(resources, {}, stack.stack_id)
-    _tell_failure(stack, status, error)
-
-
-def _tell_failure(stack: Stack, status: str, error: ResourceFailedError) -> None:
-    stack.status = status
-    failure = Event(
-        stack_id=stack.stack_id,
-        stack_name=stack.name,
-        logical_resource_id=error.logical_id,
-        physical_resource_id="",
-        resource_type=error.resource_type,
-        resource_status="CREATE_FAILED",
-        resource_status_reason=error.reason,
-        resource_properties=None,
-    )
-    stack.events.append(failure)
-    stack._add_stack_event(status, error.reason)  # noqa: SLF001
+            super().delete_stack(stack.stack_id)
+        except StackNotDeletedError:
+            self.stacks[stack.stack_id] = stack

@@ -12,8 +12,9 @@ from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 from local.account import Account
-
-Properties = dict[str, Any]
+from local.cloudformation.errors import AlreadyExistsError
+from local.cloudformation.inline_policies import attach_inline, detach_inline
+from local.cloudformation.values import Properties, definition_of, lower, text, without_qualifier
 
 WITHOUT_EFFECT = (
     "AWS::CDK::Metadata",
@@ -21,6 +22,34 @@ WITHOUT_EFFECT = (
     "AWS::S3::BucketPolicy",
 )
 """Types that a template may name, and that do nothing here."""
+
+_GONE = frozenset(
+    {
+        "ResourceNotFoundException",
+        "NotFound",
+        "NotFoundException",
+        "NoSuchEntity",
+        "AWS.SimpleQueueService.NonExistentQueue",
+    }
+)
+_OF_A_TOPIC = (
+    "GetTopicAttributes",
+    "SetTopicAttributes",
+    "AddPermission",
+    "RemovePermission",
+    "DeleteTopic",
+    "Subscribe",
+    "ListSubscriptionsByTopic",
+    "Publish",
+)
+
+
+AFTER_CREATION = {
+    "AWS::DynamoDB::Table": frozenset({"PointInTimeRecoverySpecification", "TimeToLiveSpecification"}),
+    # moto would answer it as it stands in the template, and not as text.
+    "AWS::KMS::Key": frozenset({"KeyPolicy"}),
+}
+"""What moto's models leave out when they are created, by type."""
 
 
 def models(aws: Account) -> Iterator[type[CloudFormationModel]]:
@@ -33,16 +62,16 @@ def models(aws: Account) -> Iterator[type[CloudFormationModel]]:
         yield _model(aws, resource_type, lambda _aws, name, _properties: {"Ref": name})
 
 
-class _ApiResource(CloudFormationModel):  # type: ignore[misc]
+class ApiResource(CloudFormationModel):  # type: ignore[misc]
     """A resource that is made through its service's own API."""
 
     resource_type = "?"
     create: Callable[[str, Properties], dict[str, str]]
     remove: Callable[[str, Properties], object]
+    """Delete the resource of a physical id, with these properties; one that is gone is as good as deleted."""
 
-    def __init__(self, attributes: dict[str, str], remove: Callable[[], object]) -> None:
+    def __init__(self, attributes: dict[str, str]) -> None:
         self._attributes = attributes
-        self._remove = remove
 
     @property
     def physical_resource_id(self) -> str:
@@ -69,38 +98,36 @@ class _ApiResource(CloudFormationModel):  # type: ignore[misc]
     def create_from_cloudformation_json(
         cls, resource_name: str, cloudformation_json: Properties, *_: str, **__: Any
     ) -> Self:
-        properties = cloudformation_json["Properties"]
-        attributes = cls.create(resource_name, properties)
-        return cls(attributes, lambda: cls.remove(attributes["Ref"], properties))
-
-    def delete(self, *_: str) -> None:
-        """Delete the resource with its stack; one that is gone is as good as deleted."""
-        try:
-            self._remove()
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "ResourceNotFoundException":
-                raise
+        return cls(cls.create(resource_name, cloudformation_json["Properties"]))
 
 
 def _model(
     aws: Account, resource_type: str, create: Callable[[Account, str, Properties], dict[str, str]]
 ) -> type[CloudFormationModel]:
-    remove = _REMOVERS.get(resource_type, _leave)
+    remove_by_api = _REMOVERS.get(resource_type, _leave)
+
+    def remove(ref: str, properties: Properties) -> None:
+        try:
+            remove_by_api(aws, ref, properties)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _GONE:
+                raise
+
     members = {
         "resource_type": resource_type,
         "create": staticmethod(lambda name, properties: create(aws, name, properties)),
-        "remove": staticmethod(lambda ref, properties: remove(aws, ref, properties)),
+        "remove": staticmethod(remove),
         # moto files its models by the second part of this.
         "__module__": __name__,
     }
-    return type(resource_type.replace("::", ""), (_ApiResource,), members)
+    return type(resource_type.replace("::", ""), (ApiResource,), members)
 
 
 def _subscription(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     documents = ("FilterPolicy", "DeliveryPolicy", "RedrivePolicy", "ReplayPolicy")
     texts = ("FilterPolicyScope", "RawMessageDelivery", "SubscriptionRoleArn")
     attributes = {name: json.dumps(properties[name]) for name in documents if name in properties}
-    attributes |= {name: _text(properties[name]) for name in texts if name in properties}
+    attributes |= {name: text(properties[name]) for name in texts if name in properties}
     answer = aws.client("sns").subscribe(
         TopicArn=properties["TopicArn"],
         Protocol=properties["Protocol"],
@@ -142,9 +169,7 @@ def _dashboard(aws: Account, name: str, properties: Properties) -> dict[str, str
 
 
 def _event_invoke_config(aws: Account, name: str, properties: Properties) -> dict[str, str]:
-    # Only the latest version is served here.
-    settings = {key: value for key, value in properties.items() if key != "Qualifier"}
-    aws.client("lambda").put_function_event_invoke_config(**settings)
+    aws.client("lambda").put_function_event_invoke_config(**without_qualifier(properties))
     return {"Ref": name}
 
 
@@ -154,22 +179,88 @@ def _alias(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     return {"Ref": answer["AliasArn"], "AliasArn": answer["AliasArn"]}
 
 
-def _version(aws: Account, _: str, properties: Properties) -> dict[str, str]:
-    api = aws.client("lambda")
-    pages = api.get_paginator("list_versions_by_function").paginate(FunctionName=properties["FunctionName"])
-    before = {version["Version"] for page in pages for version in page["Versions"]}
+def _function_version(aws: Account, _: str, properties: Properties) -> dict[str, str]:
     keys = ("FunctionName", "CodeSha256", "Description")
-    published = api.publish_version(**{key: properties[key] for key in keys if key in properties})
-    number, arn = published["Version"], published["FunctionArn"]
-    if number in before:
-        raise ValueError(
-            f"A version for this Lambda function exists ( {number} ). Modify the function to create a new version."
+    client = aws.client("lambda")
+    published = {version["Version"] for version in _versions(aws, properties)}
+    answer = client.publish_version(**{key: properties[key] for key in keys if key in properties})
+    if answer["Version"] in published:
+        raise AlreadyExistsError(
+            f"A version for this Lambda function exists ( {answer['Version']} ). "
+            "Modify the function to create a new version."
         )
-    return {"Ref": arn, "FunctionArn": arn, "Version": number}
+    arn = answer["FunctionArn"]
+    return {"Ref": arn, "FunctionArn": arn, "Version": answer["Version"]}
 
 
-def _remove_version(aws: Account, arn: str, _: Properties) -> None:
-    aws.client("lambda").delete_function(FunctionName=arn)
+def _versions(aws: Account, properties: Properties) -> Iterator[dict[str, Any]]:
+    pages = aws.client("lambda").get_paginator("list_versions_by_function")
+    for page in pages.paginate(FunctionName=properties["FunctionName"]):
+        yield from page["Versions"]
+
+
+def _remove_function_version(aws: Account, ref: str, _: Properties) -> None:
+    aws.client("lambda").delete_function(FunctionName=ref)
+
+
+def _permission(aws: Account, name: str, properties: Properties) -> dict[str, str]:
+    aws.client("lambda").add_permission(StatementId=name, **properties)
+    return {"Ref": name, "Id": name}
+
+
+def _remove_permission(aws: Account, ref: str, properties: Properties) -> None:
+    aws.client("lambda").remove_permission(FunctionName=properties["FunctionName"], StatementId=ref)
+
+
+def _inline_policy(aws: Account, name: str, properties: Properties) -> dict[str, str]:
+    attach_inline(aws, properties)
+    return {"Ref": name, "Id": name}
+
+
+def _remove_inline_policy(aws: Account, _: str, properties: Properties) -> None:
+    detach_inline(aws, properties, except_for={})
+
+
+def _unsubscribe(aws: Account, ref: str, _: Properties) -> None:
+    aws.client("sns").unsubscribe(SubscriptionArn=ref)
+
+
+def _remove_topic_policy(aws: Account, _: str, properties: Properties) -> None:
+    for topic in properties["Topics"]:
+        statement = {
+            "Sid": "__default_statement_ID",
+            "Effect": "Allow",
+            "Principal": {"AWS": "*"},
+            "Action": [f"SNS:{action}" for action in _OF_A_TOPIC],
+            "Resource": topic,
+            "Condition": {"StringEquals": {"AWS:SourceOwner": aws.account_id}},
+        }
+        policy = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
+        aws.client("sns").set_topic_attributes(
+            TopicArn=topic, AttributeName="Policy", AttributeValue=json.dumps(policy)
+        )
+
+
+def _remove_queue_policy(aws: Account, _: str, properties: Properties) -> None:
+    for queue in properties["Queues"]:
+        url = f"{aws.endpoint_url}/{aws.account_id}/{queue.rsplit('/', 1)[-1]}"
+        aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": ""})
+
+
+def _remove_alarm(aws: Account, ref: str, _: Properties) -> None:
+    aws.client("cloudwatch").delete_alarms(AlarmNames=[ref])
+
+
+def _remove_dashboard(aws: Account, ref: str, _: Properties) -> None:
+    aws.client("cloudwatch").delete_dashboards(DashboardNames=[ref])
+
+
+def _remove_alias(aws: Account, _: str, properties: Properties) -> None:
+    aws.client("lambda").delete_alias(FunctionName=properties["FunctionName"], Name=properties["Name"])
+
+
+def _remove_event_invoke_config(aws: Account, _: str, properties: Properties) -> None:
+    aws.client("lambda").delete_function_event_invoke_config(FunctionName=properties["FunctionName"])
 
 
 def _schedule_group(aws: Account, name: str, properties: Properties) -> dict[str, str]:
@@ -207,7 +298,9 @@ _CREATORS: dict[str, Callable[[Account, str, Properties], dict[str, str]]] = {
     "AWS::CloudWatch::Dashboard": _dashboard,
     "AWS::Lambda::Alias": _alias,
     "AWS::Lambda::EventInvokeConfig": _event_invoke_config,
-    "AWS::Lambda::Version": _version,
+    "AWS::Lambda::Permission": _permission,
+    "AWS::Lambda::Version": _function_version,
+    "AWS::IAM::Policy": _inline_policy,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::TopicPolicy": _topic_policy,
     "AWS::SQS::QueuePolicy": _queue_policy,
@@ -215,7 +308,16 @@ _CREATORS: dict[str, Callable[[Account, str, Properties], dict[str, str]]] = {
     "AWS::Scheduler::ScheduleGroup": _schedule_group,
 }
 _REMOVERS: dict[str, Callable[[Account, str, Properties], object]] = {
-    "AWS::Lambda::Version": _remove_version,
+    "AWS::CloudWatch::Alarm": _remove_alarm,
+    "AWS::CloudWatch::Dashboard": _remove_dashboard,
+    "AWS::IAM::Policy": _remove_inline_policy,
+    "AWS::Lambda::Alias": _remove_alias,
+    "AWS::Lambda::EventInvokeConfig": _remove_event_invoke_config,
+    "AWS::Lambda::Permission": _remove_permission,
+    "AWS::Lambda::Version": _remove_function_version,
+    "AWS::SNS::Subscription": _unsubscribe,
+    "AWS::SNS::TopicPolicy": _remove_topic_policy,
+    "AWS::SQS::QueuePolicy": _remove_queue_policy,
     "AWS::Scheduler::Schedule": _remove_schedule,
     "AWS::Scheduler::ScheduleGroup": _remove_schedule_group,
 }
@@ -254,28 +356,12 @@ class _StateMachine(StateMachine):  # type: ignore[misc]
         cls, resource_name: str, cloudformation_json: Properties, account_id: str, region_name: str, **_: Any
     ) -> StateMachine:
         properties = cloudformation_json["Properties"]
-        definition = properties.get("DefinitionString") or json.dumps(properties["Definition"])
-        for name, value in properties.get("DefinitionSubstitutions", {}).items():
-            definition = definition.replace(f"${{{name}}}", _text(value))
         return stepfunctions_parser_backends[account_id][region_name].create_state_machine(
             name=properties.get("StateMachineName", resource_name),
-            definition=definition,
+            definition=definition_of(properties),
             roleArn=properties["RoleArn"],
             tags=[{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])],
-            loggingConfiguration=_lower(properties.get("LoggingConfiguration")),
-            tracingConfiguration=_lower(properties.get("TracingConfiguration")),
+            loggingConfiguration=lower(properties.get("LoggingConfiguration")),
+            tracingConfiguration=lower(properties.get("TracingConfiguration")),
             sm_type=properties.get("StateMachineType"),
         )
-
-
-def _lower(value: Any) -> Any:
-    """Write the keys of a template's property as the service's API does."""
-    if isinstance(value, dict):
-        return {key[0].lower() + key[1:]: _lower(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_lower(item) for item in value]
-    return value
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value)

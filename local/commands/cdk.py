@@ -54,7 +54,7 @@ def deploy(
         with _running(bootstrap, scratch, environment, scratch=scratch) as end:
             end(progress)
         synthesized_in = assembly() if callable(assembly) else assembly
-        # Not by a change set, since moto's answer success to a stack that could not be created.
+        # A change set would take some requests more.
         command = ["deploy", stack, "--app", str(synthesized_in), f"--outputs-file={outputs}"]
         command += ["--method=direct", "--require-approval=never", "--progress=events"]
         with _running(command, app, environment, scratch=scratch) as end:

@@ -1,15 +1,17 @@
 """`make local`: AWS on this machine with the app deployed, until it is told to end."""
 
 import argparse
+import shlex
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 if __name__ == "__main__":
     # Ctrl-C ends the program without a word while the imports below take their time.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-from local.commands.cdk import CdkError, deploy, synthesis
+from local.commands.cdk import ROOT, CdkError, deploy, synthesis
 from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
 from local.server import LocalAws
@@ -35,6 +37,8 @@ def main() -> int:
                 terminal.say(f"{name} {value}")
             for model in scenario.models:
                 terminal.say(f"model {model.identity}")
+            terminal.say("To deploy your changes while it runs, in another terminal:")
+            terminal.say(f"  {_redeploy(aws, arguments.context)}")
             print(f"ready {aws.endpoint_url}", flush=True)
             wait_for_interruption()
     except Interrupted:
@@ -43,6 +47,22 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     return 0
+
+
+def _redeploy(aws: LocalAws, context: Sequence[tuple[str, str]]) -> str:
+    """Return a command line that deploys the app as it is by then, with the same settings."""
+    client = {
+        "AWS_ENDPOINT_URL": aws.endpoint_url,
+        "AWS_REGION": aws.region,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
+    settings = [word for key, value in context for word in ("-c", f"{key}={value}")]
+    # What make writes into the shell's command is read by make first.
+    arguments = shlex.join([*settings, "--require-approval", "never"]).replace("$", "$$")
+    environment = ["env", "-u", "AWS_PROFILE", "-u", "AWS_SESSION_TOKEN"]
+    environment += [f"{name}={value}" for name, value in client.items()]
+    return shlex.join([*environment, "make", "-C", str(ROOT), "deploy", f"ARGS={arguments}"])
 
 
 def _arguments() -> argparse.Namespace:

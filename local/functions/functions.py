@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from moto.awslambda.exceptions import LambdaClientError
@@ -84,6 +85,9 @@ class Functions:
         Raises `TooManyRequestsError`.
         """
         request_id = request_id or str(uuid.uuid4())
+        with self._guard:
+            # What runs keeps the code and the settings that it began with.
+            function = SimpleNamespace(**vars(function))
         with self._aws.clock.running(), self._instance(function) as instance:
             return instance.invoke(
                 Invocation(
@@ -130,6 +134,13 @@ class Functions:
         """The ids of the instances that there are."""
         with self._guard:
             return {instance.id for instance in self._everyone() if instance.alive}
+
+    @contextmanager
+    def changing(self, function: LambdaFunction) -> Iterator[None]:
+        """Change a function in a block, which no invocation sees half done."""
+        with self._guard:
+            yield
+            self._supersede(function.function_arn, _identity(function))
 
     def close(self) -> None:
         """End all processes."""
@@ -288,6 +299,31 @@ class _Backend(LambdaSimpleBackend):  # type: ignore[misc]
         from moto.awslambda import urls
 
         return urls
+
+    def update_function_code(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
+        """Change the code; what runs finishes with the code that it began with."""
+        function = self.get_function(function_name, qualifier)
+        with self.functions.changing(function):
+            function.update_function_code(body)
+            function.architectures = body.get("Architectures", function.architectures)
+        published = self.publish_version(function_name) if body.get("Publish") else None
+        return (published or function).get_configuration()
+
+    def update_function_configuration(self, function_name: str, qualifier: str, body: dict[str, Any]) -> Any:
+        """Change the settings, also those that moto leaves as they are."""
+        function = self.get_function(function_name, qualifier)
+        with self.functions.changing(function):
+            function.update_configuration(body)
+            function.tracing_config = body.get("TracingConfig", function.tracing_config)
+            function.dead_letter_config = body.get("DeadLetterConfig", getattr(function, "dead_letter_config", None))
+            if "LoggingConfig" in body:
+                function.log_group = body["LoggingConfig"].get("LogGroup")
+        return function.get_configuration()
+
+    def put_function_event_invoke_config(self, function_name: str, config: dict[str, Any]) -> Any:
+        """Set what becomes of events that fail. moto keeps the old one, and answers it."""
+        self.get_function(function_name).event_invoke_config.clear()
+        return super().put_function_event_invoke_config(function_name, config)
 
     def invoke(
         self,

@@ -29,9 +29,11 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def ready_at(process: "subprocess.Popen[str]") -> str:
+def ready_at(process: "subprocess.Popen[str]", *, said: list[str] | None = None) -> str:
     assert process.stdout is not None
     for line in process.stdout:
+        if said is not None:
+            said.append(line)
         if line.startswith("ready "):
             return str(line.removeprefix("ready ").strip())
     assert process.stderr is not None
@@ -68,6 +70,14 @@ def run_readme_commands(endpoint: str) -> None:
     assert "start-model" in ran.stdout
 
 
+def run_as_pasted(line: str, *, folder: Path) -> str:
+    ran = subprocess.run(
+        ["bash", "-c", line], cwd=folder, env=environment(), capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout + ran.stderr
+
+
 def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
     """A plain call, without any SDK and any signature, as curl makes it."""
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
@@ -80,13 +90,19 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
     scenario = tmp_path / "scenario.json"
     scenario.write_text(json.dumps(SCENARIO))
     port = free_port()
-    with make("local", f"SCENARIO={scenario}", f"PORT={port}") as process:
-        endpoint = ready_at(process)
+    settings = """-c 'notification_emails=["one@example.com"]'"""
+    with make("local", f"SCENARIO={scenario}", f"PORT={port}", f"ARGS={settings}") as process:
+        said: list[str] = []
+        endpoint = ready_at(process, said=said)
         assert endpoint == f"http://localhost:{port}"
 
         answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
         assert answer == {"Status": "STARTING"}
         run_readme_commands(endpoint)
+        [redeploy] = [line for line in said if line.startswith("  env ")]
+        redeployed = run_as_pasted(redeploy.replace("one@", "other@"), folder=tmp_path)
+        assert "UPDATE_COMPLETE" in redeployed
+        assert "other@example.com" in redeployed
         assert_ends_cleanly(process, endpoint, signal.SIGINT)
 
 
@@ -154,8 +170,8 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
         assert "ModelLifecycle.StartModelStateMachineArn = arn:aws:states:" in done.stderr + done.stdout
 
         again = made("deploy", "ARGS=-c start_timeout_minutes=5 --require-approval never", more=aws)
-        assert again.returncode != 0
-        assert "destroy this one, and deploy it again" in again.stderr + again.stdout
+        assert again.returncode == 0, again.stderr
+        assert "UPDATE_COMPLETE" in again.stderr + again.stdout
         run_readme_commands(endpoint)
         assert_ends_cleanly(process, endpoint, signal.SIGTERM)
 

@@ -8,43 +8,20 @@ from uuid import uuid4
 import pytest
 
 from local.cloudformation.resources import WITHOUT_EFFECT
+from tests.local_aws.cloudformation.stacks import (
+    POLICY,
+    QUEUE,
+    TOPIC,
+    UNKNOWN,
+    attribute,
+    create,
+    outputs_of,
+    reasons,
+    ref,
+)
 from tests.local_aws.conftest import Workbench
 
-TOPIC = {"Type": "AWS::SNS::Topic"}
-QUEUE = {"Type": "AWS::SQS::Queue"}
 NO_TOPIC = "arn:aws:sns:us-east-1:123456789012:none"
-POLICY = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]}
-
-
-def attribute(name: str, what: str) -> dict[str, Any]:
-    return {"Fn::GetAtt": [name, what]}
-
-
-def ref(name: str) -> dict[str, str]:
-    return {"Ref": name}
-
-
-def create(bench: Workbench, resources: dict[str, Any], outputs: dict[str, Any] | None = None) -> dict[str, Any]:
-    """Create a stack and describe it."""
-    cloudformation = bench.aws.client("cloudformation")
-    template = {"Resources": resources, "Outputs": {name: {"Value": value} for name, value in (outputs or {}).items()}}
-    answer = cloudformation.create_stack(StackName=f"stack-{uuid4()}", TemplateBody=json.dumps(template))
-    described: dict[str, Any] = cloudformation.describe_stacks(StackName=answer["StackId"])["Stacks"][0]
-    return described
-
-
-def outputs_of(stack: dict[str, Any]) -> dict[str, str]:
-    assert stack["StackStatus"] == "CREATE_COMPLETE", stack
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
-
-
-def reasons(bench: Workbench, stack: dict[str, Any]) -> dict[str, str]:
-    events = bench.aws.client("cloudformation").describe_stack_events(StackName=stack["StackId"])["StackEvents"]
-    return {
-        event["LogicalResourceId"]: event["ResourceStatusReason"]
-        for event in events
-        if event["ResourceStatus"] == "CREATE_FAILED"
-    }
 
 
 def test_a_subscription_gets_what_is_published(bench: Workbench) -> None:
@@ -255,7 +232,7 @@ def test_a_type_without_effect_is_accepted(bench: Workbench, resource_type: str)
 
 
 def test_an_unknown_type_fails_the_stack_by_name(bench: Workbench) -> None:
-    stack = create(bench, {"Topic": TOPIC, "Thing": {"Type": "AWS::Quantum::Leap"}}, {"Out": ref("Thing")})
+    stack = create(bench, {"Topic": TOPIC, "Thing": UNKNOWN}, {"Out": ref("Thing")})
     assert stack["StackStatus"] == "ROLLBACK_COMPLETE"
     assert reasons(bench, stack) == {"Thing": "The local AWS does not know AWS::Quantum::Leap"}
 
@@ -271,16 +248,14 @@ def test_what_a_condition_leaves_out_is_not_missed(bench: Workbench) -> None:
     cloudformation = bench.aws.client("cloudformation")
     template = {
         "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
-        "Resources": {"Topic": TOPIC, "Thing": {"Type": "AWS::Quantum::Leap", "Condition": "Never"}},
+        "Resources": {"Topic": TOPIC, "Thing": UNKNOWN | {"Condition": "Never"}},
     }
     answer = cloudformation.create_stack(StackName=f"stack-{uuid4()}", TemplateBody=json.dumps(template))
     [stack] = cloudformation.describe_stacks(StackName=answer["StackId"])["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
-@pytest.mark.parametrize(
-    ("resource", "end"), [(TOPIC, "CREATE_COMPLETE"), ({"Type": "AWS::Quantum::Leap"}, "ROLLBACK_COMPLETE")]
-)
+@pytest.mark.parametrize(("resource", "end"), [(TOPIC, "CREATE_COMPLETE"), (UNKNOWN, "ROLLBACK_COMPLETE")])
 def test_a_change_set_creates_or_fails_as_well(bench: Workbench, resource: dict[str, str], end: str) -> None:
     cloudformation = bench.aws.client("cloudformation")
     template = {"Resources": {"Thing": resource}, "Outputs": {"Name": {"Value": ref("Thing")}}}
