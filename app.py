@@ -1,5 +1,6 @@
 """Read the settings, build the stack, synthesize."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from stacks.names import STACK
 app = App()
 try:
     settings = Settings.from_context(app.node.get_all_context())
+    # Of the credentials of the deploy; the command line sets them.
+    settings.check_home(os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION"))
 except SettingsError as error:
     sys.exit(f"Setting {error}.")
 ModelLifecycleStack(app, STACK, settings=settings)

@@ -1,8 +1,5 @@
 """The function that looks every hour for models that bill unnoticed."""
 
-from functools import partial
-from typing import Any
-
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -10,10 +7,11 @@ from composition import seams
 from composition.environment import defaults_from, stop_target_from
 from composition.log import line_logger
 from composition.telling import NotifyEnvironment
-from composition.watching import limits_from, project_arns_from
-from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
+from composition.watching import limits_from, project_arns_from, watched_services_from
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.clients import catalogs_of, model_of
 from model_lifecycle.aws.executions import StopExecutions
+from model_lifecycle.aws.notes import Notes
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -21,6 +19,8 @@ from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.watch.found_running import found_running
+from model_lifecycle.watch.not_watched import projects_elsewhere, service_gone
+from model_lifecycle.watch.occasion import occasion_of
 from model_lifecycle.watch.round import look_at_all
 from model_lifecycle.watch.watch import Finding, Watch
 
@@ -30,45 +30,84 @@ REMEMBERED_SECONDS = 24 * 3_600 - 300
 logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
-catalogs = catalogs_of(project_arns_from())
 target = stop_target_from()
+home = Home.of(target.state_machine_arn)
+services, project_arns = watched_services_from(), project_arns_from()
+elsewhere = [arn for arn in project_arns if Home.of(arn) != home]
+here = [arn for arn in project_arns if arn not in elsewhere]
+catalogs = catalogs_of(services, here if project_arns else None)
 records, leases, meter = seams.records(), seams.leases(LIST_CONFIG), seams.meter(LIST_CONFIG)
 stops = StopExecutions(target.state_machine_arn, boto3.client("stepfunctions", config=CLIENT_CONFIG))
 teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
+notes = Notes(environment.told_table_name, boto3.client("dynamodb", config=TABLE_CONFIG))
 
 
 @logger.inject_lambda_context
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, int]:
-    """Look at every model. `event`: EventBridge's `Scheduled Event`; its `time` names the hour.
+def handler(event: object, context: LambdaContext) -> dict[str, int]:
+    """Look at every model, and tell how often what was found. Any event will do, and none.
 
     Raises an ExceptionGroup of what went wrong, after everything that did not.
     """
-    home = Home.of(context.invoked_function_arn)
+    now = utcnow()
+    occasion = occasion_of(event, now=now)
     watch = Watch(
         records=records,
         leases=leases,
         meter=meter,
         stops=stops,
         limits=limits_from(),
-        now=utcnow(),
-        hour=event["time"],
+        now=now,
+        hour=occasion,
     )
 
     def look(listed: Listed) -> Finding:
         request = parse_stop_request(listed.identity, defaults=defaults, home=home)
         watched = watch.look(request, model_of(request), listed_as=listed.status)
         if watched.finding is Finding.WARNED and watched.description is not None:
-            ending = found_running(request, watched.description, watched.usage, hour=event["time"])
-            teller.tell(request.model_id, partial(_message, ending, home), context)
+            ending = found_running(request, watched.description, watched.usage, hour=occasion)
+            if not _tell(request.model_id, ending, context):
+                return Finding.WARNED_BEFORE
         return watched.finding
 
     watched = look_at_all(catalogs, look)
-    logger.info("Watch models", found=watched.found, unreachable=watched.unreachable)
+    endings = {
+        service.name: service_gone(service, watched.gone[service.name], look=occasion)
+        for service in services
+        if service.name in watched.gone
+    }
+    states: dict[str, str | None] = {service.name: "gone" if service.name in endings else None for service in services}
+    if elsewhere:
+        endings["project_arns"] = projects_elsewhere(elsewhere, home, look=occasion)
+    states["project_arns"] = " ".join(sorted(elsewhere)) or None
+    for subject, state in states.items():
+        try:
+            _note(subject, state, endings.get(subject), context)
+        except Exception as error:  # noqa: BLE001 - it is raised after the others
+            watched.troubles.append(error)
+    logger.info("Watch models", found=watched.found, gone=watched.gone, elsewhere=elsewhere)
     if watched.troubles:
         raise ExceptionGroup(f"Some models could not be watched: {watched.in_words}", watched.troubles)
     return watched.found
 
 
-def _message(ending: Ending, home: Home) -> Message:
-    price = environment.price_per_inference_unit_hour
-    return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)
+def _tell(once: str, ending: Ending, context: LambdaContext) -> bool:
+    """Tell it unless that was done already; whether it was told now."""
+    told_now = False
+
+    def message() -> Message:
+        nonlocal told_now
+        told_now = True
+        price = environment.price_per_inference_unit_hour
+        return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)
+
+    teller.tell(once, message, context)
+    return told_now
+
+
+def _note(subject: str, state: str | None, ending: Ending | None, context: LambdaContext) -> None:
+    """Say how something is, once: not again before it has changed."""
+    if notes.read(subject) == state:
+        return
+    if ending is not None:
+        _tell(ending.notification_id, ending, context)
+    notes.write(subject, state)

@@ -40,6 +40,8 @@ class Account:
         self.clock = clock
         self.port = port
         self.app = app
+        self.addresses: dict[str, str] = {}
+        """Variables of the environment that lead to services which are not where all others are."""
         self.ending = threading.Event()
         """Set before anything of this AWS ends."""
         self.closings = ExitStack()
@@ -71,6 +73,7 @@ class Account:
             "AWS_CONFIG_FILE": os.devnull,
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
+            **self.addresses,
         }
 
     def client(self, service: str, *, config: Config | None = None) -> Any:

@@ -12,6 +12,7 @@ from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
+from model_lifecycle.vocabulary.home import Home
 from settings.schedules import FORMS, Schedule, named_once
 from settings.time_zone import check_time_zone
 
@@ -28,6 +29,8 @@ _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
 
+_SERVICE_NAMES = ", ".join(service.name for service in SERVICES)
+
 
 class SettingsError(Exception):
     """A setting is wrong; the text is one line that names its key, its value and what is allowed."""
@@ -37,6 +40,20 @@ def _project_arn(value: str) -> str:
     if not any(service.project_arn.accepts(value) for service in SERVICES):
         raise ValueError(f"allowed is a project's ARN, {_PROJECT_ARNS}")
     return value
+
+
+def _service(value: str) -> str:
+    if value not in [service.name for service in SERVICES]:
+        raise ValueError(f"allowed are {_SERVICE_NAMES}")
+    return value
+
+
+def _of_one_home(values: list[str]) -> list[str]:
+    homes = {Home.of(value): value for value in values}
+    if len(homes) > 1:
+        one, other, *_ = homes.values()
+        raise ValueError(f"allowed are projects of one account and Region, and {one} and {other} are of two")
+    return values
 
 
 def _number(value: object) -> object:
@@ -73,9 +90,15 @@ class Settings(BaseModel):
     notification_emails: Annotated[list[Annotated[str, Field(pattern=_EMAIL)]], BeforeValidator(_list)] = Field(
         default=[], description="a list of e-mail addresses"
     )
-    project_arns: Annotated[list[Annotated[str, AfterValidator(_project_arn)]], BeforeValidator(_list)] = Field(
+    project_arns: Annotated[
+        list[Annotated[str, AfterValidator(_project_arn)]], BeforeValidator(_list), AfterValidator(_of_one_home)
+    ] = Field(
         default=[],
         description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
+    )
+    watched_services: Annotated[list[Annotated[str, AfterValidator(_service)]], BeforeValidator(_list)] = Field(
+        default_factory=lambda: [service.name for service in SERVICES if service.watched_by_default],
+        description=f"a list of services, of {_SERVICE_NAMES}",
     )
     schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(named_once)] = Field(
         default=[], description="a list of objects with name, expression and input, or with name, start, stop and model"
@@ -116,6 +139,19 @@ class Settings(BaseModel):
             return cls.model_validate(ours)
         except ValidationError as error:
             raise SettingsError("; ".join(_violation(detail) for detail in error.errors())) from error
+
+    def check_home(self, account: str | None, region: str | None) -> None:
+        """Raise SettingsError for a project that is not of the account and Region of the deploy, if these are known.
+
+        A Region without an account is what the CDK takes where there are no credentials: it says nothing.
+        """
+        for place, arn in enumerate(self.project_arns):
+            home = Home.of(arn)
+            if account and (home.account != account or (region and home.region != region)):
+                raise SettingsError(
+                    f"project_arns[{place}] is {arn}; allowed are projects of the account and Region of the deploy, "
+                    f"account {account}, Region {region or 'any'}"
+                )
 
 
 def _violation(detail: ErrorDetails) -> str:

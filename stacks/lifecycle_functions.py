@@ -79,7 +79,8 @@ class LifecycleFunctions(Construct):
             called_by_machines=True,
         )
         self.unwatched = dead_letter_queue(self, "Unwatched")
-        self.watch_models = self._watch(models, notifications, leases)
+        watched = ModelPermissions(settings.project_arns, services=settings.watched_services)
+        self.watch_models = self._watch(watched, notifications, leases)
         self.unforgotten = dead_letter_queue(self, "Unforgotten")
         self.forget_versions = self._forget_versions()
 
@@ -124,6 +125,7 @@ class LifecycleFunctions(Construct):
             self.unwatched,
             environment_variables={
                 environment.RECORD_TABLE_NAME: self._records.table_name,
+                environment.WATCHED_SERVICES: ",".join(self._settings.watched_services),
                 environment.PROJECT_ARNS: ",".join(self._settings.project_arns),
                 environment.WARN_AFTER_SECONDS: _seconds(self._settings.warn_after_hours),
                 environment.STOP_AFTER_SECONDS_UNLEASED: _seconds(self._settings.stop_after_hours_unleased),

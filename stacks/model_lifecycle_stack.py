@@ -56,3 +56,4 @@ class ModelLifecycleStack(Stack):
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
         CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)
         CfnOutput(self, "NotificationTopicArn", value=notifications.topic.topic_arn)
+        CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)

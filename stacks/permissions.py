@@ -15,14 +15,18 @@ _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
 
 class ModelPermissions:
-    """Statements on the models of some projects; of none named: of all in this account and Region."""
+    """Statements on the models of some projects; of none named: of all in this account and Region.
 
-    def __init__(self, project_arns: Sequence[str]) -> None:
+    `services`: on the models of these alone, by their names.
+    """
+
+    def __init__(self, project_arns: Sequence[str], *, services: Sequence[str] | None = None) -> None:
         self._projects = {
             service.actions: [arn for arn in project_arns if service.owns(arn)]
             if project_arns
             else [f"arn:{Aws.PARTITION}:{service.actions.namespace}:{_HERE}:{service.actions.every_project}"]
             for service in SERVICES
+            if services is None or service.name in services
         }
 
     def look(self) -> list[PolicyStatement]:

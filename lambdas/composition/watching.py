@@ -4,8 +4,20 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 
-from model_lifecycle.vocabulary.environment import PROJECT_ARNS, STOP_AFTER_SECONDS_UNLEASED, WARN_AFTER_SECONDS
+from model_lifecycle.services.registry import service_named
+from model_lifecycle.services.service import Service
+from model_lifecycle.vocabulary.environment import (
+    PROJECT_ARNS,
+    STOP_AFTER_SECONDS_UNLEASED,
+    WARN_AFTER_SECONDS,
+    WATCHED_SERVICES,
+)
 from model_lifecycle.watch.watch import Limits
+
+
+def watched_services_from(environment: Mapping[str, str] = os.environ) -> list[Service]:
+    """The services that are watched, by their names with commas between."""
+    return [service_named(name) for name in environment[WATCHED_SERVICES].split(",") if name]
 
 
 def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:

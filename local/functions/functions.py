@@ -5,7 +5,7 @@ import json
 import threading
 import uuid
 import zipfile
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -155,7 +155,7 @@ class Functions:
 
     @contextmanager
     def _instance(self, function: LambdaFunction) -> Iterator[FunctionInstance]:
-        key = _identity(function)
+        key = _identity(function, self._aws.addresses)
         instance = self._take(function, key)
         try:
             yield instance
@@ -210,6 +210,7 @@ class Functions:
         return {
             "LANG": "en_US.UTF-8",
             "PATH": "/usr/local/bin:/usr/bin:/bin",
+            **self._aws.addresses,
             **{name: str(value) for name, value in function.environment_vars.items()},
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_DEFAULT_REGION": function.region,
@@ -268,7 +269,7 @@ class _Log:
             stream.put_log_events([{"timestamp": timestamp, "message": line}])
 
 
-def _identity(function: LambdaFunction) -> str:
+def _identity(function: LambdaFunction, addresses: Mapping[str, str]) -> str:
     """Tell functions apart whose instances cannot serve each other's invocations."""
     configuration = [
         function.function_arn,
@@ -277,6 +278,7 @@ def _identity(function: LambdaFunction) -> str:
         function.timeout,
         function.memory_size,
         function.environment_vars,
+        addresses,
     ]
     return json.dumps(configuration, sort_keys=True)
 

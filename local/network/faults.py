@@ -20,8 +20,9 @@ from local.api.calls import (
     outcome_of,
     short,
 )
-from local.api.errors import AwsError, answer
+from local.api.errors import AwsError, HttpAnswer, answer
 from local.clock.clock import Clock, Interrupt
+from local.network.dead_service import DeadService
 from local.scenario.scenario import Fault, Scenario
 
 
@@ -67,19 +68,21 @@ class Processes(Protocol):
 class FaultyNetwork:
     """A WSGI layer in front of all services: records every call, and lets faults befall them."""
 
-    def __init__(self, app: WsgiApp, *, clock: Clock, processes: Callable[[], "Processes"]) -> None:
+    def __init__(self, app: WsgiApp, *, clock: Clock, processes: Callable[[], "Processes"], dead: DeadService) -> None:
         """`processes` are asked for when the first call comes."""
         self.faults = FaultBook()
         self.log = CallLog()
         self._app = app
         self._clock = clock
         self._processes = processes
+        self._dead = dead
         self._recognizer = Recognizer()
 
     def load(self, scenario: Scenario) -> None:
         """Replace the faults by those of a scenario, and forget all calls so far."""
         self.log.clear()
         self.faults.load(scenario.faults)
+        self._dead.load(scenario)
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = self._recognizer.recognize(environ)
@@ -91,6 +94,9 @@ class FaultyNetwork:
         )
         caller = self._processes().name_of(call.caller) if call.caller else ""
         fault = self.faults.next_for(operation, caller, call.parameters)
+        if call.service == "lookoutvision" and self._dead.end is not None:
+            self.log.end(number, str(self._dead.end))
+            return self._after_its_end(call, environ, start_response)
         if fault is None:
             return self._served(environ, start_response, number)
         if fault.error is not None:
@@ -108,6 +114,12 @@ class FaultyNetwork:
         self.log.end(number, outcome_of(int(status.split()[0]), headers, body))
         start_response(status, headers)
         return [body]
+
+    def _after_its_end(self, call: Recognized, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        answered = self._dead.answer()
+        if answered is not None:
+            return _answered(answered, start_response)
+        return self._befall("Timeout" if self._dead.end == "NoAnswer" else "Refuse", call, environ)
 
     def _befall(self, effect: str, call: Recognized, environ: Environ) -> Iterable[bytes]:
         connection: socket.socket = environ["werkzeug.socket"]
@@ -146,7 +158,7 @@ class _Open:
 
 def install(aws: Account, processes: Callable[[], Processes]) -> FaultyNetwork:
     """Put the faulty network in front of everything that a local AWS serves."""
-    network = FaultyNetwork(aws.app, clock=aws.clock, processes=processes)
+    network = FaultyNetwork(aws.app, clock=aws.clock, processes=processes, dead=DeadService(aws))
     aws.replace(_Open, "network", network)
     aws.wrap(lambda _: network)
     return network
@@ -175,9 +187,12 @@ def _hang_up(connection: socket.socket) -> None:
 
 def _refused(code: str, call: Recognized, start_response: StartResponse) -> Iterable[bytes]:
     error = AwsError(code, f"{code}, since the scenario says so.")
-    refused = answer(error, call.operation.service_model, call.protocol)
-    start_response(refused.status_line, [*refused.headers.items(), ("Content-Length", str(len(refused.body)))])
-    return [refused.body]
+    return _answered(answer(error, call.operation.service_model, call.protocol), start_response)
+
+
+def _answered(answered: HttpAnswer, start_response: StartResponse) -> Iterable[bytes]:
+    start_response(answered.status_line, [*answered.headers.items(), ("Content-Length", str(len(answered.body)))])
+    return [answered.body]
 
 
 def _run(app: WsgiApp, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:

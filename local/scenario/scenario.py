@@ -297,9 +297,17 @@ def _names(value: Any, name: re.Pattern[str]) -> bool:
     return False
 
 
-class Scenario(Part):
-    """The models of the local AWS, and what goes wrong there."""
+End = Literal["NoSuchHost", "ConnectionRefused", "NoAnswer", 403, 404, 410, 503]
+"""What a client meets where a service was: a statement of its name server, its connection, its patience, or HTTP."""
 
+
+class Scenario(Part):
+    """The models of the local AWS, and what goes wrong there.
+
+    `lookout_vision_end`: how the end of Amazon Lookout for Vision looks; without one it lives.
+    """
+
+    lookout_vision_end: End | None = None
     models: tuple[AnyModel, ...] = Field(default=(), strict=False)
     faults: tuple[Fault, ...] = Field(default=(), strict=False)
 

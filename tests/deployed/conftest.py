@@ -6,14 +6,19 @@ import pytest
 
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.many_lives import Life, Lived, live
+from tests.deployed.services import BOTH
 from tests.worlds import Worlds
+
+EVERY_SERVICE = {"watched_services": [service.name for service in BOTH]}
 
 
 @pytest.fixture
 def deployed(request: pytest.FixtureRequest, worlds: Worlds) -> Lifecycle:
-    """The stack, with the settings that a module gives as this fixture's parameter; else with none."""
+    """The stack, with the settings that a module gives as this fixture's parameter; it watches every service."""
     settings = getattr(request, "param", None)
-    return worlds.deployed("settings", settings) if settings else worlds.deployed("default", {})
+    if settings:
+        return worlds.deployed("settings", {**EVERY_SERVICE, **settings})
+    return worlds.deployed("every service", EVERY_SERVICE)
 
 
 @pytest.fixture
@@ -29,7 +34,7 @@ def every_lived(request: pytest.FixtureRequest, worlds: Worlds) -> Mapping[Life,
     """What became of the lives of those tests of the module that are to run."""
     chosen = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
     lives = [item.callspec.params["life"] for item in chosen if "life" in item.callspec.params]
-    return live(worlds.deployed("default", {}), lives)
+    return live(worlds.deployed("every service", EVERY_SERVICE), lives)
 
 
 @pytest.fixture

@@ -77,9 +77,9 @@ class Lifecycle:
         self._received: list[Notification] = []
         self._began = clock.now()
 
-    def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = ()) -> None:
-        """Only these models and faults are there from now on, in the form of a scenario file."""
-        self.aws.load(Scenario.parse(json.dumps({"Models": models, "Faults": faults})))
+    def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = (), **more: Any) -> None:
+        """Only these models and faults are there from now on, and more in the form of a scenario file."""
+        self.aws.load(Scenario.parse(json.dumps({"Models": models, "Faults": faults, **more})))
 
     def given_faults(self, *faults: Mapping[str, Any]) -> None:
         """Only these faults befall calls from now on; the models live on."""

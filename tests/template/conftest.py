@@ -12,6 +12,7 @@ VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/part
 CHOSEN: dict[str, Any] = {
     "notification_emails": ["ops@example.com", "dev@example.com"],
     "project_arns": [PARTS, BOLTS],
+    "watched_services": "Rekognition, LookoutVision",
     "schedules": [
         {"name": "morning", "expression": "cron(0 7 ? * MON-FRI *)", "input": {"ProjectVersionArn": VERSION}},
         {
@@ -54,6 +55,12 @@ def default(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
 def chosen(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     """A deploy in which every setting was chosen."""
     return made_once("chosen", tmp_path_factory, **CHOSEN)
+
+
+@pytest.fixture(scope="session")
+def every(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """A deploy that watches every service, and nothing else was chosen: the world of most tests."""
+    return made_once("every service", tmp_path_factory, watched_services=["Rekognition", "LookoutVision"])
 
 
 @pytest.fixture(scope="session", params=["default", "chosen"])

@@ -17,6 +17,7 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
         "StartModelStateMachineArn": "StartWorkflow/StateMachine",
         "StopModelStateMachineArn": "StopWorkflow/StateMachine",
         "NotificationTopicArn": "Notifications/Topic",
+        "WatchModelsFunctionName": "Functions/WatchModels",
     }
 
 
@@ -98,7 +99,12 @@ def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(defau
             "default",
             {"START_TIMEOUT_SECONDS": "3600", "STOP_TIMEOUT_SECONDS": "3600", "STOP_AFTER_SECONDS": ""},
             {"PRICE_PER_INFERENCE_UNIT_HOUR": "4.0", "TIME_ZONE": "UTC"},
-            {"WARN_AFTER_SECONDS": "86400", "STOP_AFTER_SECONDS_UNLEASED": "", "PROJECT_ARNS": ""},
+            {
+                "WARN_AFTER_SECONDS": "86400",
+                "STOP_AFTER_SECONDS_UNLEASED": "",
+                "PROJECT_ARNS": "",
+                "WATCHED_SERVICES": "Rekognition",
+            },
             90,
         ),
         (
@@ -109,6 +115,7 @@ def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(defau
                 "WARN_AFTER_SECONDS": "43200",
                 "STOP_AFTER_SECONDS_UNLEASED": "172800",
                 "PROJECT_ARNS": ",".join(CHOSEN["project_arns"]),
+                "WATCHED_SERVICES": "Rekognition,LookoutVision",
             },
             7,
         ),

@@ -45,9 +45,12 @@ CHOSEN_VERSIONS = [
 ]
 LEASES = every("scheduler", "schedule/model-leases/*")
 RECORDS, TOLD = "Functions/ModelRecords.Arn", "Notifications/Told.Arn"
-LOOKS_ANYWHERE = {
+LOOKS_AT_REKOGNITION = {
     "rekognition:DescribeProjects": ["*"],
     "rekognition:DescribeProjectVersions": every("rekognition", "project/*/*"),
+}
+LOOKS_ANYWHERE = {
+    **LOOKS_AT_REKOGNITION,
     "lookoutvision:DescribeModel": MODELS,
 }
 LOOKS_AT_CHOSEN = {
@@ -115,7 +118,8 @@ def runs(function: str) -> dict[str, list[str]]:
         ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
         ("default", "CheckModel", LOOKS_ANYWHERE | DISARMS | MEASURES | REMEMBERS),
         ("default", "Notify", LOOKS_ANYWHERE | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
-        ("default", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
+        ("default", "WatchModels", LOOKS_AT_REKOGNITION | WATCHES),
+        ("every", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
         ("default", "ForgetVersions", FORGETS),
         ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | ARMS | DISARMS | REMEMBERS | JOINS),
         ("chosen", "StopModel", LOOKS_AT_CHOSEN | STOPS_CHOSEN | DISARMS | MEASURES | REMEMBERS),

@@ -11,3 +11,6 @@ TABLE_CONFIG = Config(connect_timeout=3, read_timeout=3, retries={"total_max_att
 
 # Nor for what lists everything: a page that is throttled is no reason to begin anew.
 LIST_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 8, "mode": "standard"})
+
+# A service that may be gone for good is not waited for so long.
+PERHAPS_GONE_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 4, "mode": "standard"})

@@ -8,14 +8,13 @@ import boto3
 from botocore.config import Config
 from botocore.session import Session
 
-from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, PERHAPS_GONE_CONFIG
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
 from model_lifecycle.aws.service_model import ServiceModel
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 
 
@@ -24,14 +23,18 @@ def model_of(request: ModelRequest) -> Model:
     return ServiceModel(request, _calls(request.service, CLIENT_CONFIG))
 
 
-def catalogs_of(project_arns: Sequence[str]) -> dict[str, Catalog]:
-    """What there is in some projects, by the name of their service; of none named: in all of them."""
-    named = {service: [arn for arn in project_arns if service.owns(arn)] for service in SERVICES}
+def catalogs_of(services: Sequence[Service], project_arns: Sequence[str] | None) -> dict[str, Catalog]:
+    """What there is of some services, by their names: in those of these projects that are theirs; None: in all."""
+    named = {service: [arn for arn in project_arns or () if service.owns(arn)] for service in services}
     return {
-        service.name: ServiceCatalog(service, arns, _calls(service, LIST_CONFIG))
+        service.name: ServiceCatalog(service, arns, _calls(service, _list_config(service)))
         for service, arns in named.items()
-        if arns or not project_arns
+        if arns or project_arns is None
     }
+
+
+def _list_config(service: Service) -> Config:
+    return PERHAPS_GONE_CONFIG if service.where_unreachable else LIST_CONFIG
 
 
 def _calls(service: Service, config: Config) -> ServiceCalls:

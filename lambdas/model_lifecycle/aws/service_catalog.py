@@ -14,6 +14,11 @@ class ServiceCatalog:
         self._projects = [service.project_named(arn) for arn in project_arns]
         self._calls = calls
 
+    @property
+    def knows_projects(self) -> bool:
+        """Whether some are named."""
+        return bool(self._projects)
+
     def projects(self) -> Sequence[str]:
         """As the service names them."""
         if self._projects:

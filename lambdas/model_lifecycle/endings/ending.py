@@ -35,7 +35,8 @@ class Ending:
 
     `request` is None where the input was not valid; `report` where nothing was seen of a model. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
-    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota.
+    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `about`: what the
+    subject names where there is no request.
     """
 
     notification_id: str
@@ -48,6 +49,7 @@ class Ending:
     cause: str | None = None
     clean_up: CleanUp | None = None
     tried_until: datetime | None = None
+    about: str = "no valid request"
 
     @property
     def may_bill(self) -> bool:

@@ -105,13 +105,15 @@ def execution_link(execution_arn: str) -> str:
 
 
 def _subject(ending: Ending) -> str:
-    model = f"{ending.request.project} {ending.request.version}" if ending.request else "no valid request"
+    model = f"{ending.request.project} {ending.request.version}" if ending.request else ending.about
     return one_line(f"{_headline(ending)}: {model}", MAX_SUBJECT_CHARACTERS).encode("ascii", "replace").decode()
 
 
 def _headline(ending: Ending) -> str:
     if ending.outcome is Outcome.STILL_BILLING:
         return "STILL BILLING"
+    if ending.outcome is Outcome.NOT_WATCHED:
+        return "Not watched"
     if ending.outcome is Outcome.LEASE_MOVED:
         return "Lease moved"
     if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED) and ending.report:

@@ -17,6 +17,7 @@ class Outcome(StrEnum):
     TIMED_OUT = "TimedOut"
     ABORTED = "Aborted"
     STILL_BILLING = "StillBilling"
+    NOT_WATCHED = "NotWatched"
 
 
 EVENT_SOURCE = "model-lifecycle"
@@ -29,6 +30,7 @@ EVENT_TYPES = {
     Outcome.TIMED_OUT: "Model Timed Out",
     Outcome.ABORTED: "Model Aborted",
     Outcome.STILL_BILLING: "Model Still Billing",
+    Outcome.NOT_WATCHED: "Model Not Watched",
 }
 """The detail type of the event that tells it."""
 

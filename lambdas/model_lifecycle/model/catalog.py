@@ -9,6 +9,11 @@ from model_lifecycle.services.service import Listed
 class Catalog(Protocol):
     """The models of one service."""
 
+    @property
+    def knows_projects(self) -> bool:
+        """Whether the projects are those of the settings, so that the service is not asked for them."""
+        ...
+
     def projects(self) -> Sequence[str]:
         """The projects that are watched, as the service names them. Raises as `Model` does."""
         ...

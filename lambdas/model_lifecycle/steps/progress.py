@@ -10,7 +10,12 @@ from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.polling import next_check_seconds
 from model_lifecycle.steps.report import ExecutionReport, Units
 from model_lifecycle.vocabulary.codec import fields_json, read_json
-from model_lifecycle.vocabulary.errors import ModelFailedError, ModelLifecycleError, ModelNotFoundError
+from model_lifecycle.vocabulary.errors import (
+    ModelFailedError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    ServiceUnreachableError,
+)
 from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMeaning, meaning_of, phase_of
@@ -252,5 +257,5 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @property
     def is_gone(self) -> bool:
-        """The service says that there is no such model."""
-        return isinstance(self.failure, ModelNotFoundError)
+        """The service says that there is no such model, or is for certain not there itself."""
+        return isinstance(self.failure, ModelNotFoundError | ServiceUnreachableError)

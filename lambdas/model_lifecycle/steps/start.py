@@ -15,7 +15,6 @@ from model_lifecycle.vocabulary.errors import (
     ModelFailedError,
     ModelInUseError,
     ModelLifecycleError,
-    ModelNotFoundError,
     QuotaExceededError,
     ServiceUnavailableError,
     StopNotArmedError,
@@ -111,7 +110,7 @@ def _look_without_record(
         return progress.blocked(now=now, trouble=trouble.cause)
     progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
     # If a step that died has asked, nobody knows, unless there is no such model.
-    unseen = progress.status == NEVER_SEEN and not isinstance(progress.failure, ModelNotFoundError)
+    unseen = progress.status == NEVER_SEEN and not progress.is_gone
     return replace(progress, answer_lost=unseen)
 
 

@@ -1,5 +1,7 @@
 """One family of errors. A class name is the error name that the state machine shows; its text is one plain sentence."""
 
+from typing import Self
+
 from model_lifecycle.vocabulary.foreign import shortened
 
 MAX_CAUSE_CHARACTERS = 1_000
@@ -7,6 +9,9 @@ MAX_CAUSE_CHARACTERS = 1_000
 
 class ModelLifecycleError(Exception):
     """Whatever keeps a model from running or from being stopped, in words for the person who reads them."""
+
+    perhaps_gone = False
+    """It is of a service that AWS may have ended, and nothing in it shows that the service is still there."""
 
     @property
     def name(self) -> str:
@@ -17,6 +22,10 @@ class ModelLifecycleError(Exception):
     def cause(self) -> str:
         """The `Cause` of the execution: at most 1,000 characters, so that the console shows it whole."""
         return shortened(str(self), MAX_CAUSE_CHARACTERS)
+
+    def saying(self, text: str) -> Self:
+        """The same error in other words."""
+        return type(self)(text)
 
     def to_json(self) -> dict[str, str]:
         """As the execution's Fail state reads it: `{"Error": ..., "Cause": ...}`."""
@@ -88,6 +97,9 @@ class ServiceUnavailableError(ModelLifecycleError):
     def __init__(self, text: str, *, perhaps_done: bool) -> None:
         super().__init__(text)
         self.perhaps_done = perhaps_done
+
+    def saying(self, text: str) -> Self:
+        return type(self)(text, perhaps_done=self.perhaps_done)
 
 
 OUR_ERRORS = frozenset(error.__name__ for error in ModelLifecycleError.__subclasses__())

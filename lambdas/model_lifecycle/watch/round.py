@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.services.service import Listed
-from model_lifecycle.vocabulary.errors import ModelNotFoundError, ServiceUnreachableError
+from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.foreign import one_line
 from model_lifecycle.watch.watch import Finding
 
@@ -14,10 +14,13 @@ _MAX_CHARACTERS = 20_000
 
 @dataclass(frozen=True)
 class Round:
-    """What was found, how often; services that are not there; and what went wrong."""
+    """What was found, how often; the services that are gone, with the reason; and what went wrong.
+
+    A service is gone if AWS may have ended it, and none of its answers in this round shows that it is there.
+    """
 
     found: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Finding, 0))
-    unreachable: list[str] = field(default_factory=list)
+    gone: dict[str, str] = field(default_factory=dict)
     troubles: list[Exception] = field(default_factory=list)
 
     @property
@@ -30,32 +33,49 @@ class Round:
 
 
 def look_at_all(catalogs: Mapping[str, Catalog], look: Callable[[Listed], Finding]) -> Round:
-    """Look at one after the other. A service that is not there runs no models, nor does a project that is gone."""
+    """Look at one after the other. A service that is gone runs no models, nor does a project that is gone."""
     seen = Round()
     for service, catalog in catalogs.items():
-        try:
-            for project in catalog.projects():
-                _look_at_project(catalog, project, look, seen)
-        except ServiceUnreachableError as error:
-            seen.unreachable.append(f"{service}: {error}")
-        except Exception as error:  # noqa: BLE001 - it is raised after the others
-            seen.troubles.append(error)
+        troubles: list[Exception] = []
+        answered = _look_at_service(catalog, look, seen, troubles)
+        if troubles and not answered and all(_perhaps_gone(trouble) for trouble in troubles):
+            seen.gone[service] = str(troubles[0])
+        else:
+            seen.troubles.extend(troubles)
     return seen
 
 
-def _look_at_project(catalog: Catalog, project: str, look: Callable[[Listed], Finding], seen: Round) -> None:
+def _look_at_service(
+    catalog: Catalog, look: Callable[[Listed], Finding], seen: Round, troubles: list[Exception]
+) -> bool:
+    """Look at its models; whether it has answered anything but trouble."""
+    try:
+        projects = catalog.projects()
+    except Exception as error:  # noqa: BLE001 - it is raised after the others
+        troubles.append(error)
+        return False
+    answers = [_look_at_project(catalog, project, look, seen, troubles) for project in projects]
+    return any(answers) or not catalog.knows_projects
+
+
+def _look_at_project(
+    catalog: Catalog, project: str, look: Callable[[Listed], Finding], seen: Round, troubles: list[Exception]
+) -> bool:
     try:
         models = catalog.models(project)
     except ModelNotFoundError:
-        return
-    except ServiceUnreachableError:
-        raise
+        return True
     except Exception as error:  # noqa: BLE001 - it is raised after the others
-        seen.troubles.append(error)
-        return
+        troubles.append(error)
+        return False
     for listed in models:
         try:
             seen.found[look(listed)] += 1
         except Exception as error:  # noqa: BLE001 - it is raised after the others
             error.add_note(f"This befell {listed.identity}")
-            seen.troubles.append(error)
+            troubles.append(error)
+    return True
+
+
+def _perhaps_gone(trouble: Exception) -> bool:
+    return isinstance(trouble, ModelLifecycleError) and trouble.perhaps_gone

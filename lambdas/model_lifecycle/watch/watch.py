@@ -41,6 +41,8 @@ class Finding(StrEnum):
     """Its lease is over, and the stop did not come: it is stopped now."""
     WARNED = "warned"
     """It runs for long without a lease: people are told."""
+    WARNED_BEFORE = "warned_before"
+    """The same, and people were told less than a day ago."""
     STOPPED = "stopped"
     """It ran for too long without a lease: it is stopped now."""
 

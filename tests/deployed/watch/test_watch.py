@@ -1,5 +1,6 @@
 """The watch: what bills unnoticed is told once a day, and what was to be stopped by now is stopped."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -166,7 +167,7 @@ def test_a_lease_of_a_run_that_someone_stopped_by_hand_stops_no_later_run(
     assert lifecycle.stops() == []
 
 
-@pytest.mark.parametrize("operation", ["ListProjects", "ListModels", "DescribeModel"])
+@pytest.mark.parametrize("operation", ["ListModels", "DescribeModel"])
 def test_trouble_with_one_model_does_not_hide_another(lifecycle: Lifecycle, operation: str) -> None:
     lifecycle.given(
         LOOKOUT_VISION.script(Status="HOSTED"),
@@ -201,24 +202,95 @@ def test_trouble_with_rekognition_does_not_hide_the_other_service(lifecycle: Lif
     assert lifecycle.dead_letters("Unwatched") != []
 
 
-def test_a_service_that_is_not_there_any_more_is_no_trouble(lifecycle: Lifecycle) -> None:
-    lifecycle.given(REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR))
+ENDS: list[Any] = [
+    "NoSuchHost",
+    403,
+    410,
+    *(pytest.param(end, marks=pytest.mark.soak) for end in ("ConnectionRefused", "NoAnswer", 404, 503)),
+]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_service_that_is_gone_is_told_once_until_it_comes_back_and_goes(lifecycle: Lifecycle, end: str | int) -> None:
+    old = REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR)
+    lifecycle.given(old, LookoutVisionEnd=end)
+    hours(lifecycle, 3)
+
+    of_rekognition, gone = sorted(
+        lifecycle.told_by_watch(), key=lambda message: message.document["Outcome"], reverse=True
+    )
+    assert of_rekognition.document["Service"] == REKOGNITION.name
+    assert gone.document["Outcome"] == "NotWatched"
+    assert gone.subject == "Not watched: Amazon Lookout for Vision"
+    assert "AWS ended Amazon Lookout for Vision on 2025-10-31" in gone.document["Summary"]
+
+    lifecycle.given(LOOKOUT_VISION.script(), old)
+    hours(lifecycle, 2)
+    assert len(lifecycle.told_by_watch()) == 2
+    lifecycle.given(old, LookoutVisionEnd=end)
+    hours(lifecycle, 2)
+
+    assert [message.document["Outcome"] for message in lifecycle.told_by_watch()].count("NotWatched") == 2
+    assert lifecycle.dead_letters("Unwatched") == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"Operation": "DescribeProjects", "Error": "ServiceUnavailable"},
+        {"Operation": "ListModels", "Error": "NovelException"},
+    ],
+    ids=lambda fault: "-".join(fault.values()),
+)
+def test_what_fails_though_it_is_there_is_alarmed_each_time(lifecycle: Lifecycle, fault: dict[str, Any]) -> None:
+    lifecycle.given(REKOGNITION.script(), LOOKOUT_VISION.script(), faults=[{**fault, "Caller": "WatchModels"}])
+
+    hours(lifecycle, 2)
+
+    assert len(lifecycle.dead_letters("Unwatched")) == 2
+    assert lifecycle.told_by_watch() == []
+
+
+def test_projects_of_another_account_or_region_are_told_once_and_clearly(lifecycle: Lifecycle) -> None:
     functions = lifecycle.aws.client("lambda")
     [watch] = [
         function for function in functions.list_functions()["Functions"] if "WatchModels" in function["FunctionName"]
     ]
-    # As after its end: there is no such host any more.
-    gone = {"AWS_ENDPOINT_URL_LOOKOUTVISION": "http://lookoutvision.us-east-1.invalid"}
     settings = watch["Environment"]["Variables"]
-    configure(lifecycle, watch["FunctionName"], {**settings, **gone})
+    there = "arn:aws:rekognition:eu-west-1:210987654321:project/parts/1767000000000"
+    configure(lifecycle, watch["FunctionName"], {**settings, "PROJECT_ARNS": there})
     try:
-        hours(lifecycle, 1)
+        lifecycle.given(REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR))
+        hours(lifecycle, 3)
     finally:
         configure(lifecycle, watch["FunctionName"], settings)
 
     [message] = lifecycle.told_by_watch()
-    assert message.document["Service"] == REKOGNITION.name
+    assert message.document["Outcome"] == "NotWatched"
+    assert "projects that are not of account 123456789012, Region us-east-1" in message.document["Summary"]
+    assert there in message.document["Summary"]
     assert lifecycle.dead_letters("Unwatched") == []
+
+
+@pytest.mark.parametrize(
+    "event", [None, {}, {"time": 5}, ["x"], {"detail-type": "Scheduled Event", "time": "1970-01-01T00:00:00Z"}]
+)
+def test_any_event_by_hand_is_a_look_now_that_says_whether_it_told(lifecycle: Lifecycle, event: object) -> None:
+    lifecycle.given(REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR))
+    functions = lifecycle.aws.client("lambda")
+    name = lifecycle.outputs["WatchModelsFunctionName"]
+
+    answers = [
+        json.loads(
+            functions.invoke(FunctionName=name, **({} if event is None else {"Payload": json.dumps(event)}))[
+                "Payload"
+            ].read()
+        )
+        for _ in range(2)
+    ]
+
+    assert [(answer["warned"], answer["warned_before"]) for answer in answers] == [(1, 0), (0, 1)]
+    assert len(lifecycle.told_by_watch()) == 1
 
 
 def configure(lifecycle: Lifecycle, function: str, environment: dict[str, str]) -> None:

@@ -186,3 +186,9 @@ def test_what_is_no_scenario_at_all_is_refused_with_the_reason(text: str) -> Non
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match=r"nowhere\.json cannot be read"):
         Scenario.read(tmp_path / "nowhere.json")
+
+
+@pytest.mark.parametrize("end", ["Dead", "410", 500])
+def test_an_end_that_no_service_has_is_refused_with_those_that_it_may_have(end: str | int) -> None:
+    with pytest.raises(ScenarioError, match=r"LookoutVisionEnd is .*; allowed is 'NoSuchHost', .*, 410 or 503"):
+        Scenario.parse(json.dumps({"LookoutVisionEnd": end}))

@@ -123,7 +123,7 @@ def test_every_bad_setting_is_named_at_once() -> None:
         ("start_timeout", "perhaps start_timeout_minutes is meant"),
         ("notification_email", "perhaps notification_emails is meant"),
         ("log_retention_day", "perhaps log_retention_days is meant"),
-        ("colour", "allowed are notification_emails, project_arns, schedules"),
+        ("colour", "allowed are notification_emails, project_arns, watched_services, schedules"),
     ],
 )
 def test_a_key_that_is_no_setting_is_an_error_with_a_hint(key: str, hint: str) -> None:
@@ -164,3 +164,37 @@ def test_any_values_at_all_make_settings_or_one_line(context: dict[str, Any]) ->
         Settings.from_context(context)
     except SettingsError:
         assert refusal(**context)
+
+
+ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
+
+
+def test_projects_are_of_one_account_and_region() -> None:
+    for other in (ELSEWHERE, PROJECT.replace("123456789012", "210987654321")):
+        assert f"{PROJECT} and {other} are of two" in refusal(project_arns=[PROJECT, other])
+
+
+@pytest.mark.parametrize(
+    ("account", "region"), [(None, None), (None, "eu-west-1"), ("123456789012", None), ("123456789012", "us-east-1")]
+)
+def test_projects_of_the_account_and_region_of_the_deploy_are_taken(account: str | None, region: str | None) -> None:
+    settings(project_arns=[PROJECT]).check_home(account, region)
+
+
+@pytest.mark.parametrize(("account", "region"), [("210987654321", "us-east-1"), ("123456789012", "eu-west-1")])
+def test_projects_of_another_account_or_region_are_refused(account: str, region: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(project_arns=[PROJECT]).check_home(account, region)
+    assert str(caught.value) == (
+        f"project_arns[0] is {PROJECT}; allowed are projects of the account and Region of the deploy, "
+        f"account {account}, Region {region}"
+    )
+
+
+def test_services_are_watched_by_their_names() -> None:
+    assert settings().watched_services == ["Rekognition"]
+    assert settings(watched_services="Rekognition, LookoutVision").watched_services == ["Rekognition", "LookoutVision"]
+    assert settings(watched_services=[]).watched_services == []
+    assert refusal(watched_services="Lookout") == (
+        'watched_services[0] is "Lookout"; allowed are Rekognition, LookoutVision'
+    )

@@ -45,6 +45,7 @@ class LookoutVision(Service):
     where_unreachable = (
         "AWS ended Amazon Lookout for Vision on 2025-10-31; only an endpoint that speaks its API can be reached."
     )
+    watched_by_default = False
     statuses = STATUSES
     required = (
         _field("ProjectName", "a name of letters, digits, _ and -"),

@@ -16,7 +16,8 @@ from model_lifecycle.watch.watch import Finding
 
 THROTTLED = ServiceUnavailableError("throttled", perhaps_done=False)
 DENIED = AccessDeniedError("not yours")
-UNREACHABLE = ServiceUnreachableError("no such host")
+GONE = ServiceUnreachableError("no such host")
+GONE.perhaps_gone = True
 
 
 class FakeCatalog:
@@ -24,6 +25,11 @@ class FakeCatalog:
 
     def __init__(self, projects: Mapping[str, list[str] | Exception] | Exception) -> None:
         self._projects = projects
+
+    @property
+    def knows_projects(self) -> bool:
+        """Whether a service would not be asked for them, by a name that is a setting's."""
+        return isinstance(self._projects, Mapping) and "named" in self._projects
 
     def projects(self) -> Sequence[str]:
         """Their names."""
@@ -48,24 +54,28 @@ def look(listed: Listed) -> Finding:
 
 
 @pytest.mark.parametrize(
-    ("first", "troubles", "unreachable"),
+    ("first", "troubles", "gone"),
     [
-        pytest.param({"a": []}, [], [], id="nothing"),
-        pytest.param({"a": ["broken", "armed"]}, [THROTTLED], [], id="of a model"),
-        pytest.param({"a": DENIED, "b": ["armed"]}, [DENIED], [], id="of a project"),
-        pytest.param({"a": ModelNotFoundError("gone"), "b": ["armed"]}, [], [], id="of a project that is gone"),
-        pytest.param(DENIED, [DENIED], [], id="of a service"),
-        pytest.param(UNREACHABLE, [], ["First: no such host"], id="of a service that is not there"),
-        pytest.param({"a": UNREACHABLE, "b": ["armed"]}, [], ["First: no such host"], id="or goes meanwhile"),
+        pytest.param({"a": []}, [], False, id="nothing"),
+        pytest.param({"a": ["broken", "armed"]}, [THROTTLED], False, id="of a model"),
+        pytest.param({"a": DENIED, "b": ["armed"]}, [DENIED], False, id="of a project"),
+        pytest.param({"a": ModelNotFoundError("gone"), "b": ["armed"]}, [], False, id="of a project that is gone"),
+        pytest.param(DENIED, [DENIED], False, id="of a service"),
+        pytest.param(GONE, [], True, id="of a service that is gone"),
+        pytest.param({"named": GONE}, [], True, id="of named projects of a service that is gone"),
+        pytest.param({"a": GONE}, [GONE], False, id="of a service that lists its projects"),
+        pytest.param({"named": GONE, "b": ["armed"]}, [GONE], False, id="of a service that lists models"),
+        pytest.param({"named": GONE, "b": THROTTLED}, [GONE, THROTTLED], False, id="of a service that throttles"),
     ],
 )
 def test_trouble_does_not_keep_it_from_the_others(
-    first: Mapping[str, list[str] | Exception] | Exception, troubles: list[Exception], unreachable: list[str]
+    first: Mapping[str, list[str] | Exception] | Exception, troubles: list[Exception], gone: bool
 ) -> None:
     seen = look_at_all({"First": FakeCatalog(first), "Second": FakeCatalog({"c": ["warned", "warned"]})}, look)
 
-    assert (seen.troubles, seen.unreachable, seen.found[Finding.WARNED]) == (troubles, unreachable, 2)
-    of_first = list(first.values()) if isinstance(first, Mapping) and not unreachable else []
+    assert (seen.troubles, seen.found[Finding.WARNED]) == (troubles, 2)
+    assert seen.gone == ({"First": "no such host"} if gone else {})
+    of_first = list(first.values()) if isinstance(first, Mapping) else []
     assert seen.found[Finding.ARMED] == sum(models.count("armed") for models in of_first if isinstance(models, list))
 
 

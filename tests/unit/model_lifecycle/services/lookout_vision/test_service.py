@@ -1,20 +1,29 @@
 """How a model of Lookout for Vision is named, what is asked of the service, and what its answers mean."""
 
-from typing import Any
+import socket
+from typing import Any, cast
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from urllib3.exceptions import NameResolutionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_model import ServiceModel
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.service import ModelDescription
-from model_lifecycle.vocabulary.errors import ModelLifecycleError, ServiceUnavailableError, ServiceUnreachableError
+from model_lifecycle.vocabulary.errors import (
+    AccessDeniedError,
+    ModelLifecycleError,
+    ModelNotFoundError,
+    ServiceRefusedError,
+    ServiceUnavailableError,
+    ServiceUnreachableError,
+)
 from tests.fakes.given import DEFAULTS, HOME, TOKEN, request
 from tests.fakes.refusals import BY_EITHER, Parse, refusal
 from tests.fakes.stubbed import client_of, stubbed
 
+SAYS = "AWS ended Amazon Lookout for Vision on 2025-10-31"
 BOARDS = {"ProjectName": "boards", "ModelVersion": "1"}
 
 
@@ -107,21 +116,81 @@ def test_a_look_tells_status_message_and_units(
     )
 
 
+def unresolved(errno: int, *, urllib3: int) -> Exception:
+    """What either urllib3 raises of a host name without an address, with what it raises that in."""
+    reason = socket.gaierror(errno, "Name or service not known")
+    if urllib3 == 1:
+        error: Exception = NewConnectionError(cast("Any", None), f"Failed to establish a new connection: {reason}")
+        error.__context__ = reason
+    else:
+        error = NameResolutionError("host", cast("Any", None), reason)
+        error.__cause__ = reason
+    return error
+
+
 @pytest.mark.parametrize(
     ("cause", "error"),
-    [(NameResolutionError, ServiceUnreachableError), (ConnectionRefusedError, ServiceUnavailableError)],
+    [
+        (unresolved(socket.EAI_NONAME, urllib3=1), ServiceUnreachableError),
+        (unresolved(socket.EAI_NONAME, urllib3=2), ServiceUnreachableError),
+        (unresolved(socket.EAI_AGAIN, urllib3=1), ServiceUnavailableError),
+        (unresolved(socket.EAI_AGAIN, urllib3=2), ServiceUnavailableError),
+        (ConnectionRefusedError(), ServiceUnavailableError),
+    ],
+    ids=repr,
 )
 def test_a_host_name_without_an_address_is_of_a_service_that_has_ended(
-    cause: Any, error: type[ModelLifecycleError]
+    cause: Exception, error: type[ModelLifecycleError]
 ) -> None:
     def fail(**_: Any) -> None:
-        reason = cause("host", None, OSError()) if cause is NameResolutionError else cause()  # type: ignore[arg-type]
-        raise EndpointConnectionError(endpoint_url="https://lookoutvision/", error=reason)
+        raise EndpointConnectionError(endpoint_url="https://lookoutvision/", error=cause)
 
     client = client_of("lookoutvision")
     client.meta.events.register("before-send.lookoutvision", fail)
     try:
-        with pytest.raises(error, match=r"DescribeModel found no connection: .* AWS ended Amazon Lookout for Vision"):
+        with pytest.raises(error, match=f"DescribeModel found no connection: .* {SAYS}") as caught:
             model_of(client).describe()
+        assert caught.value.perhaps_gone
     finally:
         client.meta.events.unregister("before-send.lookoutvision", fail)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (403, "AccessDeniedException", AccessDeniedError),
+        (403, "403", ServiceRefusedError),
+        (404, "404", ServiceUnreachableError),
+        (404, "UnknownOperationException", ServiceUnreachableError),
+        (410, "410", ServiceUnreachableError),
+        (503, "503", ServiceUnavailableError),
+        (302, "302", ServiceRefusedError),
+    ],
+)
+def test_an_ended_service_may_answer_so(status: int, code: str, error: type[ModelLifecycleError]) -> None:
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_client_error("describe_model", code, "No.", http_status_code=status)
+
+        with pytest.raises(error, match=rf"DescribeModel answered {code}: No\. {SAYS}") as caught:
+            model_of(client).describe()
+    assert caught.value.perhaps_gone
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [(429, "ThrottlingException"), (400, "ValidationException"), (409, "ConflictException")]
+)
+def test_what_a_living_service_answers_says_nothing_of_an_end(status: int, code: str) -> None:
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_client_error("describe_model", code, "No.", http_status_code=status)
+
+        with pytest.raises(ModelLifecycleError, match=rf"DescribeModel answered {code}: No\.$") as caught:
+            model_of(client).describe()
+    assert not caught.value.perhaps_gone
+
+
+def test_a_model_that_is_not_found_is_told_of_as_such() -> None:
+    with stubbed("lookoutvision") as (client, stub):
+        stub.add_client_error("describe_model", "ResourceNotFoundException", "No.", http_status_code=404)
+
+        with pytest.raises(ModelNotFoundError, match=r"No\.$"):
+            model_of(client).describe()

@@ -1,0 +1,35 @@
+"""What the watch has said once and for all."""
+
+from typing import TYPE_CHECKING
+
+from model_lifecycle.aws.service_errors import service_errors
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+class Notes:
+    """A text for each subject, in the table of what was told; it stays until it is changed. Raises as `Model` does."""
+
+    def __init__(self, table_name: str, client: "DynamoDBClient") -> None:
+        self._table_name = table_name
+        self._client = client
+
+    def read(self, subject: str) -> str | None:
+        """What was said last of it; None for nothing."""
+        with service_errors("GetItem"):
+            answer = self._client.get_item(TableName=self._table_name, Key=_key(subject), ConsistentRead=True)
+        return answer["Item"]["Text"]["S"] if "Item" in answer else None
+
+    def write(self, subject: str, text: str | None) -> None:
+        """Say this of it from now on; None: nothing."""
+        if text is None:
+            with service_errors("DeleteItem"):
+                self._client.delete_item(TableName=self._table_name, Key=_key(subject))
+            return
+        with service_errors("PutItem"):
+            self._client.put_item(TableName=self._table_name, Item={**_key(subject), "Text": {"S": text}})
+
+
+def _key(subject: str) -> dict[str, dict[str, str]]:
+    return {"NotificationId": {"S": f"note {subject}"}}
