@@ -171,7 +171,7 @@ def test_an_ended_service_may_answer_so(status: int, code: str, error: type[Mode
     with stubbed("lookoutvision") as (client, stub):
         stub.add_client_error("describe_model", code, "No.", http_status_code=status)
 
-        with pytest.raises(error, match=rf"DescribeModel answered {code}: No\. {SAYS}") as caught:
+        with pytest.raises(error, match=rf'DescribeModel answered {code}: "No\." {SAYS}') as caught:
             model_of(client).describe()
     assert caught.value.perhaps_gone
 
@@ -183,7 +183,7 @@ def test_what_a_living_service_answers_says_nothing_of_an_end(status: int, code:
     with stubbed("lookoutvision") as (client, stub):
         stub.add_client_error("describe_model", code, "No.", http_status_code=status)
 
-        with pytest.raises(ModelLifecycleError, match=rf"DescribeModel answered {code}: No\.$") as caught:
+        with pytest.raises(ModelLifecycleError, match=rf'DescribeModel answered {code}: "No\."$') as caught:
             model_of(client).describe()
     assert not caught.value.perhaps_gone
 
@@ -192,5 +192,5 @@ def test_a_model_that_is_not_found_is_told_of_as_such() -> None:
     with stubbed("lookoutvision") as (client, stub):
         stub.add_client_error("describe_model", "ResourceNotFoundException", "No.", http_status_code=404)
 
-        with pytest.raises(ModelNotFoundError, match=r"No\.$"):
+        with pytest.raises(ModelNotFoundError, match=r'"No\."$'):
             model_of(client).describe()
