@@ -140,7 +140,7 @@ class Functions:
         """Change a function in a block, which no invocation sees half done."""
         with self._guard:
             yield
-            self._supersede(function.function_arn, _identity(function))
+            self._supersede(function.function_arn, _identity(function, self._aws.addresses))
 
     def close(self) -> None:
         """End all processes."""
