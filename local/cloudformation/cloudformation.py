@@ -8,6 +8,7 @@ from moto.cloudformation.exceptions import ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult
 
 from local.account import Account
 from local.cloudformation.changes import Change
@@ -29,6 +30,9 @@ def install(aws: Account) -> None:
     aws.replace(models, "Stack", type("StackHere", (LocalStack,), {"aws": aws, "__module__": __name__}))
     aws.replace(models, "ChangeSet", _ChangeSet)
     aws.replace(cloudformation_backends, "backend", _Backend)
+    # The CDK asks for both after a change set that failed.
+    aws.replace(CloudFormationResponse, "describe_events", lambda _: ActionResult({"OperationEvents": []}))
+    aws.replace(CloudFormationResponse, "list_hook_results", lambda _: ActionResult({"HookResults": []}))
     # A change set that changes nothing is made, and failed.
     aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from local.account import Account
 from tools.interruption import end_group
@@ -36,16 +37,17 @@ def deploy(
     stack: str = STACK,
     assembly: Path | Callable[[], Path] | None = None,
     progress: Progress = lambda _: None,
+    method: Literal["change-set", "direct"] = "direct",
 ) -> dict[str, str]:
     """Bootstrap the account, deploy the app and return the stack's outputs.
 
     `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, or what waits for a `synthesis`
-    under way, either of which saves another one; `progress` gets each line that the command line prints. Raises
-    `CdkError`.
+    under way, either of which saves another one; `progress` gets each line that the command line prints. `method`: a
+    change set takes some requests more. Raises `CdkError`.
     """
     if assembly is None:
         with synthesis(context, app=app) as synthesized:
-            return deploy(aws, app=app, stack=stack, assembly=synthesized, progress=progress)
+            return deploy(aws, app=app, stack=stack, assembly=synthesized, progress=progress, method=method)
     with TemporaryDirectory(prefix="cdk-") as folder:
         scratch, outputs = Path(folder), Path(folder, "outputs.json")
         environment = aws.environment()
@@ -54,9 +56,8 @@ def deploy(
         with _running(bootstrap, scratch, environment, scratch=scratch) as end:
             end(progress)
         synthesized_in = assembly() if callable(assembly) else assembly
-        # A change set would take some requests more.
         command = ["deploy", stack, "--app", str(synthesized_in), f"--outputs-file={outputs}"]
-        command += ["--method=direct", "--require-approval=never", "--progress=events"]
+        command += [f"--method={method}", "--require-approval=never", "--progress=events"]
         with _running(command, app, environment, scratch=scratch) as end:
             end(progress)
         found: dict[str, str] = json.loads(outputs.read_text())[stack] if outputs.exists() else {}
