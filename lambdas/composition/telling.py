@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from model_lifecycle.aws.teller import Teller
 from model_lifecycle.vocabulary.environment import (
+    AWS_LAMBDA_FUNCTION_NAME,
     NOTIFICATION_TOPIC_ARN,
     PRICE_PER_INFERENCE_UNIT_HOUR,
     TIME_ZONE,
@@ -16,8 +17,9 @@ from model_lifecycle.vocabulary.environment import (
 
 @dataclass(frozen=True, kw_only=True)
 class NotifyEnvironment:
-    """Where to tell, what was told, the price in USD of an inference unit for an hour, and the readers' time zone."""
+    """Who tells where, what was told, the price in USD of an inference unit for an hour, and the readers' time zone."""
 
+    function_name: str
     topic_arn: str
     told_table_name: str
     price_per_inference_unit_hour: float
@@ -26,6 +28,7 @@ class NotifyEnvironment:
     @classmethod
     def read(cls, environment: Mapping[str, str] = os.environ) -> "NotifyEnvironment":
         return cls(
+            function_name=environment[AWS_LAMBDA_FUNCTION_NAME],
             topic_arn=environment[NOTIFICATION_TOPIC_ARN],
             told_table_name=environment[TOLD_TABLE_NAME],
             price_per_inference_unit_hour=float(environment[PRICE_PER_INFERENCE_UNIT_HOUR]),
@@ -35,5 +38,8 @@ class NotifyEnvironment:
     def teller(self, *, remembered_seconds: int) -> Teller:
         """Who tells, and remembers it for so long."""
         return Teller(
-            topic_arn=self.topic_arn, told_table_name=self.told_table_name, remembered_seconds=remembered_seconds
+            function_name=self.function_name,
+            topic_arn=self.topic_arn,
+            told_table_name=self.told_table_name,
+            remembered_seconds=remembered_seconds,
         )

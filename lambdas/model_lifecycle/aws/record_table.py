@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.vocabulary.codec import fields_json, pascal, read_json
+from model_lifecycle.vocabulary.codec import field_types, fields_json, pascal, read_json
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, RecordChangedError, ServiceRefusedError
 
 if TYPE_CHECKING:
@@ -113,7 +113,9 @@ def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
 
 
 def _record(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
-    return read_json(ModelRecord, {name: _value(stored) for name, stored in item.items()})
+    # A later release may have written more, of types that are unknown here, too.
+    known = [name for name in map(pascal, field_types(ModelRecord)) if name in item]
+    return read_json(ModelRecord, {name: _value(item[name]) for name in known})
 
 
 def _value(stored: "AttributeValueTypeDef") -> int | str:

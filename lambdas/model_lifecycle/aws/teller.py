@@ -1,7 +1,7 @@
 """Tells what is to be told, once: to the subscribers of the topic, and as an event on the default bus."""
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import boto3
@@ -19,9 +19,12 @@ from model_lifecycle.endings.message import Message
 
 
 class Teller:
-    """Remembers in a table, for so many seconds, what it has told, by a text that names it."""
+    """Remembers in a table, for so many seconds, what it has told, by a text that names it.
 
-    def __init__(self, *, topic_arn: str, told_table_name: str, remembered_seconds: int) -> None:
+    `function_name`: the function in whose name it remembers, whatever version of it runs.
+    """
+
+    def __init__(self, *, function_name: str, topic_arn: str, told_table_name: str, remembered_seconds: int) -> None:
         self._topic_arn = topic_arn
         self._topic = boto3.client("sns", config=CLIENT_CONFIG)
         self._bus = boto3.client("events", config=CLIENT_CONFIG)
@@ -32,10 +35,14 @@ class Teller:
             expiry_attr="ExpiresAt",
             boto_config=TABLE_CONFIG,
         )
-        once = idempotent_function(data_keyword_argument="once", persistence_store=told, config=self._once)
+        once = partial(idempotent_function, data_keyword_argument="once", persistence_store=told, config=self._once)
+        # Under these names, whatever is renamed: what one release told, no other one tells again.
+        remembered_as = f"{function_name}.model_lifecycle.aws.teller.Teller"
         # Powertools leaves the decorator untyped.
-        self._publish: Callable[..., dict[str, Any]] = once(self._publish_once)
-        self._send: Callable[..., dict[str, Any]] = once(self._send_once)
+        self._publish: Callable[..., dict[str, Any]] = once(
+            self._publish_once, key_prefix=f"{remembered_as}._publish_once"
+        )
+        self._send: Callable[..., dict[str, Any]] = once(self._send_once, key_prefix=f"{remembered_as}._send_once")
 
     def tell(self, once: str, message: Callable[[], Message | None], context: LambdaContext) -> dict[str, Any]:
         """Tell the message if there is one, unless what `once` names was told already: then it is not even composed.

@@ -84,7 +84,7 @@ class Endings:
 
     def _waiting(self, event: dict[str, Any]) -> Ending:
         goal = Goal(event["Goal"])
-        request = self._request(goal, asked_of(event))
+        request = self._request(goal, asked_of(event), ours=True)
         progress = PROGRESS[goal].from_json(event["Progress"], request)
         return Ending(
             notification_id=self.identity(event),
@@ -101,7 +101,7 @@ class Endings:
         progress = event["Progress"]
         goal = Goal(event["Goal"])
         failure = progress["Failure"] or {}
-        request = self._request(goal, asked_of(event))
+        request = self._request(goal, asked_of(event), ours=progress.get("Report") is not None)
         if failure.get("Error") == FunctionFailedError.__name__:
             started_at = from_instant(event["Execution"]["StartTime"])
             reported = self._look(goal, request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
@@ -126,12 +126,14 @@ class Endings:
         # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
         goal = machine_of(execution["executionArn"]).goal
-        request = self._request(goal, _read(execution.get("input", "null")))
+        # A later release may know more fields. Whether this one would have refused them is no matter any more.
+        accepted = execution.get("error") != InvalidRequestError.__name__
+        request = self._request(goal, _read(execution.get("input", "null")), ours=accepted)
         reported: ExecutionReport | None
         outcome = OF_EXECUTION[event["detail"]["status"]]
         if outcome is None:
             output = json.loads(execution["output"])
-            request, reported = self._request(goal, output["Request"]), _report(goal, output)
+            request, reported = self._request(goal, output["Request"], ours=True), _report(goal, output)
             outcome = of_success(reported)
         else:
             if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
@@ -152,9 +154,10 @@ class Endings:
             cause=execution.get("cause"),
         )
 
-    def _request(self, goal: Goal, execution_input: object) -> ModelRequest | None:
+    def _request(self, goal: Goal, execution_input: object, *, ours: bool) -> ModelRequest | None:
+        parse = PROGRESS[goal].parse
         try:
-            request: ModelRequest = PROGRESS[goal].parse(execution_input, defaults=self._defaults, home=self._home)
+            request: ModelRequest = parse(execution_input, defaults=self._defaults, home=self._home, ours=ours)
         except InvalidRequestError:
             # No model is named, then: the ending's own error and cause say what is wrong with the input.
             return None

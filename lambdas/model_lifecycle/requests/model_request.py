@@ -94,13 +94,18 @@ class Given:
 
 
 def read_fields(
-    execution_input: object, common: Sequence[Field], *, home: Home | None, start_options: bool = False
+    execution_input: object,
+    common: Sequence[Field],
+    *,
+    home: Home | None,
+    start_options: bool = False,
+    ours: bool = False,
 ) -> Given:
     """Check what an input says of the model, and the fields that its kind of execution has in `common`.
 
     A field that is `null` counts as absent, as EventBridge's input transformers send it. `home`: where the functions
     act; None where that is not known, as at synth. `start_options`: whether the services' fields for a start are fields
-    here, too.
+    here, too. `ours`: whether the app wrote the input, perhaps in a later release: what is unknown is left out, then.
 
     Raises InvalidRequestError for what is no JSON object.
     """
@@ -122,7 +127,7 @@ def read_fields(
         service=services[0] if len(services) == 1 else None,
         violations=[
             *(field.violation(given[field.name]) for field in fields if field.name not in valid),
-            *_unknown_fields(given, known),
+            *([] if ours else _unknown_fields(given, known)),
             *_missing_fields(given, services, named),
         ],
     )

@@ -61,12 +61,13 @@ class Request(ModelRequest):
         return {name: value for name, value in fields.items() if value is not None}
 
 
-def parse_request(execution_input: object, *, defaults: Defaults, home: Home | None) -> Request:
+def parse_request(execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False) -> Request:
     """The request that an input of start-model makes. `home`: where the functions act; None if not known, as at synth.
+    `ours`: whether the app wrote it, perhaps in a later release: fields that are not known are left out, then.
 
     Raises InvalidRequestError with one sentence that names every violation.
     """
-    read = read_fields(execution_input, _COMMON, home=home, start_options=True)
+    read = read_fields(execution_input, _COMMON, home=home, start_options=True, ours=ours)
     read.violations.extend([*_unit_contradictions(read.given, read.valid), *_lease_contradictions(read.given)])
     service, valid = checked(read), read.valid
     return Request(

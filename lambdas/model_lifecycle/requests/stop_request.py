@@ -14,6 +14,7 @@ from model_lifecycle.requests.model_request import (
 )
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.services.fields import Field, free_text, instant, shown, text
+from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
@@ -37,10 +38,17 @@ _LATEST_START = text(
 _ASKED_BY = text("FailedStart.ExecutionArn", _EXECUTION_ARN, characters=(1, 256), allowed=_ARN_IN_WORDS)
 _LEASE_ENDS_AT = instant("LeaseEndsAt")
 _COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT)
+_CONDITIONS = (_LATEST_START.name, _LEASE_ENDS_AT.name)
+_NOT_BESIDE_FAILED_START = {
+    field.name
+    for fields in (_COMMON, *(service.required + service.optional for service in SERVICES))
+    for field in fields
+    if field is not _REASON
+}
 
 
 def _is_failed_start(value: object) -> bool:
-    return isinstance(value, dict) and value.keys() == {"ExecutionArn", "Input"}
+    return isinstance(value, dict) and value.keys() >= {"ExecutionArn", "Input"}
 
 
 _FAILED_START = Field("FailedStart", "an object with ExecutionArn and Input", _is_failed_start)
@@ -82,8 +90,12 @@ class StopRequest(ModelRequest):
         return {**reason, _FAILED_START.name: {"ExecutionArn": self.asked_by, "Input": written}}
 
 
-def parse_stop_request(execution_input: object, *, defaults: Defaults, home: Home | None) -> StopRequest:
+def parse_stop_request(
+    execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False
+) -> StopRequest:
     """The request that an input of stop-model makes. `home`: where the functions act; None if not known, as at synth.
+    `ours`: whether the app wrote it, perhaps in a later release: fields that are not known are left out, then. So it is
+    with every condition: leases, the watch and starts that give up set them, and a stop that they arm is to take place.
 
     A start that gives up sends `{"FailedStart": {"ExecutionArn", "Input"}, "Reason"}`, with its own input.
 
@@ -91,7 +103,8 @@ def parse_stop_request(execution_input: object, *, defaults: Defaults, home: Hom
     """
     if isinstance(execution_input, dict) and execution_input.get(_FAILED_START.name) is not None:
         return _of_failed_start(execution_input, defaults, home)
-    read = read_fields(execution_input, _COMMON, home=home)
+    ours = ours or (isinstance(execution_input, dict) and any(map(execution_input.get, _CONDITIONS)))
+    read = read_fields(execution_input, _COMMON, home=home, ours=ours)
     service, valid = checked(read), read.valid
     ends_at = valid.get(_LEASE_ENDS_AT.name)
     return StopRequest(
@@ -108,8 +121,10 @@ def parse_stop_request(execution_input: object, *, defaults: Defaults, home: Hom
 def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: Home | None) -> StopRequest:
     reason = execution_input.get(_REASON.name)
     failed = execution_input[_FAILED_START.name]
-    unknown = sorted(execution_input.keys() - {_FAILED_START.name, _REASON.name})
-    violations = [f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in unknown]
+    misplaced = sorted(execution_input.keys() & _NOT_BESIDE_FAILED_START)
+    violations = [
+        f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in misplaced
+    ]
     if not _FAILED_START.accepts(failed):
         violations.append(_FAILED_START.violation(failed))
     elif not _ASKED_BY.accepts(failed["ExecutionArn"]):
@@ -118,7 +133,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
         violations.append(_REASON.violation(reason))
     if violations:
         raise InvalidRequestError(f"The execution input is not valid: {'; '.join(violations)}.")
-    start = parse_request(failed["Input"], defaults=defaults, home=home)
+    start = parse_request(failed["Input"], defaults=defaults, home=home, ours=True)
     return StopRequest(
         service=start.service,
         identity=start.identity,

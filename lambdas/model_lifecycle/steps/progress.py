@@ -85,8 +85,11 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @staticmethod
     @abstractmethod
-    def parse(execution_input: object, *, defaults: Defaults, home: Home | None) -> AnyRequest:
-        """The request that an execution's input makes. Raises InvalidRequestError."""
+    def parse(execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False) -> AnyRequest:
+        """The request that an execution's input makes. `ours`: whether the app itself wrote what is given for it.
+
+        Raises InvalidRequestError.
+        """
 
     @staticmethod
     @abstractmethod

@@ -80,8 +80,9 @@ def asked_of(payload: dict[str, Any]) -> object:
 
 
 def _progress(kind: type[Progress[Any]], payload: dict[str, Any], defaults: Defaults, home: Home) -> Progress[Any]:
-    request = kind.parse(asked_of(payload), defaults=defaults, home=home)
-    if "Phase" in payload["Progress"]:
+    goes_on = "Phase" in payload["Progress"]
+    request = kind.parse(asked_of(payload), defaults=defaults, home=home, ours=goes_on)
+    if goes_on:
         return kind.from_json(payload["Progress"], request)
     execution = payload["Execution"]
     started_at = from_instant(execution["StartTime"])

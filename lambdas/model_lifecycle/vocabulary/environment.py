@@ -1,4 +1,7 @@
-"""The names of the environment variables by which the deployment speaks to the functions."""
+"""The names of the environment variables by which the deployment, and Lambda itself, speak to the functions."""
+
+AWS_LAMBDA_FUNCTION_NAME = "AWS_LAMBDA_FUNCTION_NAME"
+"""Set by Lambda."""
 
 START_TIMEOUT_SECONDS = "START_TIMEOUT_SECONDS"
 STOP_TIMEOUT_SECONDS = "STOP_TIMEOUT_SECONDS"

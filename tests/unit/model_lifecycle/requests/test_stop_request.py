@@ -103,7 +103,7 @@ class TestAStartThatGaveUp:
         assert dict(asked.identity) == {"ProjectName": "boards", "ModelVersion": "1"}
 
     @pytest.mark.parametrize(
-        "start_input", [None, [], 5, "x", {}, {"ProjectVersionArn": 5}, {"ProjectVersionArn": VERSION, "Reason": "x"}]
+        "start_input", [None, [], 5, "x", {}, {"ProjectVersionArn": 5}, {"ProjectVersionArn": VERSION, "StopAt": "x"}]
     )
     def test_with_an_input_that_is_not_valid_names_no_model(self, start_input: object) -> None:
         assert "The execution input is " in refusal(of_failed_start(start_input), parse_stop_request)
@@ -117,7 +117,6 @@ class TestAStartThatGaveUp:
             {},
             {"ExecutionArn": EXECUTION},
             {"Input": START_INPUT},
-            {"ExecutionArn": EXECUTION, "Input": START_INPUT, "More": 1},
         ],
         ids=repr,
     )
@@ -151,6 +150,30 @@ class TestAStartThatGaveUp:
         reason = f"Its start gave up: {'E' * 40}: {'c' * 1_000}"
 
         assert parse(of_failed_start(Reason=reason)).reason == reason
+
+
+LATER = {"SetByALaterRelease": {"Any": ["thing"]}}
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"ProjectVersionArn": VERSION, "LeaseEndsAt": "2026-01-05T18:00:00Z"},
+        {"ProjectVersionArn": VERSION, "LatestStart": "nobody"},
+        {**of_failed_start()},
+        {"FailedStart": {"ExecutionArn": EXECUTION, "Input": {**START_INPUT, **LATER}, **LATER}},
+    ],
+    ids="+".join,
+)
+def test_a_stop_that_the_app_armed_takes_place_whatever_a_later_release_adds(written: dict[str, Any]) -> None:
+    known = parse({**written, "FailedStart": of_failed_start()["FailedStart"]} if "FailedStart" in written else written)
+
+    assert parse({**written, **LATER}) == known
+
+
+def test_a_stop_that_people_ask_for_is_taken_at_its_word() -> None:
+    assert '"SetByALaterRelease" is unknown' in refused(parse_stop_request, **LATER)
+    assert '"SetByALaterRelease" is unknown' in refused(parse_stop_request, LeaseEndsAt=None, **LATER)
 
 
 MOMENTS = st.none() | st.integers(0, 10**9).map(lambda thousandths: after(0) + timedelta(milliseconds=thousandths))
