@@ -105,7 +105,8 @@ def read_fields(
 
     A field that is `null` counts as absent, as EventBridge's input transformers send it. `home`: where the functions
     act; None where that is not known, as at synth. `start_options`: whether the services' fields for a start are fields
-    here, too. `ours`: whether the app wrote the input, perhaps in a later release: what is unknown is left out, then.
+    here, too. `ours`: whether the app wrote the input, perhaps in a later release: what is unknown is left out, then, if
+    all that is known is valid.
 
     Raises InvalidRequestError for what is no JSON object.
     """
@@ -121,15 +122,14 @@ def read_fields(
     fields = [field for field in fields if field.name in given]
     valid = {field.name: given[field.name] for field in fields if field.accepts(given[field.name])}
     named = [field.name for service in services for field in of[service.name] if field.name in given]
+    wrong = [field.violation(given[field.name]) for field in fields if field.name not in valid]
+    missing = _missing_fields(given, services, named)
+    unknown = [] if ours and not wrong and not missing else _unknown_fields(given, known)
     read = Given(
         given=given,
         valid=valid,
         service=services[0] if len(services) == 1 else None,
-        violations=[
-            *(field.violation(given[field.name]) for field in fields if field.name not in valid),
-            *([] if ours else _unknown_fields(given, known)),
-            *_missing_fields(given, services, named),
-        ],
+        violations=[*wrong, *unknown, *missing],
     )
     if read.service is not None and all(field.name in read.identity for field in read.service.required):
         read.violations.extend(read.service.contradictions(read.identity, home))
