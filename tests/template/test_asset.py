@@ -43,7 +43,7 @@ def test_a_handler_can_be_imported_where_only_the_asset_and_the_runtime_are(
 
     imported = subprocess.run(  # noqa: S603 - the interpreter that runs this
         [sys.executable, "-I", "-S", "-c", IMPORT_IT, handler, default.asset, *runtime(tmp_path / "runtime")],
-        env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1", **variables},
+        env={"PATH": os.defpath, "AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": handler, **variables},
         capture_output=True,
         text=True,
         check=False,

@@ -105,8 +105,8 @@ def read_fields(
 
     A field that is `null` counts as absent, as EventBridge's input transformers send it. `home`: where the functions
     act; None where that is not known, as at synth. `start_options`: whether the services' fields for a start are fields
-    here, too. `ours`: whether the app wrote the input, perhaps in a later release: what is unknown is left out, then, if
-    all that is known is valid.
+    here, too. `ours`: whether the app wrote the input, perhaps in a later release: if all that is known is valid, what
+    is unknown is left out.
 
     Raises InvalidRequestError for what is no JSON object.
     """

@@ -121,16 +121,20 @@ def parse_stop_request(
 def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: Home | None) -> StopRequest:
     reason = execution_input.get(_REASON.name)
     failed = execution_input[_FAILED_START.name]
-    misplaced = sorted(execution_input.keys() & _NOT_BESIDE_FAILED_START)
-    violations = [
-        f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in misplaced
-    ]
+    violations = []
     if not _FAILED_START.accepts(failed):
         violations.append(_FAILED_START.violation(failed))
     elif not _ASKED_BY.accepts(failed["ExecutionArn"]):
         violations.append(_ASKED_BY.violation(failed["ExecutionArn"]))
     if reason is not None and not _REASON.accepts(reason):
         violations.append(_REASON.violation(reason))
+    beside = execution_input.keys() - {_FAILED_START.name, _REASON.name}
+    if not violations:
+        # What nobody knows is of a later release.
+        beside &= _NOT_BESIDE_FAILED_START
+    violations += [
+        f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in sorted(beside)
+    ]
     if violations:
         raise InvalidRequestError(f"The execution input is not valid: {'; '.join(violations)}.")
     start = parse_request(failed["Input"], defaults=defaults, home=home, ours=True)
