@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from composition.seams import leases, meter, records
+from composition.seams import armed_leases, meter, records
 from composition.step_handler import step_handler
 from model_lifecycle.steps.start import check_model
 from model_lifecycle.steps.stop import check_stop
@@ -13,6 +13,6 @@ handler = step_handler(
     "Check model",
     {
         Goal.RUNNING: partial(check_model, records=remembered),
-        Goal.STOPPED: partial(check_stop, records=remembered, leases=leases(), meter=meter()),
+        Goal.STOPPED: partial(check_stop, records=remembered, leases=armed_leases(), meter=meter()),
     },
 )

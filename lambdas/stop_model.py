@@ -2,11 +2,11 @@
 
 from functools import partial
 
-from composition.seams import leases, meter, records
+from composition.seams import armed_leases, meter, records
 from composition.step_handler import step_handler
 from model_lifecycle.steps.stop import stop_model
 from model_lifecycle.vocabulary.phase import Goal
 
 handler = step_handler(
-    "Stop model", {Goal.STOPPED: partial(stop_model, records=records(), leases=leases(), meter=meter())}
+    "Stop model", {Goal.STOPPED: partial(stop_model, records=records(), leases=armed_leases(), meter=meter())}
 )

@@ -47,7 +47,7 @@ class Account:
         self.closings = ExitStack()
         self.replacements = ExitStack()
         self._making = threading.Lock()
-        self._clients: dict[tuple[str, Config | None], Any] = {}
+        self._clients: dict[tuple[str, Config | None, str], Any] = {}
 
     @property
     def endpoint_url(self) -> str:
@@ -76,22 +76,23 @@ class Account:
             **self.addresses,
         }
 
-    def client(self, service: str, *, config: Config | None = None) -> Any:
+    def client(self, service: str, *, config: Config | None = None, key: str = "local") -> Any:
         """Give a client of this AWS that knows nothing of the caller's own settings, also for Lookout for Vision.
 
-        The same one for the same service and the same object `config`, for all threads.
+        `key`: the access key, by which it is known who calls; people are administrators. The same client for the same
+        service, the same object `config` and the same key, for all threads.
         """
         with self._making:
-            if (service, config) not in self._clients:
-                self._clients[service, config] = _session().create_client(
+            if (service, config, key) not in self._clients:
+                self._clients[service, config, key] = _session().create_client(
                     service,
                     config=config,
                     region_name=self.region,
                     endpoint_url=self.endpoint_url,
-                    aws_access_key_id="local",
+                    aws_access_key_id=key,
                     aws_secret_access_key="local",  # noqa: S106
                 )
-            return self._clients[service, config]
+            return self._clients[service, config, key]
 
     @contextmanager
     def until_it_ends(self) -> Iterator[None]:

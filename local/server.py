@@ -31,9 +31,12 @@ from local.event_bridge import events, scheduler
 from local.event_bridge.deliveries import Deliveries
 from local.functions import functions
 from local.functions.functions import Functions
+from local.iam import iam
+from local.iam.iam import Iam
 from local.network import faults
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
+from local.sns import subscriptions
 from local.step_functions import state_machines
 from local.vision import lookoutvision, rekognition
 
@@ -45,6 +48,8 @@ class LocalAws(Account):
     moto keeps what its services hold in module globals; each starts empty.
     """
 
+    iam: Iam
+    """Who may do what."""
     functions: Functions
     """Lambda's processes."""
     network: FaultyNetwork
@@ -98,12 +103,14 @@ class LocalAws(Account):
         self._ends.close()
 
     def _install(self) -> None:
-        self.functions = functions.install(self)
-        state_machines.install(self)
+        self.iam = iam.install(self)
+        self.functions = functions.install(self, self.iam)
+        state_machines.install(self, self.iam)
         cloudformation.install(self)
         self._vision = (rekognition.install(self), lookoutvision.install(self))
-        metrics.install(self)
-        deliveries = Deliveries(self)
+        metrics.install(self, self.iam)
+        subscriptions.install(self, self.iam)
+        deliveries = Deliveries(self, self.iam)
         events.install(self, deliveries)
         scheduler.install(self, deliveries)
         self.network = faults.install(self, lambda: self.functions)

@@ -9,6 +9,7 @@ from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import STOP_MODEL
 from stacks.dead_letters import dead_letter_queue
 from stacks.names import state_machine_arn
+from stacks.permissions import send_to
 
 _GROUP = "model-leases"
 _SCHEDULES = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{_GROUP}/*"
@@ -26,13 +27,16 @@ class Leases(Construct):
         scheduler = ServicePrincipal("scheduler.amazonaws.com", conditions=this_account)
         self.role = Role(self, "Role", assumed_by=scheduler)
         self.role.add_to_policy(PolicyStatement(actions=["states:StartExecution"], resources=[stop_model]))
-        self.undelivered.grant_send_messages(self.role)
-        self.environment = {
-            environment.LEASE_GROUP_NAME: group.schedule_group_name,
+        self.role.add_to_policy(send_to(self.undelivered))
+        self.disarming = {environment.LEASE_GROUP_NAME: group.schedule_group_name}
+        """The environment variables that disarming takes."""
+        self.arming = {
+            **self.disarming,
             environment.LEASE_ROLE_ARN: self.role.role_arn,
             environment.LEASE_DEAD_LETTER_ARN: self.undelivered.queue_arn,
             environment.STOP_MODEL_ARN: stop_model,
         }
+        """Those that arming takes, and so does starting stop-model."""
 
     def arm(self) -> list[PolicyStatement]:
         """What making a schedule that starts stop-model takes."""

@@ -1,12 +1,22 @@
 """The Lambda functions: house defaults, and one least-privilege role each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import ceil
+from typing import cast
 
+import jsii
 from aws_cdk import Duration, RemovalPolicy
 from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import Architecture, Function, Runtime, Tracing, VersionOptions
-from aws_cdk.aws_lambda_destinations import SqsDestination
+from aws_cdk.aws_lambda import (
+    Architecture,
+    DestinationConfig,
+    Function,
+    IDestination,
+    IFunction,
+    Runtime,
+    Tracing,
+    VersionOptions,
+)
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
@@ -24,11 +34,13 @@ from stacks.notifications import Notifications
 from stacks.permissions import (
     ModelPermissions,
     delete_versions_of,
-    executions_of,
+    describe_executions_of,
     list_versions_of,
     read_definitions_of,
+    read_histories_of,
     read_metrics,
     send_events,
+    send_to,
     start_executions_of,
 )
 from stacks.tables import table
@@ -62,18 +74,22 @@ class LifecycleFunctions(Construct):
         models = ModelPermissions(settings.project_arns)
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
-        self.start_model = self._step("StartModel", "start_model", [*models.look(), *arm_and_start], leases)
+        self.start_model = self._step("StartModel", "start_model", [*models.look(), *arm_and_start], leases.arming)
         # Those who join a start write what they want of it at the same time.
         self._records.grant(self.start_model, "dynamodb:UpdateItem")
         self.stop_model = self._step(
-            "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases
+            "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases.disarming
         )
-        self.check_model = self._step("CheckModel", "check_model", [*models.look(), *disarm, metrics], leases)
+        self.check_model = self._step("CheckModel", "check_model", [*models.look(), *disarm, metrics], leases.disarming)
         self.untold = dead_letter_queue(self, "Untold")
         self.notify = self._teller(
             "Notify",
             "notify",
-            [*models.look(), executions_of(START_MODEL, STOP_MODEL)],
+            [
+                *models.look(),
+                describe_executions_of(START_MODEL, STOP_MODEL),
+                read_histories_of(START_MODEL, STOP_MODEL),
+            ],
             notifications,
             self.untold,
             called_by_machines=True,
@@ -89,7 +105,7 @@ class LifecycleFunctions(Construct):
         id: str,  # noqa: A002
         handler: str,
         statements: Iterable[PolicyStatement],
-        leases: Leases,
+        lease_variables: Mapping[str, str],
     ) -> Function:
         function = self._function(
             id,
@@ -98,7 +114,7 @@ class LifecycleFunctions(Construct):
             environment_variables={
                 **self._limits,
                 environment.RECORD_TABLE_NAME: self._records.table_name,
-                **leases.environment,
+                **lease_variables,
             },
             called_by_machines=True,
         )
@@ -112,7 +128,7 @@ class LifecycleFunctions(Construct):
 
     def _watch(self, models: ModelPermissions, notifications: Notifications, leases: Leases) -> Function:
         starts = [
-            executions_of(START_MODEL),
+            describe_executions_of(START_MODEL),
             start_executions_of(STOP_MODEL),
             *leases.arm(),
             *leases.disarm(),
@@ -129,7 +145,7 @@ class LifecycleFunctions(Construct):
                 environment.PROJECT_ARNS: ",".join(self._settings.project_arns),
                 environment.WARN_AFTER_SECONDS: _seconds(self._settings.warn_after_hours),
                 environment.STOP_AFTER_SECONDS_UNLEASED: _seconds(self._settings.stop_after_hours_unleased),
-                **leases.environment,
+                **leases.arming,
             },
             # It lists everything there is, at a service's pace of five calls a second.
             timeout=Duration.minutes(15),
@@ -175,7 +191,7 @@ class LifecycleFunctions(Construct):
         function = self._function(
             id,
             handler,
-            [*statements, send_events(EVENT_SOURCE)],
+            [*statements, send_events(EVENT_SOURCE), *notifications.publish()],
             environment_variables={
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,
@@ -188,12 +204,6 @@ class LifecycleFunctions(Construct):
             called_by_machines=called_by_machines,
         )
         _call_by_events(function, failed)
-        notifications.topic.grant_publish(function)
-        acknowledge(
-            function.role or function,
-            "AwsSolutions-IAM5[Action::kms:GenerateDataKey*]",
-            reason="What publishing to an encrypted topic takes, as the SNS Developer Guide has it; on the topic's key",
-        )
         notifications.told.grant(
             function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"
         )
@@ -246,14 +256,26 @@ class LifecycleFunctions(Construct):
 
 def _call_by_events(function: Function, failed: IQueue) -> None:
     """Let what the function fails at go to the queue."""
+    function.add_to_role_policy(send_to(failed))
     acknowledge(
         function,
         "Serverless-LambdaDLQ",
         reason="What it fails at goes to its on-failure destination, which tells the error as well",
     )
     function.configure_async_invoke(
-        on_failure=SqsDestination(failed), retry_attempts=2, max_event_age=Duration.hours(6)
+        on_failure=cast("IDestination", _Destination(failed)), retry_attempts=2, max_event_age=Duration.hours(6)
     )
+
+
+@jsii.implements(IDestination)
+class _Destination:
+    """A queue for what a function fails at, to which the function's own statements let it send."""
+
+    def __init__(self, queue: IQueue) -> None:
+        self._queue = queue
+
+    def bind(self, _scope: Construct, _function: IFunction, _options: object = None) -> DestinationConfig:
+        return DestinationConfig(destination=self._queue.queue_arn)
 
 
 def _seconds(hours: float | None) -> str:

@@ -36,6 +36,11 @@ class Notifications(Construct):
         self._let_alarms_publish()
         self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt")
 
+    def publish(self) -> list[PolicyStatement]:
+        """What publishing to the topic takes, which is encrypted."""
+        use_key = PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self.key.key_arn])
+        return [PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]), use_key]
+
     def _let_alarms_publish(self) -> None:
         alarms = ServicePrincipal("cloudwatch.amazonaws.com")
         this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
@@ -43,7 +48,7 @@ class Notifications(Construct):
             PolicyStatement(
                 effect=Effect.ALLOW,
                 principals=[alarms],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+                actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions=this_account,
             )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement
 from aws_cdk.aws_lambda import IFunction
+from aws_cdk.aws_sqs import IQueue
 
 from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.registry import SERVICES
@@ -70,16 +71,30 @@ def _statement(of: Actions, action: str, resources: list[str]) -> PolicyStatemen
     return PolicyStatement(actions=[f"{of.namespace}:{action}"], resources=resources)
 
 
-def executions_of(*machines: Machine) -> PolicyStatement:
-    """Read the executions of machines, by their names: the machines themselves depend on the function."""
+def describe_executions_of(*machines: Machine) -> PolicyStatement:
+    """Read how executions of machines are, by their names: the machines themselves depend on the function."""
+    return _of_executions("DescribeExecution", machines)
+
+
+def read_histories_of(*machines: Machine) -> PolicyStatement:
+    """Read what happened in executions of machines."""
+    return _of_executions("GetExecutionHistory", machines)
+
+
+def _of_executions(action: str, machines: Sequence[Machine]) -> PolicyStatement:
     return PolicyStatement(
-        actions=["states:DescribeExecution", "states:GetExecutionHistory"],
+        actions=[f"states:{action}"],
         resources=[*map(_every_execution, machines)],
     )
 
 
 def _every_execution(machine: Machine) -> str:
     return f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{machine.name}:*"
+
+
+def send_to(queue: IQueue) -> PolicyStatement:
+    """Leave something in a queue by its ARN; the CDK would let it be looked at and looked up, too."""
+    return PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
 
 
 def start_executions_of(machine: Machine) -> PolicyStatement:
@@ -118,5 +133,6 @@ def send_events(source: str) -> PolicyStatement:
     return PolicyStatement(
         actions=["events:PutEvents"],
         resources=[f"arn:{Aws.PARTITION}:events:{_HERE}:event-bus/default"],
-        conditions={"StringEquals": {"events:source": source}},
+        # The key is a list, which is empty, and then every "for all" is true, if an event names no source.
+        conditions={"ForAllValues:StringEquals": {"events:source": source}, "Null": {"events:source": "false"}},
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import Duration, RemovalPolicy, TimeZone
+from aws_cdk import Aws, Duration, RemovalPolicy, TimeZone
 from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule, RuleTargetInput
 from aws_cdk.aws_events import Schedule as RuleSchedule
 from aws_cdk.aws_events_targets import SfnStateMachine
@@ -41,7 +41,9 @@ class Triggers(Construct):
                 self,
                 f"{action.title()}ModelRequest",
                 description=f"Lets an event {action} the model that it asks for; its detail is the execution input",
-                event_pattern=EventPattern(source=[REQUEST_SOURCE], detail_type=[detail_type]),
+                event_pattern=EventPattern(
+                    account=[Aws.ACCOUNT_ID], source=[REQUEST_SOURCE], detail_type=[detail_type]
+                ),
                 targets=[self._rule_target(action, RuleTargetInput.from_event_path("$.detail"))],
             )
         executions = [execution for schedule in schedules for execution in schedule.executions]

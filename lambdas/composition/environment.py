@@ -32,10 +32,15 @@ def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
     return environment[RECORD_TABLE_NAME]
 
 
+def lease_group_name(environment: Mapping[str, str] = os.environ) -> str:
+    """The group of the schedules that stop models."""
+    return environment[LEASE_GROUP_NAME]
+
+
 def stop_target_from(environment: Mapping[str, str] = os.environ) -> StopTarget:
     """Where the end of a lease goes."""
     return StopTarget(
-        group_name=environment[LEASE_GROUP_NAME],
+        group_name=lease_group_name(environment),
         state_machine_arn=environment[STOP_MODEL_ARN],
         role_arn=environment[LEASE_ROLE_ARN],
         dead_letter_arn=environment[LEASE_DEAD_LETTER_ARN],

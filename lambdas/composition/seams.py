@@ -3,10 +3,10 @@
 import boto3
 from botocore.config import Config
 
-from composition.environment import record_table_name, stop_target_from
+from composition.environment import lease_group_name, record_table_name, stop_target_from
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.in_service_units import InServiceUnits
-from model_lifecycle.aws.lease_schedules import LeaseSchedules
+from model_lifecycle.aws.lease_schedules import ArmedSchedules, LeaseSchedules
 from model_lifecycle.aws.record_table import RecordTable
 
 
@@ -16,8 +16,13 @@ def records() -> RecordTable:
 
 
 def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:
-    """The stops that are armed."""
+    """The stops that are armed, and to be armed."""
     return LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=config))
+
+
+def armed_leases(config: Config = CLIENT_CONFIG) -> ArmedSchedules:
+    """The stops that are armed, to be disarmed."""
+    return ArmedSchedules(lease_group_name(), boto3.client("scheduler", config=config))
 
 
 def meter(config: Config = CLIENT_CONFIG) -> InServiceUnits:

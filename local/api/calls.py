@@ -25,6 +25,8 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 WsgiApp = Callable[[Environ, StartResponse], Iterable[bytes]]
 
+CALL = "local.call"
+"""The name in a request's environment of what it was recognized as."""
 _APP_ID = re.compile(r"(?:^|\s)app/(\S+)")
 _BOTO3_NAMES = {"awslambda": "lambda"}
 _LONGEST = 2048

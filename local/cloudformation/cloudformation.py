@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation import models, parsing
-from moto.cloudformation.exceptions import ValidationError
+from moto.cloudformation.exceptions import UnformattedGetAttTemplateException, ValidationError
 from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack, cloudformation_backends
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
+from moto.logs.models import LogGroup
 
 from local.account import Account
 from local.cloudformation.changes import Change
@@ -26,6 +27,7 @@ def install(aws: Account) -> None:
     for model in resource_models(aws):
         aws.replace_item(by_type, model.cloudformation_type(), model)
         aws.replace_item(names, model.cloudformation_type(), model.cloudformation_name_type())
+    aws.replace(LogGroup, "get_cfn_attribute", _log_group_attribute)
     aws.replace(parsing, "parse_and_create_resource", _strict(parsing.parse_and_create_resource))
     aws.replace(models, "Stack", type("StackHere", (LocalStack,), {"aws": aws, "__module__": __name__}))
     aws.replace(models, "ChangeSet", _ChangeSet)
@@ -35,6 +37,13 @@ def install(aws: Account) -> None:
     aws.replace(CloudFormationResponse, "list_hook_results", lambda _: ActionResult({"HookResults": []}))
     # A change set that changes nothing is made, and failed.
     aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
+
+
+def _log_group_attribute(group: LogGroup, name: str) -> str:
+    if name != "Arn":
+        raise UnformattedGetAttTemplateException
+    # moto's has no end; CloudFormation's is of the group and all its streams.
+    return f"{group.arn}:*"
 
 
 class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]

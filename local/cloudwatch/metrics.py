@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from types import ModuleType
 from typing import Any, ClassVar, NamedTuple
@@ -17,7 +18,9 @@ from local.api import aws_api, parameters
 from local.api.errors import AwsError
 from local.api.pages import page_of
 from local.clock.clock import Clock
+from local.cloudwatch import alarms
 from local.cloudwatch.datapoints import MINUTE, STATISTICS, Sample, Window, floor
+from local.iam.iam import Iam
 from local.vision.model_life import Run
 from local.vision.rekognition import LocalRekognitionResponse
 
@@ -102,14 +105,20 @@ def _ceiling(moment: datetime) -> datetime:
 
 
 class LocalCloudWatchBackend(CloudWatchBackend):  # type: ignore[misc]
-    """moto's CloudWatch, where what is put without a time is put now."""
+    """moto's CloudWatch, where what is put without a time is put now, and alarms act."""
 
     clock: ClassVar[Clock]
+    act: ClassVar[Callable[..., None]]
     _urls: ClassVar[ModuleType] = urls
 
     @property
     def _url_module(self) -> ModuleType:
         return self._urls
+
+    def set_alarm_state(self, alarm_name: str, reason: str, reason_data: str, state_value: str) -> None:
+        before = self.alarms[alarm_name].state_value if alarm_name in self.alarms else ""
+        super().set_alarm_state(alarm_name, reason, reason_data, state_value)
+        self.act(self.alarms[alarm_name], before=before)
 
     def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
         now = self.clock.now().replace(tzinfo=None)
@@ -224,8 +233,9 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
         return [sample for sample in self._metrics.samples(metric, window) if unit in (None, sample.unit)]
 
 
-def install(aws: Account) -> None:
-    """Let a local AWS tell the metrics of its models."""
+def install(aws: Account, iam: Iam) -> None:
+    """Let a local AWS tell the metrics of its models, and its alarms act."""
+    aws.replace(LocalCloudWatchBackend, "act", partial(alarms.act, aws, iam))
     aws.replace(LocalCloudWatchBackend, "clock", aws.clock)
     aws.replace(LocalCloudWatchResponse, "clock", aws.clock)
     aws.replace(cloudwatch_backends, "backend", LocalCloudWatchBackend)

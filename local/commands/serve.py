@@ -29,6 +29,7 @@ def main() -> int:
     try:
         scenario = Scenario.read(arguments.scenario)
         with synthesis(dict(arguments.context)) as assembly, LocalAws(port=arguments.port) as aws:
+            aws.iam.when_refused(lambda refusal: terminal.say(f"refused {refusal}"))
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, assembly=assembly, progress=at)
             # Only now, or a model that is starting or stopping at first would be done with it during the deploy.

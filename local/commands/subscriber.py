@@ -23,6 +23,8 @@ class Subscriber:
         self._sqs = aws.client("sqs")
         self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
+        policy = json.dumps(_lets_in(topic_arn, attributes["QueueArn"]))
+        self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})
         aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=attributes["QueueArn"])
 
     def receive(self, *, wait_seconds: int = 0) -> list[Notification]:
@@ -35,6 +37,18 @@ class Subscriber:
                 self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
                 received.append(_notification(json.loads(message["Body"])))
         return received
+
+
+def _lets_in(topic_arn: str, queue_arn: str) -> dict[str, Any]:
+    """The policy of a queue to which a topic delivers."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue_arn,
+        "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+    }
+    return {"Version": "2012-10-17", "Statement": [statement]}
 
 
 def _notification(envelope: dict[str, Any]) -> Notification:

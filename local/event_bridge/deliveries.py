@@ -4,6 +4,7 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-retry-p
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.account import Account
+from local.iam.iam import Iam
 
 _LONGEST_PAUSE_SECONDS = 300
 _DEFAULT_ATTEMPTS = 185
@@ -40,12 +42,24 @@ class Delivery:
         """The target."""
         return str(self.target["Arn"])
 
+    @property
+    def by(self) -> str:
+        """The service that delivers."""
+        return "scheduler.amazonaws.com" if self.source_name == "SCHEDULE_ARN" else "events.amazonaws.com"
+
+    @property
+    def for_whom(self) -> str:
+        """What it delivers for, as a role's trust has it: the rule, or the group of the schedule."""
+        head, _, name = self.source_arn.partition(":schedule/")
+        return f"{head}:schedule-group/{name.partition('/')[0]}" if name else head
+
 
 class Deliveries:
     """Delivers to state machines, functions, queues and topics through their APIs."""
 
-    def __init__(self, aws: Account) -> None:
+    def __init__(self, aws: Account, iam: Iam) -> None:
         self._aws = aws
+        self._iam = iam
 
     def begin(self, delivery: Delivery) -> None:
         """Deliver in a thread of its own."""
@@ -86,19 +100,20 @@ class Deliveries:
             case "states":
                 # One name for all attempts: an attempt whose answer was lost is not repeated.
                 name = f"{delivery.id}_{uuid4()}"
-                return lambda: self._client("stepfunctions").start_execution(stateMachineArn=arn, name=name, input=text)
+                asked = {"stateMachineArn": arn, "name": name, "input": text}
+                return lambda: self._client("stepfunctions", delivery).start_execution(**asked)
             case "lambda":
-                return lambda: self._client("lambda").invoke(
+                return lambda: self._client("lambda", delivery).invoke(
                     FunctionName=arn, InvocationType="Event", Payload=text.encode()
                 )
             case "sqs":
                 group = (delivery.target.get("SqsParameters") or {}).get("MessageGroupId")
                 extra = {"MessageGroupId": group} if group else {}
-                return lambda: self._client("sqs").send_message(
+                return lambda: self._client("sqs", delivery).send_message(
                     QueueUrl=self._queue_url(arn), MessageBody=text, **extra
                 )
             case "sns":
-                return lambda: self._client("sns").publish(TopicArn=arn, Message=text)
+                return lambda: self._client("sns", delivery).publish(TopicArn=arn, Message=text)
             case "events":
                 return lambda: self._put_event(delivery)
         raise NotImplementedError(f"no delivery to {arn}")
@@ -107,7 +122,7 @@ class Deliveries:
         """Send an event to a bus, as schedules can."""
         named = delivery.target["EventBridgeParameters"]
         entry = {"Source": named["Source"], "DetailType": named["DetailType"], "Detail": delivery.text}
-        self._client("events").put_events(Entries=[{**entry, "EventBusName": delivery.arn}])
+        self._client("events", delivery).put_events(Entries=[{**entry, "EventBusName": delivery.arn}])
 
     def _bury(self, delivery: Delivery, error: Exception, retries: int, exhausted: str | None) -> None:
         queue = (delivery.target.get("DeadLetterConfig") or {}).get("Arn")
@@ -123,17 +138,26 @@ class Deliveries:
         }
         if exhausted:
             attributes["EXHAUSTED_RETRY_CONDITION"] = exhausted
-        self._client("sqs").send_message(
-            QueueUrl=self._queue_url(queue),
-            MessageBody=delivery.event,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
-            },
-        )
+        as_attributes = {name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()}
+        # What may not be put there is lost; IAM has told that.
+        with suppress(ClientError):
+            self._client("sqs", delivery, dead=True).send_message(
+                QueueUrl=self._queue_url(queue), MessageBody=delivery.event, MessageAttributes=as_attributes
+            )
 
-    def _client(self, service: str) -> Any:
-        """Give a client that tries a call once: what is tried again, and when, is for the retry policy to say."""
-        return self._aws.client(service, config=_ONCE)
+    def _client(self, service: str, delivery: Delivery, *, dead: bool = False) -> Any:
+        """Give a client that tries a call once: what is tried again, and when, is for the retry policy to say.
+
+        It calls as the target's role, or as the service itself, as rules do with what is `dead`. Raises `ClientError`
+        where the role does not trust the service.
+        """
+        role = delivery.target.get("RoleArn")
+        if role is None or (dead and delivery.by == "events.amazonaws.com"):
+            key = self._iam.act_as(delivery.by, source_arn=delivery.source_arn)
+        else:
+            name = delivery.source_arn.rpartition("/")[2]
+            key = self._iam.assume(role, by=delivery.by, name=name, source_arn=delivery.for_whom).key
+        return self._aws.client(service, config=_ONCE, key=key)
 
     def _queue_url(self, arn: str) -> str:
         account, name = arn.split(":")[4:6]

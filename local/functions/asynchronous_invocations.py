@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.htm
 import json
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
 
 from local.account import Account
 from local.functions.runtime_api import Outcome
+from local.iam.iam import Credentials
 
 _RETRY_AFTER_SECONDS = (60, 120)
 
@@ -19,9 +21,12 @@ _RETRY_AFTER_SECONDS = (60, 120)
 class AsynchronousInvocations:
     """Delivers events to functions, on the clock of the local AWS."""
 
-    def __init__(self, aws: Account, invoke: Callable[..., Outcome]) -> None:
+    def __init__(
+        self, aws: Account, invoke: Callable[..., Outcome], credentials: Callable[[LambdaFunction], Credentials]
+    ) -> None:
         self._aws = aws
         self._invoke = invoke
+        self._credentials = credentials
 
     def accept(self, function: LambdaFunction, payload: bytes) -> None:
         """Take an event; a thread of its own delivers it."""
@@ -50,10 +55,10 @@ class AsynchronousInvocations:
         kind, condition = ("OnFailure", "RetriesExhausted") if outcome.failed else ("OnSuccess", "Success")
         if destination := (destinations.get(kind) or {}).get("Destination"):
             record = self._record(function, payload, outcome, request_id, condition, invocations)
-            self._send(destination, json.dumps(record))
+            self._send(function, destination, json.dumps(record))
         dead_letters = getattr(function, "dead_letter_config", None) or {}
         if outcome.failed and (target := dead_letters.get("TargetArn")):
-            self._send(target, payload.decode(), _dead_letter_attributes(outcome, request_id))
+            self._send(function, target, payload.decode(), _dead_letter_attributes(outcome, request_id))
 
     def _record(
         self,
@@ -82,20 +87,20 @@ class AsynchronousInvocations:
             "responsePayload": json.loads(outcome.payload),
         }
 
-    def _send(self, target_arn: str, message: str, attributes: dict[str, Any] | None = None) -> None:
+    def _send(
+        self, function: LambdaFunction, target_arn: str, message: str, attributes: dict[str, Any] | None = None
+    ) -> None:
+        """Send as the function's role; what that may not send is lost."""
         _, _, service, _, account, name = target_arn.split(":", 5)
-        match service:
-            case "sqs":
+        if service not in ("sqs", "sns"):
+            raise NotImplementedError(f"no delivery to {target_arn}")
+        client = self._aws.client(service, key=self._credentials(function).key)
+        with suppress(client.exceptions.ClientError):
+            if service == "sqs":
                 url = f"{self._aws.endpoint_url}/{account}/{name}"
-                self._aws.client("sqs").send_message(
-                    QueueUrl=url, MessageBody=message, MessageAttributes=attributes or {}
-                )
-            case "sns":
-                self._aws.client("sns").publish(
-                    TopicArn=target_arn, Message=message, MessageAttributes=attributes or {}
-                )
-            case _:
-                raise NotImplementedError(f"no delivery to {target_arn}")
+                client.send_message(QueueUrl=url, MessageBody=message, MessageAttributes=attributes or {})
+            else:
+                client.publish(TopicArn=target_arn, Message=message, MessageAttributes=attributes or {})
 
 
 def _settings(function: LambdaFunction) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
@@ -24,11 +25,13 @@ from local.functions.function_instance import FunctionInstance, Program
 from local.functions.runtime import link_runtime, link_time_machine
 from local.functions.runtime_api import Invocation, Outcome
 from local.functions.versions import VersionStorage, by_qualifier, list_versions_by_function
+from local.iam.iam import Credentials, Iam
+from local.iam.needs import Need
 
 
-def install(aws: Account) -> "Functions":
+def install(aws: Account, iam: Iam) -> "Functions":
     """Let functions run."""
-    functions = Functions(aws)
+    functions = Functions(aws, iam)
     members = {"functions": functions, "now": staticmethod(aws.clock.now)}
     aws.replace(lambda_simple_backends, "backend", type("FunctionsBackend", (_Backend,), members))
     aws.replace(LambdaResponse, "list_versions_by_function", list_versions_by_function)
@@ -55,6 +58,13 @@ class ServiceEndsError(EndingError, LambdaClientError):  # type: ignore[misc]
         super().__init__("ServiceException", "The local AWS ends.")
 
 
+class RoleCannotBeAssumedError(LambdaClientError):  # type: ignore[misc]
+    """The role of a function does not trust Lambda, or is not there."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code, "The role defined for the function cannot be assumed by Lambda.")
+
+
 class InvalidRequestContentError(LambdaClientError):  # type: ignore[misc]
     """The payload is not JSON."""
 
@@ -65,8 +75,9 @@ class InvalidRequestContentError(LambdaClientError):  # type: ignore[misc]
 class Functions:
     """All instances of all functions."""
 
-    def __init__(self, aws: Account) -> None:
+    def __init__(self, aws: Account, iam: Iam) -> None:
         self._aws = aws
+        self._iam = iam
         self._code = _UnpackedCode(aws.folder / "functions")
         self._runtime = link_runtime(aws.folder / "runtime")
         self._time_machine = link_time_machine(aws.folder / "time-machine")
@@ -77,12 +88,12 @@ class Functions:
         self._present: dict[str, str] = {}
         """The identity of each function and version as it is now."""
         self._closed = False
-        self._asynchronous = AsynchronousInvocations(aws, self.invoke)
+        self._asynchronous = AsynchronousInvocations(aws, self.invoke, self.credentials)
 
     def invoke(self, function: LambdaFunction, payload: bytes, *, request_id: str | None = None) -> Outcome:
         """Run a function once and return what came of it.
 
-        Raises `TooManyRequestsError`.
+        Raises `TooManyRequestsError` and `RoleCannotBeAssumedError`.
         """
         request_id = request_id or str(uuid.uuid4())
         with self._guard:
@@ -102,6 +113,17 @@ class Functions:
     def invoke_later(self, function: LambdaFunction, payload: bytes) -> None:
         """Take an event for a function and return at once; retries and destinations are as Lambda's."""
         self._asynchronous.accept(function, payload or b"{}")
+
+    def credentials(self, function: LambdaFunction, *, code: str = "AccessDeniedException") -> Credentials:
+        """Assume a function's role.
+
+        Raises `RoleCannotBeAssumedError` with this error code.
+        """
+        lambda_service = {"by": "lambda.amazonaws.com", "source_arn": function.function_arn}
+        try:
+            return self._iam.assume(function.role, name=function.function_name, **lambda_service)
+        except ClientError as error:
+            raise RoleCannotBeAssumedError(code) from error
 
     def kill(self, instance_id: str) -> None:
         """End an instance's process at once, whatever it does; an unknown or dead one is as good as killed."""
@@ -188,21 +210,26 @@ class Functions:
             return instance
 
     def _start(self, function: LambdaFunction) -> FunctionInstance:
+        credentials = self.credentials(function)
         task_root = self._code.of(function)
         launch: dict[str, Any] = {"path": [str(task_root), str(self._runtime)]}
         if self._aws.clock.virtual:
             launch |= {"now": self._aws.clock.now().isoformat(), "time_machine": str(self._time_machine)}
-        log = _Log(self._aws, function)
+        log = _Log(self._aws, self._iam, function)
+        if (function.tracing_config or {}).get("Mode") == "Active":
+            self._iam.allows(log.writer, *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")))
         program = Program(
             handler=function.handler,
             timeout=float(function.timeout),
-            environment=self._environment(function, task_root, log),
+            environment=self._environment(function, task_root, log, credentials),
             task_root=task_root,
             launch=launch,
         )
         return FunctionInstance(program, log=log.write, threads=self._aws.clock.threads)
 
-    def _environment(self, function: LambdaFunction, task_root: Path, log: "_Log") -> dict[str, str]:
+    def _environment(
+        self, function: LambdaFunction, task_root: Path, log: "_Log", credentials: Credentials
+    ) -> dict[str, str]:
         """Give what Lambda sets, and what the function is configured with.
 
         https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
@@ -212,7 +239,7 @@ class Functions:
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             **self._aws.addresses,
             **{name: str(value) for name, value in function.environment_vars.items()},
-            "AWS_ACCESS_KEY_ID": "local",
+            "AWS_ACCESS_KEY_ID": credentials.key,
             "AWS_DEFAULT_REGION": function.region,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_ENDPOINT_URL": self._aws.endpoint_url,
@@ -224,8 +251,8 @@ class Functions:
             "AWS_LAMBDA_LOG_GROUP_NAME": log.group,
             "AWS_LAMBDA_LOG_STREAM_NAME": log.stream,
             "AWS_REGION": function.region,
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_SESSION_TOKEN": "local",
+            "AWS_SECRET_ACCESS_KEY": credentials.secret,
+            "AWS_SESSION_TOKEN": credentials.token,
             "AWS_XRAY_CONTEXT_MISSING": "LOG_ERROR",
             "AWS_XRAY_DAEMON_ADDRESS": "127.0.0.1:2000",
             "LAMBDA_RUNTIME_DIR": str(self._runtime),
@@ -250,19 +277,28 @@ class _UnpackedCode:
 
 
 class _Log:
-    """The log stream of one instance."""
+    """The log stream of one instance, which its role writes: what it may not write is lost."""
 
-    def __init__(self, aws: Account, function: LambdaFunction) -> None:
+    def __init__(self, aws: Account, iam: Iam, function: LambdaFunction) -> None:
+        self.writer = iam.session(function.role, function.function_name)
         self.group = getattr(function, "log_group", None) or f"/aws/lambda/{function.function_name}"
         self.stream = f"{aws.clock.now():%Y/%m/%d}/[{function.version}]{uuid.uuid4().hex}"
         self._clock = aws.clock
         backend = logs_backends[function.account_id][function.region]
-        backend.ensure_log_group(self.group)
-        backend.ensure_log_stream(self.group, self.stream)
+        group = f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{self.group}"
+        stream = f"{group}:log-stream:{self.stream}"
+        if self.group not in backend.groups and iam.allows(self.writer, Need("logs:CreateLogGroup", group)):
+            backend.ensure_log_group(self.group)
         # The group itself, since the API refuses what is not of these days, and a virtual clock may be anywhere.
-        self._group = backend.groups[self.group]
+        self._group = backend.groups.get(self.group)
+        self._may_write = False
+        if self._group and iam.allows(self.writer, Need("logs:CreateLogStream", stream)):
+            backend.ensure_log_stream(self.group, self.stream)
+            self._may_write = iam.allows(self.writer, Need("logs:PutLogEvents", stream))
 
     def write(self, line: str) -> None:
+        if not self._may_write or self._group is None:
+            return
         timestamp = round(self._clock.now().timestamp() * 1000)
         # Who has deleted the stream wants no more of it.
         if stream := self._group.streams.get(self.stream):
@@ -326,6 +362,16 @@ class _Backend(LambdaSimpleBackend):  # type: ignore[misc]
         """Set what becomes of events that fail. moto keeps the old one, and answers it."""
         self.get_function(function_name).event_invoke_config.clear()
         return super().put_function_event_invoke_config(function_name, config)
+
+    def create_function(self, spec: dict[str, Any]) -> LambdaFunction:
+        """Create a function whose role trusts Lambda."""
+        function = super().create_function(spec)
+        try:
+            self.functions.credentials(function, code="InvalidParameterValueException")
+        except RoleCannotBeAssumedError:
+            self.delete_function(function.function_name, None)
+            raise
+        return function
 
     def invoke(
         self,

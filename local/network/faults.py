@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from local.account import Account
 from local.api.calls import (
+    CALL,
     ApiCall,
     CallLog,
     Environ,
@@ -88,6 +89,7 @@ class FaultyNetwork:
         call = self._recognizer.recognize(environ)
         if call is None:
             return self._app(environ, start_response)
+        environ[CALL] = call
         operation = call.operation.name
         number = self.log.begin(
             ApiCall(self._clock.now(), call.service, operation, short(call.parameters), call.caller)

@@ -30,6 +30,7 @@ from moto.stepfunctions.parser.asl.component.common.path import result_path
 from moto.stepfunctions.parser.asl.component.state import state
 from moto.stepfunctions.parser.asl.component.state.exec.execute_state import ExecutionState
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task import StateTask
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.state_task_lambda import StateTaskLambda
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.timestamp import Timestamp
 from moto.stepfunctions.parser.asl.component.state.wait.wait_function.wait_function import WaitFunction
@@ -43,6 +44,7 @@ from moto.stepfunctions.parser.asl.utils.json_path import NoSuchJsonPathError
 
 from local.account import Account
 from local.clock.stand_ins import datetime_on, event_on, thread_on, threading_on, time_on
+from local.iam.iam import Iam
 
 MAX_PAYLOAD_BYTES = 262_144
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html: 256 KiB of JSON in UTF-8."""
@@ -50,9 +52,9 @@ MAX_PAYLOAD_BYTES = 262_144
 _PACKAGE = models.__name__.rpartition(".")[0]
 
 
-def install(aws: Account) -> None:
+def install(aws: Account, iam: Iam) -> None:
     """Put the interpreter on the clock, and right its mistakes."""
-    _put_on_clock(aws)
+    _put_on_clock(aws, iam)
     _silence(aws)
     for patch in (_waits, _errors, _payloads, _intrinsics, _context):
         patch(aws)
@@ -67,7 +69,7 @@ def aws_time(moment: datetime.datetime) -> str:
     return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
-def _put_on_clock(aws: Account) -> None:
+def _put_on_clock(aws: Account, iam: Iam) -> None:
     clock = aws.clock
     stand_ins: list[tuple[object, Any]] = [
         (threading, threading_on(clock)),
@@ -76,7 +78,8 @@ def _put_on_clock(aws: Account) -> None:
         (time, time_on(clock)),
         (datetime, datetime_on(clock)),
     ]
-    client_for = _clients(aws)
+    client_for = _clients(aws, iam)
+    aws.replace(StateTask, "_eval_state_credentials", _credentials(StateTask._eval_state_credentials))  # noqa: SLF001
     for module in [module for name, module in sys.modules.items() if name.startswith(_PACKAGE)]:
         for name, value in list(vars(module).items()):
             for original, stand_in in stand_ins:
@@ -88,8 +91,22 @@ def _put_on_clock(aws: Account) -> None:
             aws.replace(module, "is_within_size_quota", _fits)
 
 
-def _clients(aws: Account) -> Callable[..., Any]:
-    """Give clients that ask once, since a definition says what is retried; moto makes a new one for each call."""
+def _credentials(evaluate: Callable[[StateTask, Environment], Any]) -> Callable[[StateTask, Environment], Any]:
+    """Let a task's credentials tell for which state machine they are."""
+
+    def eval_state_credentials(self: StateTask, env: Environment) -> Any:
+        credentials = evaluate(self, env)
+        credentials.state_machine_arn = env.states.context_object.context_object_data["StateMachine"]["Id"]
+        return credentials
+
+    return eval_state_credentials
+
+
+def _clients(aws: Account, iam: Iam) -> Callable[..., Any]:
+    """Give clients that ask once, since a definition says what is retried; moto makes a new one for each call.
+
+    They call as the role of the state machine, or of the task.
+    """
     config = Config(
         parameter_validation=False,
         retries={"total_max_attempts": 1},
@@ -98,8 +115,11 @@ def _clients(aws: Account) -> Callable[..., Any]:
         max_pool_connections=100,
     )
 
-    def client_for(region: str, service: str, state_credentials: Any = None) -> Any:  # noqa: ARG001
-        return aws.client(service, config=config)
+    def client_for(region: str, service: str, state_credentials: Any) -> Any:  # noqa: ARG001
+        role, machine = state_credentials.role_arn, state_credentials.state_machine_arn
+        name = machine.split(":")[6]
+        credentials = iam.assume(role, by="states.amazonaws.com", name=name, source_arn=machine)
+        return aws.client(service, config=config, key=credentials.key)
 
     return client_for
 

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from weakref import WeakSet
 
 import moto.stepfunctions.models
+from botocore.exceptions import ClientError
 from moto.core.exceptions import AWSError
 from moto.core.responses import ActionResult
 from moto.stepfunctions import urls
@@ -22,20 +23,38 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from local.account import Account
 from local.api.pages import page_of
 from local.clock.clock import Clock
+from local.iam.iam import Iam
+from local.iam.needs import Need
+from local.iam.principals import Principal
 from local.step_functions import interpreter, service_tasks
 from local.step_functions.execution_events import ExecutionEvents
 from local.step_functions.executions import LocalExecution
 from local.step_functions.interpreter import MAX_PAYLOAD_BYTES
 
 _REDRIVABLE_FOR = timedelta(days=14)
+_NOT_TRUSTED = (
+    "Neither the global service principal states.amazonaws.com, nor the regional one is authorized to assume the "
+    "provided role."
+)
+# https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html, "IAM policies for logging to CloudWatch Logs"
+_LOGS = [
+    *(Need(f"logs:{verb}LogDelivery") for verb in ("Create", "Get", "Update", "Delete")),
+    *map(Need, ("logs:ListLogDeliveries", "logs:PutResourcePolicy")),
+    *map(Need, ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
+]
+# https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html, "IAM Permissions"
+_TRACES = [
+    *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")),
+    *map(Need, ("xray:GetSamplingRules", "xray:GetSamplingTargets")),
+]
 
 
-def install(aws: Account) -> None:
+def install(aws: Account, iam: Iam) -> None:
     """Let state machines run as in AWS."""
-    interpreter.install(aws)
+    interpreter.install(aws, iam)
     service_tasks.install(aws)
     events, running = ExecutionEvents(aws), _Running(aws.clock)
-    members = {"aws": aws, "events": events, "running": running}
+    members = {"aws": aws, "iam": iam, "events": events, "running": running}
     backend = type("StateMachinesBackend", (_Backend,), members)
     aws.replace(stepfunctions_parser_backends, "backend", backend)
     # CloudFormation and the tagging API look here, the API itself there.
@@ -56,6 +75,13 @@ class ExecutionNotRedrivableError(AWSError):  # type: ignore[misc]
     """This execution cannot be redriven, or not any more."""
 
     TYPE = "ExecutionNotRedrivable"
+    STATUS = 400
+
+
+class AccessDeniedError(AWSError):  # type: ignore[misc]
+    """The role of a state machine does not suit it."""
+
+    TYPE = "AccessDeniedException"
     STATUS = 400
 
 
@@ -92,6 +118,7 @@ class _Running:
 
 class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
     aws: ClassVar[Account]
+    iam: ClassVar[Iam]
     events: ClassVar[ExecutionEvents]
     running: "ClassVar[_Running]"
 
@@ -104,11 +131,28 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
         return urls
 
     def create_state_machine(self, *args: Any, **kwargs: Any) -> StateMachine:
-        """Create a state machine; one that cannot be read is refused by name."""
+        """Create a state machine; one that cannot be read is refused by name, as is one that its role does not suit."""
         try:
-            return super().create_state_machine(*args, **kwargs)
+            machine: StateMachine = super().create_state_machine(*args, **kwargs)
         except InvalidDefinition as error:
             raise InvalidDefinitionError(error.message) from error
+        if reason := self._why_role_does_not_suit(machine):
+            self.delete_state_machine(machine.arn)
+            raise AccessDeniedError(reason)
+        return machine
+
+    def _why_role_does_not_suit(self, machine: StateMachine) -> str | None:
+        try:
+            self.iam.assume(machine.roleArn, by="states.amazonaws.com", name=machine.name, source_arn=machine.arn)
+        except ClientError:
+            return _NOT_TRUSTED
+        logging = (machine.loggingConfiguration or {}).get("level", "OFF") != "OFF"
+        if logging and not self.iam.allows(self._session(machine), *_LOGS):
+            return "The state machine IAM Role is not authorized to access the Log Destination"
+        return None
+
+    def _session(self, machine: StateMachine) -> Principal:
+        return self.iam.session(machine.roleArn, machine.name)
 
     def start_execution(
         self,
@@ -148,6 +192,9 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
                 activity_store={},
             )
             machine.executions.append(execution)
+            if (machine.tracingConfiguration or {}).get("enabled"):
+                # Without them there is no trace, and all else is as with them.
+                self.iam.allows(self._session(machine), *_TRACES)
             self.running.begin(execution, execution.start)
         return execution
 

@@ -1,7 +1,7 @@
 """A local AWS in which a scenario is played, for the tests of what plays it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from local.server import LocalAws
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:heard"
 DEAD = "arn:aws:sqs:us-east-1:123456789012:dead"
+ROLE = "arn:aws:iam::123456789012:role/honest"
 TOPIC = "arn:aws:sns:us-east-1:123456789012:told"
 HOUR, DAY = 3600, 86400
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
@@ -43,6 +44,30 @@ def messages(aws: LocalAws, queue: str) -> list[dict[str, Any]]:
     return found
 
 
+def honest_role(aws: LocalAws, name: str) -> str:
+    """Make a role that AWS's services may assume and that may do anything; its ARN."""
+    iam = aws.client("iam")
+    services = [f"{service}.amazonaws.com" for service in ("events", "lambda", "scheduler", "states")]
+    trust = {"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": services}}
+    anything = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    made = iam.create_role(RoleName=name, AssumeRolePolicyDocument=policy(trust))["Role"]["Arn"]
+    iam.put_role_policy(RoleName=name, PolicyName="anything", PolicyDocument=policy(anything))
+    return str(made)
+
+
+def open_queue(aws: LocalAws, name: str) -> str:
+    """Make a queue that everybody may send to; its ARN."""
+    arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
+    lets = policy({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn})
+    aws.client("sqs").create_queue(QueueName=name, Attributes={"Policy": lets})
+    return arn
+
+
+def policy(*statements: Mapping[str, object]) -> str:
+    """Write a policy document."""
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
+
+
 def heard(aws: LocalAws, after: float = 0, *, queue: str = "heard") -> list[Any]:
     """Let time pass, and return what came to a queue."""
     # Deliveries count as work: virtual time goes on when they are done.
@@ -56,7 +81,7 @@ def hearing_aws(start: datetime) -> Iterator[ActingAws]:
     with acting_aws(VirtualClock(start)) as opened, opened.clock.running():
         opened.play()
         for name in ("heard", "dead"):
-            opened.client("sqs").create_queue(QueueName=name)
+            open_queue(opened, name)
         yield opened
 
 
@@ -64,4 +89,5 @@ def hearing_aws(start: datetime) -> Iterator[ActingAws]:
 def acting_aws(clock: Clock | None = None) -> Iterator[ActingAws]:
     """Open one."""
     with ActingAws(clock=clock) as aws:
+        honest_role(aws, ROLE.rpartition("/")[2])
         yield aws

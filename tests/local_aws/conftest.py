@@ -14,7 +14,7 @@ import pytest
 
 from local.clock.clock import VirtualClock
 from local.server import LocalAws
-from tests.local_aws.acting_aws import messages
+from tests.local_aws.acting_aws import honest_role, messages, open_queue
 
 PATIENCE = 120
 """Seconds that a condition may take to come on the slowest machine."""
@@ -35,8 +35,7 @@ class Workbench:
 
     def __init__(self, aws: LocalAws) -> None:
         self.aws = aws
-        iam = aws.client("iam")
-        self.role = iam.create_role(RoleName=f"role-{uuid4()}", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+        self.role = honest_role(aws, f"role-{uuid4()}")
 
     def function(self, code: str, *, module: str = "index", **settings: Any) -> str:
         """Deploy a module with a `handler` and return the function's name."""
@@ -58,9 +57,7 @@ class Workbench:
 
     def queue(self) -> str:
         """Make a queue and return its ARN."""
-        name = f"queue-{uuid4()}"
-        self.aws.client("sqs").create_queue(QueueName=name)
-        return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+        return open_queue(self.aws, f"queue-{uuid4()}")
 
     def received(self, queue: str) -> list[dict[str, Any]]:
         """Take all messages out of a queue."""

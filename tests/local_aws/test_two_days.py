@@ -55,6 +55,9 @@ class TwoDays:
         """Make a rule with one target."""
         self.events.put_rule(Name=self.name, **when)
         self.events.put_targets(Rule=self.name, Targets=[{"Id": "it", "Arn": target}])
+        if ":function:" in target:
+            lets = {"StatementId": "it", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com"}
+            self.bench.aws.client("lambda").add_permission(FunctionName=target, **lets)
 
     def function(self, code: str, **variables: str) -> str:
         """Deploy a function and return its ARN."""

@@ -25,7 +25,12 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
 def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthesized: Synthesized, verb: str) -> None:
     rule = synthesized.all("AWS::Events::Rule")[f"Triggers/{verb}ModelRequest"]
 
-    assert rule["EventPattern"] == {"source": ["model-lifecycle.request"], "detail-type": [f"{verb} Model"]}
+    assert rule["EventPattern"] == {
+        # A bus can be opened to other accounts.
+        "account": ["${AWS::AccountId}"],
+        "source": ["model-lifecycle.request"],
+        "detail-type": [f"{verb} Model"],
+    }
     assert rule["State"] == "ENABLED"
     assert "EventBusName" not in rule
     assert [(target["Arn"], target["InputPath"]) for target in rule["Targets"]] == [

@@ -17,7 +17,7 @@ from tools.set_up.stamp import Stamp
 APP = "app"
 """The app's own packages, led to their folders, and what a deploy needs."""
 CDK = "cdk"
-"""The CDK command line."""
+"""The CDK command line, and what else comes from npm."""
 PLAIN = "plain"
 """A second virtual environment, with nothing but requirements.txt."""
 
@@ -115,13 +115,13 @@ class Checkout:
         return [part, *included]
 
     def _cdk(self) -> Step:
-        cli = f"aws-cdk@{self._project['tool']['set-up']['aws-cdk']}"
+        packages = [f"{name}@{version}" for name, version in self._project["tool"]["set-up"]["npm"].items()]
         modules = self.venv / "node_modules"
-        install = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", cli]
+        install = ["install", "--no-save", "--no-package-lock", "--no-audit", "--no-fund", *packages]
         return Step(
             "CDK command line",
             modules / "aws-cdk" / "bin" / "cdk",
-            [self.stamp(CDK, cli)],
+            [self.stamp(CDK, " ".join(packages))],
             [[str(self.venv / "bin" / "npm"), "--prefix", str(self.venv), *install]],
             # npm would take what is half there for whole.
             lambda: shutil.rmtree(modules, ignore_errors=True),

@@ -31,12 +31,28 @@ class StopTarget:
     dead_letter_arn: str
 
 
-class LeaseSchedules:
-    """The armed stops in EventBridge Scheduler."""
+class ArmedSchedules:
+    """The armed stops in a group of EventBridge Scheduler."""
+
+    def __init__(self, group_name: str, client: "EventBridgeSchedulerClient") -> None:
+        self._group_name = group_name
+        self._client = client
+
+    def disarm(self, request: ModelRequest, lease: Lease) -> None:
+        """DeleteSchedule. One that has fired has deleted itself."""
+        try:
+            with service_errors("DeleteSchedule"):
+                self._client.delete_schedule(Name=_name(request, lease), GroupName=self._group_name)
+        except ModelNotFoundError:
+            return
+
+
+class LeaseSchedules(ArmedSchedules):
+    """The armed stops, and what more are made of."""
 
     def __init__(self, target: StopTarget, client: "EventBridgeSchedulerClient") -> None:
+        super().__init__(target.group_name, client)
         self._target = target
-        self._client = client
 
     def arm(self, request: ModelRequest, lease: Lease) -> None:
         """CreateSchedule. One that exists is the same one: its name says its model, its end and its start."""
@@ -51,7 +67,7 @@ class LeaseSchedules:
             with service_errors("CreateSchedule"):
                 self._client.create_schedule(
                     Name=_name(request, lease),
-                    GroupName=self._target.group_name,
+                    GroupName=self._group_name,
                     Description=f"Stops {request.service.title}'s {request.project} {request.version}"[:512],
                     ScheduleExpression=f"at({lease.ends_at:%Y-%m-%dT%H:%M:%S})",
                     ScheduleExpressionTimezone="UTC",
@@ -65,14 +81,6 @@ class LeaseSchedules:
         except ModelNotFoundError as error:
             # The group is not there.
             raise ServiceRefusedError(str(error)) from error
-
-    def disarm(self, request: ModelRequest, lease: Lease) -> None:
-        """DeleteSchedule. One that has fired has deleted itself."""
-        try:
-            with service_errors("DeleteSchedule"):
-                self._client.delete_schedule(Name=_name(request, lease), GroupName=self._target.group_name)
-        except ModelNotFoundError:
-            return
 
 
 def _name(request: ModelRequest, lease: Lease) -> str:

@@ -16,15 +16,19 @@ class Lease:
     leased_by: str
 
 
-class Leases(Protocol):
+class ArmedLeases(Protocol):
     """The stops that are armed for leases. Every method raises as `Model` does."""
+
+    def disarm(self, request: ModelRequest, lease: Lease) -> None:
+        """Delete the armed stop of a lease; what is not armed is as good as disarmed."""
+        ...
+
+
+class Leases(ArmedLeases, Protocol):
+    """The same, where more can be armed."""
 
     def arm(self, request: ModelRequest, lease: Lease) -> None:
         """See to it that stop-model starts when the lease ends. Safe to repeat."""
-        ...
-
-    def disarm(self, request: ModelRequest, lease: Lease) -> None:
-        """Take that back; what is not armed is as good as disarmed."""
         ...
 
 
@@ -65,7 +69,7 @@ def of_ended_run(found: ModelRecord, *, stopped_at: datetime) -> ModelRecord:
 
 
 def end_run(
-    request: ModelRequest, found: ModelRecord, ended: ModelRecord, records: ModelRecords, leases: Leases
+    request: ModelRequest, found: ModelRecord, ended: ModelRecord, records: ModelRecords, leases: ArmedLeases
 ) -> bool:
     """Write down that the model is stopped, and disarm its lease. False if someone else has written in between.
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.model.lease import Leases, end_run, of_ended_run
+from model_lifecycle.model.lease import ArmedLeases, end_run, of_ended_run
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
@@ -28,7 +28,7 @@ _ENDED = frozenset({Phase.STOPPED, Phase.FAILED, Phase.OVERDUE})
 
 
 def stop_model(
-    progress: StopProgress, model: Model, *, records: ModelRecords, leases: Leases, meter: Meter, now: datetime
+    progress: StopProgress, model: Model, *, records: ModelRecords, leases: ArmedLeases, meter: Meter, now: datetime
 ) -> StopProgress:
     """Ask for the stop if the model can be stopped now, and tell what comes next.
 
@@ -60,7 +60,7 @@ def stop_model(
 
 
 def check_stop(
-    progress: StopProgress, model: Model, *, records: ModelRecords, leases: Leases, meter: Meter, now: datetime
+    progress: StopProgress, model: Model, *, records: ModelRecords, leases: ArmedLeases, meter: Meter, now: datetime
 ) -> StopProgress:
     """Look at a model that is being stopped, and tell what comes next. No error of the seams gets out."""
     record: ModelRecord | None = None
@@ -152,7 +152,7 @@ def _refused(progress: StopProgress, refusal: ModelInUseError, model: Model, *, 
 
 
 def _note_stopped(
-    progress: StopProgress, record: ModelRecord | None, records: ModelRecords, leases: Leases, *, now: datetime
+    progress: StopProgress, record: ModelRecord | None, records: ModelRecords, leases: ArmedLeases, *, now: datetime
 ) -> tuple[StopProgress, bool]:
     """Write down that the model is stopped, and that its lease is over. False if it has to be looked at once more.
 

@@ -13,6 +13,7 @@ from local.network.faults import calls
 from tests.deployed.lifecycle import Execution, Lifecycle
 from tests.deployed.services import REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
+from tests.local_aws.acting_aws import open_queue
 
 service_in_turn = services_in_turn()
 HOUR = 3_600
@@ -28,10 +29,10 @@ class Listener:
         self._lifecycle = lifecycle
         self._sqs = lifecycle.aws.client("sqs")
         self._events = lifecycle.aws.client("events")
-        self._url = self._sqs.create_queue(QueueName="listener")["QueueUrl"]
-        queue = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
+        queue = open_queue(lifecycle.aws, "listener")
+        self._url = self._sqs.get_queue_url(QueueName="listener")["QueueUrl"]
         self._events.put_rule(Name="listener", EventPattern=json.dumps({"source": ["model-lifecycle"]}))
-        self._events.put_targets(Rule="listener", Targets=[{"Id": "queue", "Arn": queue["QueueArn"]}])
+        self._events.put_targets(Rule="listener", Targets=[{"Id": "queue", "Arn": queue}])
 
     def close(self) -> None:
         self._events.remove_targets(Rule="listener", Ids=["queue"])

@@ -35,10 +35,18 @@ def test_a_subscription_gets_what_is_published(bench: Workbench) -> None:
             "FilterPolicy": {"Outcome": ["Running"]},
         },
     }
+    lets = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": attribute("Queue", "Arn")}
+    lets_in = {
+        "Type": "AWS::SQS::QueuePolicy",
+        "Properties": {
+            "Queues": [ref("Queue")],
+            "PolicyDocument": {"Version": "2012-10-17", "Statement": [lets]},
+        },
+    }
     found = outputs_of(
         create(
             bench,
-            {"Topic": TOPIC, "Queue": QUEUE, "Subscription": subscription},
+            {"Topic": TOPIC, "Queue": QUEUE, "LetsIn": lets_in, "Subscription": subscription},
             {"Topic": ref("Topic"), "Queue": attribute("Queue", "Arn"), "Subscription": ref("Subscription")},
         )
     )
@@ -92,14 +100,13 @@ def test_an_alarm_is_there(bench: Workbench) -> None:
 
 def test_a_function_has_all_its_settings(bench: Workbench) -> None:
     resources = {
-        "Role": {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": POLICY}},
         "Queue": QUEUE,
         "Function": {
             "Type": "AWS::Lambda::Function",
             "Properties": {
                 "Runtime": "python3.14",
                 "Handler": "index.handler",
-                "Role": attribute("Role", "Arn"),
+                "Role": bench.role,
                 "Code": {"ZipFile": "def handler(event, context): return 'here'"},
                 "Architectures": ["arm64"],
                 "TracingConfig": {"Mode": "Active"},
@@ -153,7 +160,7 @@ def scheduled(**more: Any) -> dict[str, Any]:
             "StartDate": "2098-01-01T00:00:00Z",
             "Target": {
                 "Arn": attribute("Queue", "Arn"),
-                "RoleArn": "arn:aws:iam::123456789012:role/scheduler",
+                "RoleArn": "arn:aws:iam::123456789012:role/honest",
                 "Input": "{}",
                 "RetryPolicy": {"MaximumRetryAttempts": 3},
             },

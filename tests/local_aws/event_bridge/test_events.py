@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from moto.events import models
 
 from local.network import faults
-from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, TOPIC, ActingAws, heard, hearing_aws, messages
+from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, TOPIC, ActingAws, heard, hearing_aws, messages, policy
 
 # A Monday.
 START = datetime(2026, 1, 5, 7, 0, tzinfo=UTC)
@@ -96,7 +96,8 @@ def test_a_target_gets_the_input_that_it_asks_for(aws: ActingAws, events: Any) -
 
 def test_a_topic_is_a_target(aws: ActingAws, events: Any) -> None:
     sns = aws.api("sns")
-    sns.create_topic(Name="told")
+    lets = policy({"Effect": "Allow", "Principal": "*", "Action": "sns:Publish", "Resource": TOPIC})
+    sns.create_topic(Name="told", Attributes={"Policy": lets})
     sns.subscribe(TopicArn=TOPIC, Protocol="sqs", Endpoint=QUEUE, Attributes={"RawMessageDelivery": "true"})
     rule(events, pattern={"source": ["shop"]}, Arn=TOPIC, InputPath="$.detail")
 

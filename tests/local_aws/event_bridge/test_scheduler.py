@@ -9,11 +9,10 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.network import faults
-from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, TOPIC, ActingAws, heard, hearing_aws, messages
+from tests.local_aws.acting_aws import DAY, DEAD, HOUR, QUEUE, ROLE, TOPIC, ActingAws, heard, hearing_aws, messages
 
 # A Friday: on Sunday 2026-03-29 Berlin's clocks go from 02:00 to 03:00.
 START = datetime(2026, 3, 27, 12, 0, tzinfo=UTC)
-ROLE = "arn:aws:iam::123456789012:role/scheduler"
 
 
 @pytest.fixture

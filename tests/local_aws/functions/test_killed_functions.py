@@ -11,7 +11,7 @@ import pytest
 
 from local.clock.clock import VirtualClock
 from local.network import faults
-from tests.local_aws.acting_aws import ARN, ActingAws, acting_aws
+from tests.local_aws.acting_aws import ARN, ROLE, ActingAws, acting_aws
 
 CODE = f"""
 import boto3
@@ -30,13 +30,12 @@ def aws() -> Iterator[ActingAws]:
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as zipped:
             zipped.writestr("start.py", CODE)
-        role = opened.api("iam").create_role(RoleName="starter", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
         for name in ("StartModel", "Another"):
             opened.api("lambda").create_function(
                 FunctionName=name,
                 Runtime="python3.13",
                 Handler="start.handler",
-                Role=role,
+                Role=ROLE,
                 Timeout=300,
                 Code={"ZipFile": archive.getvalue()},
             )

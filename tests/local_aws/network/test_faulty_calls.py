@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
-from tests.local_aws.acting_aws import ActingAws, acting_aws
+from tests.local_aws.acting_aws import ROLE, ActingAws, acting_aws, open_queue
 from tests.local_aws.network.test_faults import Processes
 
 READS = ("ListSchedules", "GetMetricData")
@@ -28,15 +28,15 @@ class Calls:
     def __init__(self, aws: ActingAws) -> None:
         self._aws = aws
         self._name = f"it-{uuid4()}"
-        queue = f"arn:aws:sqs:us-east-1:123456789012:{self._name}"
-        self._url = aws.client("sqs").create_queue(QueueName=self._name)["QueueUrl"]
+        queue = open_queue(aws, self._name)
+        self._url = f"{aws.endpoint_url}/123456789012/{self._name}"
         events = aws.client("events")
         events.put_rule(Name=self._name, EventPattern=json.dumps({"source": [self._name]}))
         events.put_targets(Rule=self._name, Targets=[{"Id": "queue", "Arn": queue}])
         schedule = {
             "ScheduleExpression": "at(2099-01-01T00:00:00)",
             "FlexibleTimeWindow": {"Mode": "OFF"},
-            "Target": {"Arn": queue, "RoleArn": "arn:aws:iam::123456789012:role/scheduler"},
+            "Target": {"Arn": queue, "RoleArn": ROLE},
         }
         aws.client("scheduler").create_schedule(Name=f"{self._name}-there", **schedule)
         units = {"Namespace": "AWS/Rekognition", "MetricName": "InServiceInferenceUnits"}

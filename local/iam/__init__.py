@@ -1,0 +1,1 @@
+"""IAM: who calls, what that takes, and whether the policies allow it."""

@@ -1,0 +1,1 @@
+"""SNS, which delivers what it may."""

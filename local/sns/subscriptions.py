@@ -1,0 +1,42 @@
+"""Bringing a message to a subscriber: as SNS itself, if the subscriber's policy lets it, else to a dead-letter queue.
+
+https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
+"""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from moto.sns.models import Subscription
+from moto.sqs.models import sqs_backends
+
+from local.account import Account
+from local.iam.iam import Iam
+from local.iam.needs import Need
+from local.iam.principals import service
+
+_SENDS = {"sqs": "sqs:SendMessage", "lambda": "lambda:InvokeFunction"}
+_NOWHERE = ".invalid"
+"""No mail server is ever under this domain (RFC 2606): what goes there comes back."""
+
+
+def install(aws: Account, iam: Iam) -> None:
+    """Let a topic deliver only where it may."""
+    aws.replace(Subscription, "publish", _delivering(aws, iam, Subscription.publish))
+
+
+def _delivering(aws: Account, iam: Iam, deliver: Callable[..., None]) -> Callable[..., None]:
+    def publish(self: Subscription, message: str, message_id: str, **settings: Any) -> None:
+        sns = service("sns.amazonaws.com", source_arn=self.topic.arn)
+        action = _SENDS.get(self.protocol)
+        refused = action is not None and not iam.allows(sns, Need(action, self.endpoint))
+        lost = self.protocol.startswith("email") and self.endpoint.endswith(_NOWHERE)
+        if not refused and not lost:
+            deliver(self, message, message_id, **settings)
+            return
+        redrive = json.loads(self.attributes.get("RedrivePolicy") or "{}")
+        queue = redrive.get("deadLetterTargetArn")
+        if queue and iam.allows(sns, Need("sqs:SendMessage", queue)):
+            sqs_backends[aws.account_id][aws.region].send_message(queue.rpartition(":")[2], message)
+
+    return publish
