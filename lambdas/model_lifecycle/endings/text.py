@@ -45,6 +45,7 @@ def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, s
         ]
     return [
         *lines,
+        ("Parent", word(seen.parent) if isinstance(seen, ExecutionReport) and seen.parent else ""),
         ("Execution", word(head.execution_arn) if head.execution_arn else ""),
         ("", head.execution_link or ""),
         ("Id", word(head.notification_id)),

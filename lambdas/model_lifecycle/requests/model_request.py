@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
-from model_lifecycle.services.fields import Field, integer, shown
+from model_lifecycle.services.fields import Field, execution_arn, integer, shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
@@ -15,6 +15,9 @@ MAX_TIMEOUT_SECONDS = 86_400
 
 STOP_TIMEOUT = integer("StopTimeoutSeconds", 1, MAX_TIMEOUT_SECONDS)
 POLL_INTERVAL = integer("PollIntervalSeconds", 1, 3_600)
+PARENT = execution_arn("AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID")
+"""What a state machine puts into the input of an execution that it starts as its child."""
+_RESERVED = "AWS_STEP_FUNCTIONS_"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,12 +31,16 @@ class Defaults:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest(ABC):
-    """A valid execution input about one model, with its defaults filled in. Times in seconds."""
+    """A valid execution input about one model, with its defaults filled in. Times in seconds.
+
+    `parent`: the execution that started this one as its child.
+    """
 
     service: Service
     identity: Mapping[str, str]
     stop_timeout_seconds: int
     poll_interval_seconds: int | None
+    parent: str | None = None
 
     @property
     def project(self) -> str:
@@ -78,13 +85,15 @@ class ModelRequest(ABC):
 class Given:
     """The fields of an execution input, and what is wrong with them.
 
-    `valid`: the values that are accepted, by name. `service`: None where not exactly one is named.
+    `valid`: the values that are accepted, by name. `service`: None where not exactly one is named. `parent`: the
+    execution that AWS names in a field of its own.
     """
 
     given: Mapping[str, Any]
     valid: Mapping[str, Any]
     service: Service | None
     violations: list[str]
+    parent: str | None
 
     @property
     def identity(self) -> dict[str, str]:
@@ -103,10 +112,10 @@ def read_fields(
 ) -> Given:
     """Check what an input says of the model, and the fields that its kind of execution has in `common`.
 
-    A field that is `null` counts as absent, as EventBridge's input transformers send it. `home`: where the functions
-    act; None where that is not known, as at synth. `start_options`: whether the services' fields for a start are fields
-    here, too. `ours`: whether the app wrote the input, perhaps in a later release: if all that is known is valid, what
-    is unknown is left out.
+    A field that is `null` counts as absent, as EventBridge's input transformers send it, and fields that AWS reserves
+    are none of ours. `home`: where the functions act; None where that is not known, as at synth. `start_options`:
+    whether the services' fields for a start are fields here, too. `ours`: whether the app wrote the input, perhaps in a
+    later release: if all that is known is valid, what is unknown is left out.
 
     Raises InvalidRequestError for what is no JSON object.
     """
@@ -114,7 +123,8 @@ def read_fields(
         raise InvalidRequestError(
             f"The execution input is {shown(execution_input)}; allowed is a JSON object with the fields of one model."
         )
-    given = {name: value for name, value in execution_input.items() if value is not None}
+    given = {name: value for name, value in execution_input.items() if value is not None and not is_reserved(name)}
+    parent = execution_input.get(PARENT.name)
     of = {service.name: _fields_of(service, start_options=start_options) for service in SERVICES}
     services = [service for service in SERVICES if any(field.name in given for field in of[service.name])]
     known = [*(field for service in SERVICES for field in of[service.name]), *common]
@@ -130,10 +140,16 @@ def read_fields(
         valid=valid,
         service=services[0] if len(services) == 1 else None,
         violations=[*wrong, *unknown, *missing],
+        parent=parent if PARENT.accepts(parent) else None,
     )
     if read.service is not None and all(field.name in read.identity for field in read.service.required):
         read.violations.extend(read.service.contradictions(read.identity, home))
     return read
+
+
+def is_reserved(name: str) -> bool:
+    """Whether it is AWS that gives an input the field of this name."""
+    return name.startswith(_RESERVED)
 
 
 def checked(read: Given) -> Service:

@@ -7,6 +7,7 @@ from typing import Any
 
 from model_lifecycle.requests.model_request import (
     MAX_TIMEOUT_SECONDS,
+    PARENT,
     POLL_INTERVAL,
     STOP_TIMEOUT,
     Defaults,
@@ -51,6 +52,7 @@ class Request(ModelRequest):
         fields = {
             **self.identity,
             **self.units,
+            PARENT.name: self.parent,
             "ClientToken": self.client_token,
             _START_TIMEOUT.name: self.start_timeout_seconds,
             STOP_TIMEOUT.name: self.stop_timeout_seconds,
@@ -79,6 +81,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         client_token=valid.get("ClientToken"),
+        parent=read.parent,
         **_lease(read, defaults),
     )
 

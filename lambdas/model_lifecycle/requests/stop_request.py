@@ -5,15 +5,26 @@ from datetime import datetime
 from typing import Any
 
 from model_lifecycle.requests.model_request import (
+    PARENT,
     POLL_INTERVAL,
     STOP_TIMEOUT,
     Defaults,
     ModelRequest,
     checked,
+    is_reserved,
     read_fields,
 )
 from model_lifecycle.requests.start_request import parse_request
-from model_lifecycle.services.fields import Field, free_text, instant, shown, text
+from model_lifecycle.services.fields import (
+    EXECUTION_ARN,
+    EXECUTION_IN_WORDS,
+    Field,
+    execution_arn,
+    free_text,
+    instant,
+    shown,
+    text,
+)
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
@@ -23,19 +34,13 @@ NOBODY = "nobody"
 """The `LatestStart` of a model that no execution has started."""
 
 _REASON = free_text("Reason", characters=2_000)
-_EXECUTION_ARN = r"arn:[a-z0-9-]{1,32}:states:[a-z0-9-]{1,32}:\d{12}:execution:NAME:NAME".replace(
-    # What StartExecution refuses in a name: https://docs.aws.amazon.com/step-functions/latest/apireference/
-    "NAME",
-    r"""[^\s<>{}\[\]?*"#%\\^|~$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]{1,80}""",
-)
-_ARN_IN_WORDS = "an execution's ARN, arn:aws:states:REGION:ACCOUNT:execution:start-model:NAME"
 _LATEST_START = text(
     "LatestStart",
-    f"{NOBODY}|{_EXECUTION_ARN}",
+    f"{NOBODY}|{EXECUTION_ARN}",
     characters=(1, 256),
-    allowed=f'{_ARN_IN_WORDS}, or "{NOBODY}"',
+    allowed=f'{EXECUTION_IN_WORDS}, or "{NOBODY}"',
 )
-_ASKED_BY = text("FailedStart.ExecutionArn", _EXECUTION_ARN, characters=(1, 256), allowed=_ARN_IN_WORDS)
+_ASKED_BY = execution_arn("FailedStart.ExecutionArn")
 _LEASE_ENDS_AT = instant("LeaseEndsAt")
 _COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT)
 _CONDITIONS = (_LATEST_START.name, _LEASE_ENDS_AT.name)
@@ -77,6 +82,7 @@ class StopRequest(ModelRequest):
         """What `read_stop_request` reads."""
         fields = {
             **self.identity,
+            PARENT.name: self.parent,
             STOP_TIMEOUT.name: self.stop_timeout_seconds,
             POLL_INTERVAL.name: self.poll_interval_seconds,
             _REASON.name: self.reason,
@@ -112,6 +118,7 @@ def parse_stop_request(
         identity=read.identity,
         stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
+        parent=read.parent,
         reason=valid.get(_REASON.name),
         latest_start=valid.get(_LATEST_START.name),
         lease_ends_at=ends_at and from_instant(ends_at),
@@ -128,7 +135,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
         violations.append(_ASKED_BY.violation(failed["ExecutionArn"]))
     if reason is not None and not _REASON.accepts(reason):
         violations.append(_REASON.violation(reason))
-    beside = execution_input.keys() - {_FAILED_START.name, _REASON.name}
+    beside = {name for name in execution_input.keys() - {_FAILED_START.name, _REASON.name} if not is_reserved(name)}
     if not violations:
         # What nobody knows is of a later release.
         beside &= _NOT_BESIDE_FAILED_START

@@ -46,6 +46,19 @@ def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) 
     return Field(name, allowed, accepts)
 
 
+EXECUTION_ARN = r"arn:[a-z0-9-]{1,32}:states:[a-z0-9-]{1,32}:\d{12}:execution:NAME:NAME".replace(
+    # What StartExecution does not refuse: https://docs.aws.amazon.com/step-functions/latest/apireference/
+    "NAME",
+    r"""[^\s<>{}\[\]?*"#%\\^|~$&,;:/\x00-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]{1,80}""",
+)
+EXECUTION_IN_WORDS = "an execution's ARN, arn:aws:states:REGION:ACCOUNT:execution:start-model:NAME"
+
+
+def execution_arn(name: str) -> Field:
+    """The ARN of an execution of any state machine."""
+    return text(name, EXECUTION_ARN, characters=(1, 256), allowed=EXECUTION_IN_WORDS)
+
+
 def free_text(name: str, *, characters: int) -> Field:
     """A string of any characters, 1 to so many."""
 

@@ -134,6 +134,7 @@ class Progress(ABC, Generic[AnyRequest]):
             "asked_at": self.asked_at,
             "elapsed_seconds": round((now - self.started_at).total_seconds(), 3),
             "checks": self.checks,
+            "parent": self.request.parent,
             "may_bill": self.may_bill,
         }
 

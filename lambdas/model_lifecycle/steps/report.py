@@ -64,13 +64,16 @@ class RunReport(Report):
 
 @dataclass(frozen=True, kw_only=True)
 class ExecutionReport(Report):
-    """How an execution went. What is None is not known."""
+    """How an execution went. What is None is not known. `parent`: the execution that started it as its child."""
 
     joined: bool | None
     asked: bool | None
     asked_at: datetime | None
     elapsed_seconds: float = field(metadata={"description": "Since the execution's start.", "minimum": 0})
     checks: int = field(metadata={"minimum": 0})
+    parent: str | None = field(
+        default=None, metadata={"description": "The execution of another state machine that started this one."}
+    )
 
     def of_a_look(self) -> Self:
         """The report of an execution of which only its request is known, and how its model is now."""

@@ -71,6 +71,7 @@ class TestAModelThatRuns:
             "RunningAt": "2026-01-05T09:00:30.000Z",
             "ElapsedSeconds": 30.0,
             "Checks": 3,
+            "Parent": None,
             "InferenceUnits": {
                 "Asked": {"MinInferenceUnits": 1, "MaxInferenceUnits": None},
                 "InForce": {"MinInferenceUnits": 1, "MaxInferenceUnits": None},

@@ -73,6 +73,7 @@ class TestAModelThatIsStopped:
             "AskedAt": "2026-01-05T09:00:00.000Z",
             "ElapsedSeconds": 30.0,
             "Checks": 3,
+            "Parent": None,
             "MayBill": False,
             "AlreadyStopped": False,
             "StartedAgain": False,

@@ -224,3 +224,25 @@ def test_any_json_at_all_either_makes_a_request_or_is_refused_in_words(parse: Pa
         assert refusal(execution_input, parse)
     else:
         assert parse(parsed.to_json(), defaults=DEFAULTS, home=HOME) == parsed
+
+
+PARENT = "AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID"
+
+
+@BY_EITHER
+def test_fields_that_aws_reserves_are_none_of_ours_and_name_the_parent(parse: Parse) -> None:
+    parent = "arn:aws:states:us-east-1:123456789012:execution:nightly:1"
+    asked = {"ProjectVersionArn": VERSION, PARENT: parent, "AWS_STEP_FUNCTIONS_OF_TOMORROW": {"x": 1}}
+
+    read = parse(asked, defaults=DEFAULTS, home=HOME)
+
+    assert read.parent == parent
+    assert parse(read.to_json(), defaults=DEFAULTS, home=HOME) == read
+    assert parse({**asked, PARENT: f"{parent}\nStop it: now"}, defaults=DEFAULTS, home=HOME).parent is None
+
+
+def test_a_failed_start_may_be_a_nested_one() -> None:
+    start = {"ProjectVersionArn": VERSION, PARENT: EXECUTION}
+    failed = {"FailedStart": {"ExecutionArn": EXECUTION, "Input": start}, PARENT: EXECUTION}
+
+    assert parse_stop_request(failed, defaults=DEFAULTS, home=HOME).asked_by == EXECUTION
