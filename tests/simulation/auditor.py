@@ -20,6 +20,7 @@ class Leak(StrEnum):
     NOT_TOLD = "it ran without a lease, and nobody was told"
     RUNS_IN_VAIN = "it ran on although its start had given up"
     END_NOT_TOLD = "an execution ended, and that was not told once"
+    CONTRADICTION = "two messages do not agree"
     NOT_CLAIMED = "it was started, and its record does not say by whom"
     STOP_LEFT_BEHIND = "a stop is armed for a lease that is over"
 
@@ -50,6 +51,7 @@ class Auditor:
             *(leak for run in life.runs for leak in self._of(life, run)),
             *self._stops(life),
             *self._ends(life),
+            *self._contradictions(life),
             *self._claims(life),
             *self._in_vain_stops(life),
             *(
@@ -126,6 +128,21 @@ class Auditor:
             told = {told.notification_id for told in of_it if not (execution.quiet and told.outcome == "Undelivered")}
             if len(told) != (0 if execution.quiet else 1):
                 yield Found(Leak.END_NOT_TOLD, execution.ended, f"{execution.arn} was told {len(told)} times.")
+
+    def _contradictions(self, life: ModelLife) -> Iterator[Found]:
+        """Whether a model in a status bills, and how long a run was, is told alike by everyone."""
+        words = life.words
+        billing = {words.starting, words.running, words.stopping, "SYSTEM_UPDATING"}
+        ran: dict[tuple[str, str], str] = {}
+        for told in life.told:
+            document = told.document
+            if document.get("Status") in billing and not document["MayBill"]:
+                yield Found(Leak.CONTRADICTION, told.moment, f"{document['Status']} is said not to bill.")
+            run = document.get("Ran")
+            if run and run["Until"] < ran.get((run["Since"], run["Source"]), ""):
+                yield Found(Leak.CONTRADICTION, told.moment, f"The run since {run['Since']} was told to be longer.")
+            if run:
+                ran[run["Since"], run["Source"]] = run["Until"]
 
     def _claims(self, life: ModelLife) -> Iterator[Found]:
         for call in life.calls:

@@ -1,7 +1,7 @@
 """The life of one model, as it shows to whoever looks back on it: what was asked, written, told, and what bills."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -67,13 +67,14 @@ class Written(NamedTuple):
 
 @dataclass(frozen=True)
 class Told:
-    """One message. `execution_arn` is None of what the watch told."""
+    """One message. `execution_arn` is None of what the watch told. `document` is what programs are told."""
 
     moment: datetime
     notification_id: str
     outcome: str
     execution_arn: str | None
     lease_ends_at: datetime | None = None
+    document: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def runs(self) -> bool:

@@ -89,7 +89,8 @@ def assert_its_end_is_told(execution: LivedExecution) -> None:
 def assert_what_it_asked_for_in_vain_is_cleaned_up(execution: LivedExecution) -> None:
     """By an execution of stop-model, if it knows that it asked."""
     failed = execution.running.status == "FAILED" and execution.document["MayBill"]
-    if failed and execution.own_starts and not execution.forgot:
+    being_stopped = execution.document["Status"] == execution.life.words.stopping
+    if failed and not being_stopped and execution.own_starts and not execution.forgot:
         assert execution.running.arn in {other.cleans_up for other in execution.world.executions.values()}
 
 

@@ -263,7 +263,8 @@ class World(Scene):
     def _tell(self, identity: str, document: Mapping[str, Any]) -> None:
         lease_ends_at = (document.get("Lease") or {}).get("EndsAt")
         end = from_instant(lease_ends_at) if lease_ends_at else None
-        self.told.append(lived.Told(self.now, identity, document["Outcome"], document["ExecutionArn"], end))
+        told = lived.Told(self.now, identity, document["Outcome"], document["ExecutionArn"], end, document)
+        self.told.append(told)
 
     def _watch(self, first: float) -> None:
         self.turnstile.wait(first)

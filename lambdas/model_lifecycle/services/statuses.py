@@ -6,8 +6,14 @@ CAN_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED)
 # Whether a failed model can be started again is not documented: before our own start, the service decides.
 CAN_PERHAPS_START = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, refusal_is_final=True)
 STOPPED = StatusMeaning(before=Phase.STARTABLE, after=Phase.FAILED, is_stop=True)
+# Whether the time until it is stopped is billed is not documented: until then nobody is told that it costs nothing.
 STOPS = StatusMeaning(
-    before=Phase.BLOCKED, after=Phase.FAILED, stop_before=Phase.STOPPING, stop_after=Phase.STOPPING, is_stop=True
+    before=Phase.BLOCKED,
+    after=Phase.FAILED,
+    stop_before=Phase.STOPPING,
+    stop_after=Phase.STOPPING,
+    may_bill=True,
+    is_stop=True,
 )
 CANNOT_START_YET = StatusMeaning(before=Phase.BLOCKED, after=Phase.FAILED)
 CAN_NEVER_START = StatusMeaning(before=Phase.FAILED, after=Phase.FAILED)

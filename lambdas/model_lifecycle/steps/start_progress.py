@@ -92,7 +92,9 @@ class StartProgress(Progress[Request]):
 
     @property
     def cleans_up(self) -> bool:
-        return self.failure is not None and self.asked and self.may_bill
+        # What someone else is stopping already needs no second stop.
+        being_stopped = self.carried_out and self.meaning.is_stop and not self.is_gone
+        return self.failure is not None and self.asked and self.may_bill and not being_stopped
 
     @property
     def waits_for_quota(self) -> bool:

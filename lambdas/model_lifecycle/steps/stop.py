@@ -176,16 +176,17 @@ def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter
     ran = progress.stopped_at is not None and not progress.already_stopped
     if progress.phase not in _ENDED or not (ran or progress.started_again or progress.may_bill):
         return progress
-    until = (progress.asked_at or now) if progress.phase is Phase.STOPPED else now
+    known = record if record is not None and _is_of_this_run(record, progress) else ModelRecord()
+    # Where someone else saw its end before, everybody tells of the same run.
+    until = known.stopped_at if ran and known.stopped_at is not None else now
     try:
         measured = meter.units_in_service(progress.request, until=until)
     except ModelLifecycleError as error:
         # The record says it then, and the usage that it is from there.
         progress, measured = replace(progress, trouble=progress.trouble or error.cause), []
-    known = record if record is not None and _is_of_this_run(record, progress) else ModelRecord()
     return progress.with_usage(usage_of(measured, known, until=until, units=progress.min_inference_units))
 
 
 def _is_of_this_run(record: ModelRecord, progress: StopProgress) -> bool:
-    stopped_before = record.stopped_at is not None and record.stopping != progress.execution_arn
+    stopped_before = record.stopped_at is not None and record.stopped_at < progress.started_at
     return not stopped_before and not record.wanted_since(progress.started_at)

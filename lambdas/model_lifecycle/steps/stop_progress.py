@@ -46,8 +46,7 @@ class StopProgress(Progress[StopRequest]):
             return self.started_again
         if self.is_gone:
             return self.status != NEVER_SEEN
-        stops = self.meaning.stop_before is Phase.STOPPING
-        return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or stops or self.meaning.may_bill
+        return self.phase is Phase.OVERDUE or self.status == NEVER_SEEN or self.meaning.may_bill
 
     def report(self, *, now: datetime) -> StopReport:
         return StopReport(
@@ -74,7 +73,8 @@ class StopProgress(Progress[StopRequest]):
         progress = self.looked_at(description)
         if self.answer_lost:
             # A stop that was not carried out is asked for again.
-            progress = replace(progress, answer_lost=False, carried_out=not progress.meaning.may_bill)
+            carried_out = progress.meaning.stop_before in (Phase.STOPPING, Phase.STOPPED)
+            progress = replace(progress, answer_lost=False, carried_out=carried_out)
         phase = progress.phase_now()
         turned_back = phase is Phase.STOPPED and progress.begun and progress.meaning.may_bill
         if turned_back and self.carried_out and self.asked_just_before(now):
@@ -113,6 +113,8 @@ class StopProgress(Progress[StopRequest]):
         status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
         since = f" since {to_instant(self.ran.since)}" if self.ran else ""
         asked = "" if self.asked else " The stop could not even be asked for."
+        if self.joined:
+            asked = " Someone else had asked for its stop."
         return StopTimedOutError(
             f"{self.request.in_words} is still billing{since}: it was not stopped within "
             f"{self.request.stop_timeout_seconds:,} seconds, {status}.{asked}{self.last_trouble}"

@@ -108,7 +108,7 @@ class Watch:
                 # Someone stopped it without stop-model: its lease is of a run that is over.
                 ended = of_ended_run(record, stopped_at=self._now)
                 end_run(request, record, ended, self._records, self._leases)
-        elif meaning.may_bill and meaning.before is not Phase.STARTING:
+        elif meaning.may_bill and meaning.before is not Phase.STARTING and meaning.stop_before is not Phase.STOPPING:
             if lease is not None:
                 return Watched(finding=self._leased(request, lease))
             if record.latest_start is None or not self._stops.is_under_way(record.latest_start):

@@ -26,11 +26,11 @@ def test_a_stopped_message_says_for_how_long_the_model_ran_and_what_that_cost(
     message = lifecycle.only_message(stopped)
     ran = message.document["Ran"]
     assert ran["Source"] == SOURCES[service.name]
-    assert ran["Hours"] == pytest.approx(2, abs=0.03)
+    assert ran["Hours"] == pytest.approx(2 + 600 / HOUR, abs=0.03)
     assert ran["InferenceUnitHours"] == pytest.approx(2 * ran["Hours"], abs=0.001)
     assert ran["Usd"] == round(ran["InferenceUnitHours"] * 4, 2)
-    # While it stops, it does not bill any more.
-    assert ran["Until"] == message.document["AskedAt"]
+    # Whether it bills while it stops is not known: it is told as if it did, whoever tells it.
+    assert ran["Until"] == message.document["StoppedAt"]
     # The metric's first minute is a whole one.
     since, came_up = (datetime.fromisoformat(moment) for moment in (ran["Since"], started.output["RunningAt"]))
     assert abs(since - came_up) <= timedelta(minutes=2)

@@ -113,7 +113,7 @@ class Lives:
                 moment = datetime.fromisoformat(identity.rpartition("#")[2])
             else:
                 continue
-            yield Told(moment, identity, message["Outcome"], arn, from_instant(lease) if lease else None)
+            yield Told(moment, identity, message["Outcome"], arn, from_instant(lease) if lease else None, message)
 
 
 def live(lifecycle: Lifecycle, stories: Sequence[Story], monkeypatch: pytest.MonkeyPatch) -> Lives:

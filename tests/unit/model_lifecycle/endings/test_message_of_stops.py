@@ -31,7 +31,7 @@ RAN_AN_HOUR = ModelRecord(
     ran_at=after(-3_600),
     min_inference_units=2,
 )
-USED = "1 h 0 min, which is 2.00 inference-unit hours and about 8.00 USD, by the model's record"
+USED = "1 h 0 min, which is 2.01 inference-unit hours and about 8.03 USD, by the model's record"
 
 
 def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeModel:
@@ -60,7 +60,8 @@ class TestAModelThatIsStopped:
         assert document == {
             "NotificationId": f"{STOP_EXECUTION}#0",
             "Outcome": "Stopped",
-            "Summary": f'{MODEL} is stopped: it took 30 s. Reason: "It is evening." It ran for {USED}.',
+            "Summary": f'{MODEL} is stopped: it took 30 s. Reason: "It is evening." It ran for '
+            "1 h 0 min, which is 2.02 inference-unit hours and about 8.07 USD, by the model's record.",
             "Service": "Rekognition",
             "Project": "parts",
             "Version": "parts.2026-01-05",
@@ -84,11 +85,11 @@ class TestAModelThatIsStopped:
             "Reason": "It is evening.",
             "Ran": {
                 "Since": "2026-01-05T08:00:00.000Z",
-                "Until": "2026-01-05T09:00:00.000Z",
-                "Hours": 1.0,
-                "InferenceUnitHours": 2.0,
+                "Until": "2026-01-05T09:00:30.000Z",
+                "Hours": 1.0083,
+                "InferenceUnitHours": 2.0167,
                 "Source": "record",
-                "Usd": 8.0,
+                "Usd": 8.07,
             },
             "Error": None,
             "Cause": None,

@@ -432,7 +432,19 @@ def test_a_step_that_died_after_it_had_told_the_record_that_the_model_is_stopped
     assert (once.stopped_at, again.stopped_at) == (after(16), after(18))
 
 
-BY_RECORD = ran("08:10", "09:00:00", 0.8333, 1.6667, "record")
+def test_of_a_run_everybody_tells_the_same_whoever_saw_its_end_first() -> None:
+    model = known(RUN_BY_EXECUTION, "RUNNING", *["STOPPING"] * 3, "STOPPED")
+    of_another = replace(begin_stop(), execution_arn=f"{STOP_EXECUTION}-of-another")
+
+    *_, (_, first) = drive_stop(begin_stop(), model)
+    late = replace(of_another, joined=True, phase=Phase.STOPPING)
+    later = check_stopping(late, model, now=after(300))
+
+    assert first.ran is not None
+    assert (later.phase, later.ran) == (Phase.STOPPED, first.ran)
+
+
+BY_RECORD = ran("08:10", "09:00:15", 0.8375, 1.675, "record")
 STOPPED_BEFORE = replace(RUN_BY_EXECUTION, stopping=f"{STOP_EXECUTION}-of-another", stopped_at=after(-600))
 MEASURED = minutes(-45, -1, 3)
 STOPPED = ["RUNNING", "STOPPED"]
@@ -441,7 +453,7 @@ STOPPED = ["RUNNING", "STOPPED"]
 @pytest.mark.parametrize(
     ("record", "looks", "measured", "run"),
     [
-        pytest.param(RUN_BY_EXECUTION, STOPPED, MEASURED, ran("08:15", "09:00:00", 0.75, 2.25), id="by the metric"),
+        pytest.param(RUN_BY_EXECUTION, STOPPED, MEASURED, ran("08:15", "09:00:15", 0.7542, 2.2625), id="by the metric"),
         pytest.param(RUN_BY_EXECUTION, STOPPED, [], BY_RECORD, id="by the record where nothing is measured"),
         pytest.param(RUN_BY_EXECUTION, STOPPED, THROTTLED, BY_RECORD, id="by the record where it is throttled"),
         pytest.param(RUN_BY_EXECUTION, STOPPED, DENIED, BY_RECORD, id="by the record where it is denied"),
@@ -453,15 +465,15 @@ STOPPED = ["RUNNING", "STOPPED"]
             RUN_BY_EXECUTION,
             ["STOPPING", "STOPPED"],
             [],
-            ran("08:10", "09:00:15", 0.8375, 1.675, "record"),
-            id="of a run that someone else stopped, until that was seen",
+            BY_RECORD,
+            id="of a run that someone else stopped",
         ),
         pytest.param(
             RUN_BY_EXECUTION,
             ["RUNNING", *["STOPPING"] * 9, "STOPPED"],
             [],
-            BY_RECORD,
-            id="until the stop was asked for",
+            ran("08:10", "09:02:20", 0.8722, 1.7444, "record"),
+            id="until it was seen stopped, since it may bill until then",
         ),
     ],
 )
