@@ -70,7 +70,8 @@ class RecordTable:
             name: f"{name} < :{name}" for name in growing
         }
         update = [f"SET {', '.join(f'{name} = {value}' for name, value in sets.items())}"] if sets else []
-        update += [f"REMOVE {', '.join(sorted(changed - after.keys()))}"] if changed - after.keys() else []
+        removed = sorted(changed - sets.keys())
+        update += [f"REMOVE {', '.join(removed)}"] if removed else []
         try:
             with _table_errors("UpdateItem"):
                 answer = self._client.update_item(
