@@ -62,7 +62,7 @@ def _within(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[PlanWarn
 
 def _moved(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
     """An entry in UTC, seen in a time zone whose clocks change."""
-    if entry.in_scheduler or isinstance(entry.expression, Rate):
+    if entry.zoned or isinstance(entry.expression, Rate):
         return
     times = [
         event.occurrence.moment.astimezone(entry.shown_in)

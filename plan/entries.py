@@ -33,8 +33,8 @@ class Model:
 class Entry:
     """An expression of a schedule, and what it does to which model.
 
-    `zone`: where the expression is meant. `shown_in`: where its times are shown. `in_scheduler`: whether it becomes a
-    schedule of EventBridge Scheduler and not a rule. `paired`: whether its schedule has a start and a stop.
+    `zone`: where the expression is meant. `shown_in`: where its times are shown. `zoned`: whether
+    it has a time zone of its own. `paired`: whether its schedule has a start and a stop.
     """
 
     schedule: str
@@ -43,7 +43,7 @@ class Entry:
     expression: ScheduleExpression
     zone: tzinfo
     shown_in: ZoneInfo
-    in_scheduler: bool
+    zoned: bool
     paired: bool
     inference_units: int = 1
     highest_inference_units: int = 1
@@ -84,10 +84,10 @@ def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, stop_after: timed
         schedule=execution.schedule,
         action=execution.action,
         model=Model(request.model_id, request.service.name, request.project, request.version),
-        expression=parse(execution.expression, one_time=own_zone is not None),
+        expression=parse(execution.expression, one_time=True),
         zone=own_zone or UTC,
         shown_in=own_zone or time_zone,
-        in_scheduler=own_zone is not None,
+        zoned=own_zone is not None,
         paired=paired,
         inference_units=lowest,
         highest_inference_units=(start.max_inference_units if start else None) or lowest,

@@ -41,8 +41,8 @@ def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurr
             if passes and begin <= passes[0] < end:
                 yield Occurrence(passes[0], entry)
         return
-    # A rule fires first after one interval, a schedule of EventBridge Scheduler at once.
-    moment = begin if entry.in_scheduler else entry.expression.next_after(begin)
+    # EventBridge Scheduler fires a rate first when it begins.
+    moment: datetime | None = begin
     while moment is not None and moment < end:
         yield Occurrence(moment, entry)
         moment = entry.expression.next_after(moment)

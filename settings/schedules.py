@@ -16,7 +16,7 @@ from settings.time_zone import check_time_zone
 Action: TypeAlias = Literal["start", "stop"]
 
 _UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
-_RECURRING = '"cron(...)" or "rate(...)" as EventBridge writes it, or with a time_zone "at(yyyy-mm-ddThh:mm:ss)"'
+_EXPRESSION = '"cron(...)", "rate(...)" or "at(yyyy-mm-ddThh:mm:ss)", as EventBridge Scheduler writes them'
 _PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop": parse_stop_request}
 
 
@@ -34,12 +34,8 @@ class ScheduledExecution:
     input: dict[str, Any]
 
 
-def _expression(value: str, info: ValidationInfo) -> str:
-    # Where the time zone is wrong, that is what is said.
-    local = info.data.get("time_zone", "wrong") is not None
-    if value.startswith("at(") and not local:
-        raise ValueError("allowed is at(...) only together with a time_zone")
-    parse(value, one_time=local)
+def _expression(value: str) -> str:
+    parse(value, one_time=True)
     return value
 
 
@@ -76,7 +72,7 @@ class ScheduledAction(_Scheduled):
     """One execution, of start-model unless `action` says otherwise, again and again."""
 
     action: Action = Field(default="start", description="start or stop")
-    expression: _Expression = Field(description=_RECURRING)
+    expression: _Expression = Field(description=_EXPRESSION)
     input: _ExecutionInput = Field(description="the execution input, as typed into the console")
 
     @property
@@ -96,8 +92,8 @@ class ScheduledAction(_Scheduled):
 class ScheduledRun(_Scheduled):
     """A model that is started and stopped again and again."""
 
-    start: _Expression = Field(description=_RECURRING)
-    stop: Annotated[_Expression, AfterValidator(_another_expression)] = Field(description=_RECURRING)
+    start: _Expression = Field(description=_EXPRESSION)
+    stop: Annotated[_Expression, AfterValidator(_another_expression)] = Field(description=_EXPRESSION)
     model: _ExecutionInput = Field(description="the input of the start, as typed into the console")
 
     @property

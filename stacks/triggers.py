@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from aws_cdk import Aws, Duration, RemovalPolicy, TimeZone
-from aws_cdk.aws_events import EventPattern, IRuleTarget, Rule, RuleTargetInput
-from aws_cdk.aws_events import Schedule as RuleSchedule
+from aws_cdk.aws_events import EventPattern, Rule, RuleTargetInput
 from aws_cdk.aws_events_targets import SfnStateMachine
 from aws_cdk.aws_scheduler import Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput
 from aws_cdk.aws_scheduler_targets import StepFunctionsStartExecution
@@ -44,31 +43,21 @@ class Triggers(Construct):
                 event_pattern=EventPattern(
                     account=[Aws.ACCOUNT_ID], source=[REQUEST_SOURCE], detail_type=[detail_type]
                 ),
-                targets=[self._rule_target(action, RuleTargetInput.from_event_path("$.detail"))],
+                targets=[self._on_request(action)],
             )
-        executions = [execution for schedule in schedules for execution in schedule.executions]
-        local = any(execution.time_zone for execution in executions)
-        group = ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY) if local else None
-        for execution in executions:
-            if group is not None and execution.time_zone is not None:
-                self._schedule(execution, group, TimeZone.of(execution.time_zone))
-            else:
-                self._rule(execution)
+        group = ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
+        for schedule in schedules:
+            for execution in schedule.executions:
+                self._schedule(execution, group)
 
-    def _rule(self, execution: ScheduledExecution) -> None:
-        Rule(
-            self,
-            _construct_id(execution),
-            description=f"Lets the schedule {execution.schedule} {execution.action} a model, in UTC",
-            schedule=RuleSchedule.expression(execution.expression),
-            targets=[self._rule_target(execution.action, RuleTargetInput.from_object(execution.input))],
-        )
-
-    def _schedule(self, execution: ScheduledExecution, group: ScheduleGroup, time_zone: TimeZone) -> None:
+    def _schedule(self, execution: ScheduledExecution, group: ScheduleGroup) -> None:
+        time_zone = TimeZone.of(execution.time_zone) if execution.time_zone else TimeZone.ETC_UTC
         Schedule(
             self,
-            _construct_id(execution),
-            description=f"Lets the schedule {execution.schedule} {execution.action} a model, in {execution.time_zone}",
+            # Not "Schedule-...": rules had these ids, and CloudFormation changes the type of none.
+            f"{execution.action.title()}-{execution.schedule}",
+            description=f"Lets the schedule {execution.schedule} {execution.action} a model, "
+            f"in {execution.time_zone or 'UTC'}",
             schedule_group=group,
             schedule=ScheduleExpression.expression(execution.expression, time_zone),
             target=StepFunctionsStartExecution(
@@ -80,15 +69,11 @@ class Triggers(Construct):
             ),
         )
 
-    def _rule_target(self, action: Action, execution_input: RuleTargetInput) -> IRuleTarget:
+    def _on_request(self, action: Action) -> SfnStateMachine:
         return SfnStateMachine(
             self._machines[action],
-            input=execution_input,
+            input=RuleTargetInput.from_event_path("$.detail"),
             dead_letter_queue=self.undelivered,
             retry_attempts=_RETRY_ATTEMPTS,
             max_event_age=_MAX_AGE,
         )
-
-
-def _construct_id(execution: ScheduledExecution) -> str:
-    return f"Schedule-{execution.schedule}-{execution.action}"

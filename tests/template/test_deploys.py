@@ -2,7 +2,6 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -38,62 +37,41 @@ def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthes
     ]
 
 
-def rules_with_a_schedule(synthesized: Synthesized) -> dict[str, dict[str, Any]]:
-    """What is scheduled in UTC, apart from the watch and the cleaning up."""
-    rules = {**synthesized.all("AWS::Events::Rule")}
-    assert rules.pop("Watch/Hourly")["ScheduleExpression"] == "rate(1 hour)"
-    assert rules.pop("OldVersions/Daily")["ScheduleExpression"] == "rate(1 day)"
-    return {name: rule for name, rule in rules.items() if "ScheduleExpression" in rule}
-
-
-def test_a_schedule_in_utc_becomes_a_rule_with_its_input(chosen: Synthesized) -> None:
-    found = {
-        name: (
-            rule["ScheduleExpression"],
-            rule["State"],
-            [(target["Arn"], json.loads(target["Input"])) for target in rule["Targets"]],
-        )
-        for name, rule in rules_with_a_schedule(chosen).items()
-    }
-
-    version = {"ProjectVersionArn": VERSION}
-    start, stop = "StartWorkflow/StateMachine", "StopWorkflow/StateMachine"
-    assert found == {
-        "Triggers/Schedule-morning-start": ("cron(0 7 ? * MON-FRI *)", "ENABLED", [(start, version)]),
-        "Triggers/Schedule-every-12h-start": (
-            "rate(12 hours)",
-            "ENABLED",
-            [(start, {**version, "MinInferenceUnits": 2})],
-        ),
-        "Triggers/Schedule-evening-stop": ("cron(0 20 ? * MON-FRI *)", "ENABLED", [(stop, version)]),
-    }
-
-
-def test_a_schedule_in_local_time_becomes_a_start_and_a_stop_of_the_scheduler(chosen: Synthesized) -> None:
+def test_each_start_and_stop_of_a_schedule_is_one_of_the_scheduler_in_its_time_zone(chosen: Synthesized) -> None:
     schedules = chosen.all("AWS::Scheduler::Schedule")
     found = {
-        name: (schedule["ScheduleExpression"], schedule["Target"]["Arn"], json.loads(schedule["Target"]["Input"]))
+        name: (
+            schedule["ScheduleExpression"],
+            schedule["ScheduleExpressionTimezone"],
+            schedule["Target"]["Arn"],
+            json.loads(schedule["Target"]["Input"]),
+        )
         for name, schedule in schedules.items()
     }
 
-    model = {"ProjectVersionArn": VERSION, "StopTimeoutSeconds": 600}
+    version = {"ProjectVersionArn": VERSION}
+    office = {**version, "StopTimeoutSeconds": 600}
+    utc, berlin = "Etc/UTC", "Europe/Berlin"
+    start, stop = "StartWorkflow/StateMachine", "StopWorkflow/StateMachine"
+    evening = "cron(0 20 ? * MON-FRI *)"
     assert found == {
-        "Triggers/Schedule-office-start": ("cron(0 7 ? * MON-FRI *)", "StartWorkflow/StateMachine", model),
-        "Triggers/Schedule-office-stop": (
-            "cron(0 20 ? * MON-FRI *)",
-            "StopWorkflow/StateMachine",
-            {**model, "Reason": "The schedule office stops it"},
-        ),
+        "Triggers/Start-morning": ("cron(0 7 ? * MON-FRI *)", utc, start, version),
+        "Triggers/Start-every-12h": ("rate(12 hours)", utc, start, {**version, "MinInferenceUnits": 2}),
+        "Triggers/Stop-evening": (evening, utc, stop, version),
+        "Triggers/Start-office": ("cron(0 7 ? * MON-FRI *)", berlin, start, office),
+        "Triggers/Stop-office": (evening, berlin, stop, {**office, "Reason": "The schedule office stops it"}),
     }
     groups = {group["Name"] for group in chosen.all("AWS::Scheduler::ScheduleGroup").values()}
     for schedule in schedules.values():
-        assert (schedule["ScheduleExpressionTimezone"], schedule["State"]) == ("Europe/Berlin", "ENABLED")
+        assert schedule["State"] == "ENABLED"
         assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
         assert schedule["GroupName"] in groups - {"model-leases"}
 
 
 def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(default: Synthesized) -> None:
-    assert rules_with_a_schedule(default) == {}
+    rules = default.all("AWS::Events::Rule")
+    expressions = {name: rule["ScheduleExpression"] for name, rule in rules.items() if "ScheduleExpression" in rule}
+    assert expressions == {"Watch/Hourly": "rate(1 hour)", "OldVersions/Daily": "rate(1 day)"}
     assert default.all("AWS::Scheduler::Schedule") == {}
 
 

@@ -33,7 +33,7 @@ def test_a_pair_s_stop_stops_what_its_start_started_and_says_why(started: list[S
     assert second.input["PollIntervalSeconds"] == 30
 
 
-def test_rules_in_utc_and_one_time_schedules_start_and_stop_as_well(started: list[Started]) -> None:
+def test_schedules_in_utc_and_one_time_schedules_start_and_stop_as_well(started: list[Started]) -> None:
     assert times(started, "parts") == [
         ("start", "Sun 07:00"),
         ("stop", "Sun 09:00"),

@@ -38,7 +38,7 @@ BAD_ACTIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": 5}, "name", "1 to 40 letters"),
     ({"expression": "every day"}, "expression", "allowed is cron(minutes"),
     ({"expression": "cron(0 7 * * * *)"}, "expression", 'allowed is "?"'),
-    ({"expression": 5}, "expression", '"cron(...)" or "rate(...)"'),
+    ({"expression": 5}, "expression", '"cron(...)", "rate(...)" or "at('),
     ({"input": None}, "input", "the execution input"),
     ({"input": {}}, "input", "no model is named"),
     ({"input": {"ProjectVersionArn": "x"}}, "input", "ProjectVersionArn is"),
@@ -56,7 +56,7 @@ BAD_ACTIONS: list[tuple[dict[str, Any], str, str]] = [
 BAD_PAIRS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "every morning"}, "name", "1 to 40 letters"),
     ({"start": "every day"}, "start", "or at(yyyy-mm-ddThh:mm:ss)"),
-    ({"start": None}, "start", '"cron(...)" or "rate(...)"'),
+    ({"start": None}, "start", '"cron(...)", "rate(...)" or "at('),
     ({"stop": "cron(0 25 ? * MON *)"}, "stop", "its hours is '25': 25 is out of range"),
     ({"stop": PAIR["start"]}, "stop", "allowed is another time than that of start"),
     ({"time_zone": "Berlin"}, "time_zone", "perhaps Europe/Berlin is meant"),
@@ -142,21 +142,12 @@ def test_the_stop_of_a_pair_names_the_model_as_the_start_does(model: dict[str, A
     }
 
 
-def test_one_time_is_only_for_schedules_with_a_time_zone() -> None:
+def test_one_time_is_for_every_form_with_a_time_zone_or_without() -> None:
     once = {**MORNING, "expression": "at(2027-01-31T07:30:00)"}
 
-    assert executions({**once, "time_zone": "UTC"})[0].expression == once["expression"]
+    assert executions(once)[0].expression == once["expression"]
+    assert executions({**once, "time_zone": "Europe/Berlin"})[0].expression == once["expression"]
     assert executions({**PAIR, "stop": "at(2027-01-31T07:30:00)"})[1].expression == once["expression"]
-    assert "schedules[0].expression" in (said := refusal(schedules=[once]))
-    assert "allowed is at(...) only together with a time_zone" in said
-    utc = {name: value for name, value in PAIR.items() if name != "time_zone"}
-    assert "only together with a time_zone" in refusal(schedules=[{**utc, "start": once["expression"]}])
-
-
-def test_a_wrong_time_zone_is_all_that_is_said_of_a_one_time_schedule() -> None:
-    said = refusal(schedules=[{**MORNING, "expression": "at(2027-01-31T07:30:00)", "time_zone": "Berlin"}])
-
-    assert said.count("schedules[0]") == 1
 
 
 @pytest.mark.parametrize("schedule", ["weekdays", 5, None, [], ["start"]])
