@@ -1,6 +1,7 @@
 """What a model costs, in USD, by the price of the settings."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, timedelta, tzinfo
 
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.wording import duration
@@ -46,6 +47,16 @@ class Money:
         unit_hours = ran.inference_unit_hours
         ran_for = f"{duration(ran.hours * 3_600)}, which is {unit_hours:,.2f} inference-unit hours"
         return f"{ran_for} and about {unit_hours * self.price:,.2f} USD, {_SOURCES[ran.source]}"
+
+    def by_end_of_month(self, ran: Run, zone: tzinfo) -> float:
+        """What a run that goes on will have cost when the month ends in that time zone."""
+        until = ran.until.astimezone(zone)
+        next_month = (until.replace(day=1) + timedelta(days=31)).replace(
+            day=1, hour=0, minute=0, second=0, microsecond=0
+        )
+        # Of two moments in one zone Python takes the difference of what their clocks show.
+        hours = (next_month.astimezone(UTC) - ran.until.astimezone(UTC)).total_seconds() / 3_600
+        return self.paid(ran).usd + hours * self.usd_per_hour
 
     def __str__(self) -> str:
         units = "1 inference unit" if self.units == 1 else f"{self.units:,} inference units"

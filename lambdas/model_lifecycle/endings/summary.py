@@ -29,7 +29,7 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
             return " ".join(filter(None, (_stopped(request, done), _ran(ending, money, "It ran"))))
     why = _waits(ending, zone) if ending.outcome is Outcome.WAITING else _why(ending)
-    return " ".join(filter(None, (why, ending.remedy, _cleaned_up(ending), _ran(ending, money, "So far it ran"))))
+    return " ".join(filter(None, (why, ending.remedy, _cleaned_up(ending), _ran_so_far(ending, money, zone))))
 
 
 def _why(ending: Ending) -> str:
@@ -49,6 +49,14 @@ def _waits(ending: Ending, zone: tzinfo) -> str:
 
 def _ran(ending: Ending, money: Money | None, verb: str) -> str:
     return f"{verb} for {money.in_words(ending.ran)}." if money and ending.ran else ""
+
+
+def _ran_so_far(ending: Ending, money: Money | None, zone: tzinfo) -> str:
+    so_far = _ran(ending, money, "So far it ran")
+    if not money or not ending.ran or ending.outcome is not Outcome.STILL_BILLING:
+        return so_far
+    usd = money.by_end_of_month(ending.ran, zone)
+    return f"{so_far} If nobody stops it, it will have cost about {usd:,.2f} USD by the end of the month."
 
 
 def _cleaned_up(ending: Ending) -> str:

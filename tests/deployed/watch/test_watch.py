@@ -52,6 +52,7 @@ def test_a_model_that_was_started_by_hand_is_told_once_a_day(lifecycle: Lifecycl
     assert message.subject.startswith("STILL BILLING: ")
     assert (message.document["Status"], message.document["MayBill"]) == (service.running, True)
     assert "no stop is armed" in message.document["Summary"]
+    assert "by the end of the month" in message.document["Summary"]
     assert message.document["Ran"]["Usd"] == round(message.document["Ran"]["InferenceUnitHours"] * 4, 2)
     assert someone.sees() == service.running
 

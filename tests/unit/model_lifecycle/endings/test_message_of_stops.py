@@ -167,7 +167,7 @@ class TestAStopThatDidNotTake:
         assert message.document["Summary"] == (
             f"{MODEL} is still billing since 2026-01-05T08:00:00.000Z: it was not stopped within 60 seconds, its "
             f"status is STOPPING. So far it ran for 1 h 1 min, which is 2.03 inference-unit hours and about 8.13 USD, "
-            f"by the model's record."
+            f"by the model's record. If nobody stops it, it will have cost about 5,120.00 USD by the end of the month."
         )
         assert lines(message)["Cost"] == (
             "about 8.00 USD an hour while it runs (2 inference units at 4.00 USD), until it is stopped"
