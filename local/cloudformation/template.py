@@ -26,10 +26,11 @@ def in_order(resources: Resources) -> list[str]:
 def _needs(resource: dict[str, Any]) -> Iterator[str]:
     depends_on = resource.get("DependsOn", [])
     yield from [depends_on] if isinstance(depends_on, str) else depends_on
-    yield from _references(resource.get("Properties", {}))
+    yield from references(resource.get("Properties", {}))
 
 
-def _references(value: Any) -> Iterator[str]:
+def references(value: Any) -> Iterator[str]:
+    """Give the names that a value of a template refers to."""
     match value:
         case {"Ref": str(name)}:
             yield name
@@ -41,10 +42,10 @@ def _references(value: Any) -> Iterator[str]:
             yield from _SUBSTITUTED.findall(text)
         case {"Fn::Sub": [str(text), inner]}:
             yield from _SUBSTITUTED.findall(text)
-            yield from _references(inner)
+            yield from references(inner)
         case dict():
             for inner in value.values():
-                yield from _references(inner)
+                yield from references(inner)
         case list():
             for inner in value:
-                yield from _references(inner)
+                yield from references(inner)

@@ -135,6 +135,19 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, **settings: A
     return Synthesized(shared)
 
 
+def deploys_made_once(
+    name: str, tmp_path_factory: pytest.TempPathFactory, deploys: Mapping[str, Mapping[str, Any]]
+) -> Path:
+    """The folder that has one of each deploy, synthesized with its settings."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
+    with _alone(shared):
+        if not (shared / "manifest.json").exists():
+            done = run_app(shared, app="tests/template/many_apps.py", deploys=deploys)
+            assert done.returncode == 0, done.stderr
+    return shared
+
+
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     with folder.with_suffix(".lock").open("w") as lock:

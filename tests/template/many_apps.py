@@ -1,0 +1,19 @@
+"""`app.py` for many settings in one process: each deploy of the context key `deploys` gets a folder of its name."""
+
+import json
+import os
+from pathlib import Path
+
+from aws_cdk import App
+
+from settings.settings import Settings
+from stacks.model_lifecycle_stack import ModelLifecycleStack
+from stacks.names import STACK
+
+folder = Path(os.environ.pop("CDK_OUTDIR"))
+context = json.loads(os.environ.pop("CDK_CONTEXT_JSON"))
+for name, settings in context.pop("deploys").items():
+    app = App(context=context, outdir=str(folder / name))
+    ModelLifecycleStack(app, STACK, settings=Settings.from_context(context | settings))
+    app.synth()
+(folder / "manifest.json").touch()
