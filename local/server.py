@@ -33,6 +33,7 @@ from local.functions import functions
 from local.functions.functions import Functions
 from local.iam import iam
 from local.iam.iam import Iam
+from local.limits import limits
 from local.network import faults
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
@@ -113,6 +114,7 @@ class LocalAws(Account):
         deliveries = Deliveries(self, self.iam)
         events.install(self, deliveries)
         scheduler.install(self, deliveries)
+        limits.install(self)
         self.network = faults.install(self, lambda: self.functions)
 
     def _watched(self, app: WsgiApp) -> WsgiApp:

@@ -17,6 +17,13 @@ from local.cloudformation.errors import UnknownTypeError
 from local.cloudformation.resources import models as resource_models
 from local.cloudformation.stack import LocalStack, StackNotDeletedError
 
+_LONGEST_NAMES = {
+    "AWS::Events::Rule": 64,
+    "AWS::IAM::Role": 64,
+    "AWS::Lambda::Function": 64,
+    "AWS::StepFunctions::StateMachine": 80,
+}
+_OF_A_LONG_NAME = 24
 _NO_UPDATES = "No updates are to be performed."
 _NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 
@@ -28,6 +35,7 @@ def install(aws: Account) -> None:
         aws.replace_item(by_type, model.cloudformation_type(), model)
         aws.replace_item(names, model.cloudformation_type(), model.cloudformation_name_type())
     aws.replace(LogGroup, "get_cfn_attribute", _log_group_attribute)
+    aws.replace(parsing, "generate_resource_name", _that_fits(parsing.generate_resource_name))
     aws.replace(parsing, "parse_and_create_resource", _strict(parsing.parse_and_create_resource))
     aws.replace(models, "Stack", type("StackHere", (LocalStack,), {"aws": aws, "__module__": __name__}))
     aws.replace(models, "ChangeSet", _ChangeSet)
@@ -53,6 +61,18 @@ class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]
 
     def __init__(self, name: str) -> None:
         super().__init__(f"ChangeSet [{name}] does not exist")
+
+
+def _that_fits(generate: Callable[[str, str, str], str]) -> Callable[[str, str, str], str]:
+    """Shorten the parts of a made-up name where the service would refuse the whole."""
+
+    def generate_resource_name(resource_type: str, stack_name: str, logical_id: str) -> str:
+        name = generate(resource_type, stack_name, logical_id)
+        if len(name) > _LONGEST_NAMES.get(resource_type, len(name)):
+            return generate(resource_type, stack_name[:_OF_A_LONG_NAME], logical_id[:_OF_A_LONG_NAME])
+        return name
+
+    return generate_resource_name
 
 
 def _strict(create: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,0 +1,1 @@
+"""AWS's limits on names, sizes and numbers, where moto has none."""
