@@ -53,8 +53,8 @@ def _world_of(item: pytest.Item) -> tuple[int, str]:
     match place[1:3]:
         case ["deployed", "commands"]:
             return COMMANDS, ""
-        case ["deployed", "schedules"]:
-            return WITH_SETTINGS, "schedules"
+        case ["deployed", ("schedules" | "releases") as settings]:
+            return WITH_SETTINGS, settings
         case ["deployed", _]:
             of_settings = hasattr(item, "callspec") and "deployed" in item.callspec.params
             return (WITH_SETTINGS, item.path.name) if of_settings else (DEPLOYED, "")

@@ -38,8 +38,9 @@ def deploy(
     assembly: Path | Callable[[], Path] | None = None,
     progress: Progress = lambda _: None,
     method: Literal["change-set", "direct"] = "direct",
+    bootstrapped: bool = False,
 ) -> dict[str, str]:
-    """Bootstrap the account, deploy the app and return the stack's outputs.
+    """Bootstrap the account, unless it is `bootstrapped`, deploy the app and return the stack's outputs.
 
     `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, or what waits for a `synthesis`
     under way, either of which saves another one; `progress` gets each line that the command line prints. `method`: a
@@ -47,14 +48,23 @@ def deploy(
     """
     if assembly is None:
         with synthesis(context, app=app) as synthesized:
-            return deploy(aws, app=app, stack=stack, assembly=synthesized, progress=progress, method=method)
+            return deploy(
+                aws,
+                app=app,
+                stack=stack,
+                assembly=synthesized,
+                progress=progress,
+                method=method,
+                bootstrapped=bootstrapped,
+            )
     with TemporaryDirectory(prefix="cdk-") as folder:
         scratch, outputs = Path(folder), Path(folder, "outputs.json")
         environment = aws.environment()
-        # From an empty folder, or it would run the app first.
-        bootstrap = ["bootstrap", f"aws://{aws.account_id}/{aws.region}"]
-        with _running(bootstrap, scratch, environment, scratch=scratch) as end:
-            end(progress)
+        if not bootstrapped:
+            # From an empty folder, or it would run the app first.
+            bootstrap = ["bootstrap", f"aws://{aws.account_id}/{aws.region}"]
+            with _running(bootstrap, scratch, environment, scratch=scratch) as end:
+                end(progress)
         synthesized_in = assembly() if callable(assembly) else assembly
         command = ["deploy", stack, "--app", str(synthesized_in), f"--outputs-file={outputs}"]
         command += [f"--method={method}", "--require-approval=never", "--progress=events"]

@@ -17,19 +17,26 @@ ROOT = Path(__file__).parents[2]
 STACK = "ModelLifecycle"
 
 
-def run_app(folder: Path, *, app: str = "app.py", **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run an app as the CDK command line does, with the context of `cdk.json` and these settings over it."""
-    context = json.loads((ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+def run_app(
+    folder: Path, *, app: str = "app.py", root: Path = ROOT, **settings: Any
+) -> subprocess.CompletedProcess[str]:
+    """Run an app as the CDK command line does, with the context of `cdk.json` and these settings over it.
+
+    `root`: where the app and all that it imports of its own are.
+    """
+    context = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
     context |= {"aws:cdk:enable-path-metadata": True, **settings}
     environment = {
         **os.environ,
         "CDK_CONTEXT_JSON": json.dumps(context),
         "CDK_OUTDIR": str(folder),
+        # Before what is installed.
+        "PYTHONPATH": os.pathsep.join([str(root), str(root / "lambdas")]),
         # Any older Node on the PATH would print a banner on stderr.
         "JSII_NODE": str(Path(sys.prefix) / "bin" / "node"),
     }
     command = [sys.executable, app]
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
 class Synthesized:
