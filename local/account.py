@@ -16,6 +16,7 @@ from botocore.session import Session
 
 from local.api.aws_api import EXTRA_MODELS
 from local.clock.clock import Clock
+from local.scenario.scenario import ACCOUNT, REGION
 
 WsgiApp = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -30,13 +31,14 @@ class EndingError(Exception):
 class Account:
     """One account of AWS on this machine, as its own parts may use and change it."""
 
-    account_id = "123456789012"
-    region = "us-east-1"
+    account_id = ACCOUNT
+    region = REGION
     folder: Path
     """What is in it is removed at the end."""
 
-    def __init__(self, app: WsgiApp, *, clock: Clock, port: int) -> None:
-        """`app` serves what no layer does."""
+    def __init__(self, app: WsgiApp, *, clock: Clock, port: int, processes: int) -> None:
+        """`app` serves what no layer does. `processes`: so many at most run functions; more invocations wait."""
+        self.processes = processes
         self.clock = clock
         self.port = port
         self.app = app

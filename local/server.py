@@ -57,18 +57,19 @@ class LocalAws(Account):
     """What all calls go through."""
     _open = threading.Lock()
 
-    def __init__(self, *, clock: Clock | None = None, port: int = 0) -> None:
+    def __init__(self, *, clock: Clock | None = None, port: int = 0, processes: int = 8) -> None:
         """Prepare; nothing runs before the block is entered.
 
-        `clock` is closed with the block. `port` 0 takes a free one.
+        `clock` is closed with the block. `port` 0 takes a free one. `processes`: how many run functions at most, of 100
+        MB each; more invocations wait for one.
         """
         app = DomainDispatcherApplication(create_backend_app)
-        super().__init__(app, clock=clock or WallClock(), port=port)
+        super().__init__(app, clock=clock or WallClock(), port=port, processes=processes)
         self._ends = ExitStack()
 
     def load(self, scenario: Scenario) -> None:
         """Have only the scenario's models and faults from now on."""
-        for player in (*self._vision, self.network):
+        for player in (*self._vision, self.functions, self.network):
             player.load(scenario)
 
     def __enter__(self) -> Self:

@@ -14,6 +14,8 @@ from local.server import LocalAws
 from tests.deployed.lifecycle import Lifecycle
 from tests.template.synthesized import made_once
 
+MANY_PROCESSES = 48
+"""Many lives go on at once, and some of them wait by the machine's own clock."""
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
@@ -32,7 +34,7 @@ class Worlds:
             self.leave()
             assembly = made_once(name, self._folders, **settings).folder
             clock = VirtualClock(begin)
-            aws = self._open.enter_context(LocalAws(clock=clock))
+            aws = self._open.enter_context(LocalAws(clock=clock, processes=MANY_PROCESSES))
             self._name, self._lifecycle = name, Lifecycle(aws, clock, deploy(aws, assembly=assembly))
             # What is there by now stays: looking through it again and again takes a twentieth of all time.
             gc.freeze()

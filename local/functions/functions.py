@@ -27,6 +27,7 @@ from local.functions.runtime_api import Invocation, Outcome
 from local.functions.versions import VersionStorage, by_qualifier, list_versions_by_function
 from local.iam.iam import Credentials, Iam
 from local.iam.needs import Need
+from local.scenario.scenario import Quotas, Scenario
 
 
 def install(aws: Account, iam: Iam) -> "Functions":
@@ -41,7 +42,7 @@ def install(aws: Account, iam: Iam) -> "Functions":
 
 
 class TooManyRequestsError(LambdaClientError):  # type: ignore[misc]
-    """All instances that the function's reserved concurrency allows are busy."""
+    """All instances that the function's reserved concurrency or the account's quota allows are busy."""
 
     code = 429
 
@@ -82,6 +83,9 @@ class Functions:
         self._runtime = link_runtime(aws.folder / "runtime")
         self._time_machine = link_time_machine(aws.folder / "time-machine")
         self._guard = threading.Lock()
+        self._freed = threading.Condition(self._guard)
+        self._waiting = 0
+        self._most = Quotas().concurrent_executions
         self._idle: dict[str, list[FunctionInstance]] = {}
         self._busy: dict[str, set[FunctionInstance]] = {}
         self._names: dict[str, str] = {}
@@ -89,6 +93,11 @@ class Functions:
         """The identity of each function and version as it is now."""
         self._closed = False
         self._asynchronous = AsynchronousInvocations(aws, self.invoke, self.credentials)
+
+    def load(self, scenario: Scenario) -> None:
+        """Have the scenario's quota from now on."""
+        with self._guard:
+            self._most = scenario.quotas.concurrent_executions
 
     def invoke(self, function: LambdaFunction, payload: bytes, *, request_id: str | None = None) -> Outcome:
         """Run a function once and return what came of it.
@@ -168,6 +177,7 @@ class Functions:
         """End all processes."""
         with self._guard:
             self._closed = True
+            self._freed.notify_all()
             everyone = self._everyone()
         for instance in everyone:
             instance.kill()
@@ -190,24 +200,47 @@ class Functions:
                 elif instance.alive:
                     self._idle.setdefault(key, []).append(instance)
                 if not busy:
-                    del self._busy[key]
+                    self._busy.pop(key, None)
+                self._freed.notify_all()
 
     def _take(self, function: LambdaFunction, key: str) -> FunctionInstance:
         with self._guard:
             if self._closed:
                 raise ServiceEndsError
             self._supersede(function.function_arn, key)
-            idle = self._idle.setdefault(key, [])
-            busy = self._busy.setdefault(key, set())
             limit = function.reserved_concurrency
-            if limit is not None and len(busy) >= int(limit):
+            if limit is not None and len(self._busy.get(key, ())) >= int(limit):
                 raise TooManyRequestsError
-            while idle and not idle[-1].alive:
-                idle.pop()
-            instance = idle.pop() if idle else self._start(function)
+            if sum(map(len, self._busy.values())) + self._waiting >= self._most:
+                raise TooManyRequestsError
+            instance = self._idle_instance(key) or self._start_in_the_pool(function, key)
             self._names[instance.id] = function.function_name
-            busy.add(instance)
+            self._busy.setdefault(key, set()).add(instance)
             return instance
+
+    def _idle_instance(self, key: str) -> FunctionInstance | None:
+        idle = self._idle.setdefault(key, [])
+        while idle and not idle[-1].alive:
+            idle.pop()
+        return idle.pop() if idle else None
+
+    def _start_in_the_pool(self, function: LambdaFunction, key: str) -> FunctionInstance:
+        """Start a process, or wait for one: there are only so many, since each takes memory."""
+        self._waiting += 1
+        try:
+            while sum(instance.alive for instance in self._everyone()) >= self._aws.processes:
+                others = next((some for other, some in self._idle.items() if some and other != key), None)
+                if others is not None:
+                    others.pop(0).kill()
+                    continue
+                self._freed.wait()
+                if self._closed:
+                    raise ServiceEndsError
+                if instance := self._idle_instance(key):
+                    return instance
+            return self._start(function)
+        finally:
+            self._waiting -= 1
 
     def _start(self, function: LambdaFunction) -> FunctionInstance:
         credentials = self.credentials(function)

@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from local.api import aws_api
 from local.scenario.words import LOOKOUT, REKOGNITION, Words
 
+ACCOUNT, REGION = "123456789012", "us-east-1"
 _ERROR_CODE = re.compile(r"[A-Za-z][A-Za-z0-9.]{0,127}")
 _NAME = re.compile(r"[a-zA-Z0-9_.\-]{1,255}")
 VERSION_ARN = re.compile(
@@ -138,6 +139,8 @@ def _version_arn(arn: str) -> str:
         raise _refuse(
             "a model version's ARN, arn:aws:rekognition:<region>:<account>:project/<name>/version/<name>/<number>"
         )
+    if not arn.startswith(f"arn:aws:rekognition:{REGION}:{ACCOUNT}:"):
+        raise _refuse(f"an ARN of this AWS, arn:aws:rekognition:{REGION}:{ACCOUNT}:...")
     return arn
 
 
@@ -301,12 +304,27 @@ End = Literal["NoSuchHost", "ConnectionRefused", "NoAnswer", 403, 404, 410, 503]
 """What a client meets where a service was: a statement of its name server, its connection, its patience, or HTTP."""
 
 
+class Quotas(Part):
+    """What the account may do at a time; each default is AWS's.
+
+    `running_models` of each vision service, `inference_units` of one model, `calls_per_second` of each operation of a
+    vision service, and `concurrent_executions` of all functions together.
+    """
+
+    running_models: Annotated[int, Field(ge=0)] = 2
+    inference_units: Units = 5
+    calls_per_second: Annotated[int, Field(ge=1)] = 5
+    concurrent_executions: Annotated[int, Field(ge=1)] = 1_000
+
+
 class Scenario(Part):
     """The models of the local AWS, and what goes wrong there.
 
-    `lookout_vision_end`: how the end of Amazon Lookout for Vision looks; without one it lives.
+    `quotas`: what the account may do; more models than that may run already. `lookout_vision_end`: how the end of
+    Amazon Lookout for Vision looks; without one it lives.
     """
 
+    quotas: Quotas = Quotas()
     lookout_vision_end: End | None = None
     models: tuple[AnyModel, ...] = Field(default=(), strict=False)
     faults: tuple[Fault, ...] = Field(default=(), strict=False)

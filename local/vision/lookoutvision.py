@@ -21,7 +21,8 @@ from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.scenario.scenario import LookoutModel, Scenario
 from local.vision.model_life import Condition
-from local.vision.models import Known, Models, NotNowError, UnknownModelError
+from local.vision.models import Known, Models, NotNowError, QuotaError, UnknownModelError
+from local.vision.throttle import Throttle
 
 TOKEN_LIFE = timedelta(hours=8)
 """How long a client token is remembered (API reference of StartModel)."""
@@ -51,6 +52,7 @@ class LookoutVisionService:
         self._clock = clock
         self._arns = f"arn:aws:lookoutvision:{region}:{account}"
         self._models: Models[LookoutModel] = Models(clock)
+        self.throttle = Throttle(clock)
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, str], _Kept] = {}
 
@@ -58,7 +60,8 @@ class LookoutVisionService:
         """Replace all models by those of a scenario, and forget the client tokens."""
         with self._lock:
             self._kept.clear()
-            self._models.load((script.identity, script) for script in scenario.lookout_models)
+            self._models.load(((script.identity, script) for script in scenario.lookout_models), scenario.quotas)
+            self.throttle.load(scenario.quotas)
 
     def describe_model(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Tell how a model is."""
@@ -153,6 +156,15 @@ class LookoutVisionService:
                 ResourceId=script.identity,
                 ResourceType="MODEL",
             ) from error
+        except QuotaError as error:
+            raise AwsError(
+                "ServiceQuotaExceededException",
+                str(error),
+                ResourceId=script.identity,
+                ResourceType="MODEL",
+                QuotaCode="L-RUNNING-MODELS",
+                ServiceCode="lookoutvision",
+            ) from error
 
     def _known(self, asked: dict[str, Any]) -> Known[LookoutModel]:
         project, version = asked["ProjectName"], asked["ModelVersion"]
@@ -210,7 +222,9 @@ def serve(request: Request, _: str, headers: Mapping[str, str]) -> HttpResult:
             asked = {**_body(request.get_data()), **asked}
         if operation in ("StartModel", "StopModel"):
             asked["ClientToken"] = {name.lower(): value for name, value in headers.items()}.get("x-amzn-client-token")
-        document = acts[operation](parameters.check(asked, model.input_shape))
+        checked = parameters.check(asked, model.input_shape)
+        service.throttle.count(operation)
+        document = acts[operation](checked)
     except AwsError as error:
         if error.code == "SerializationException":
             error = AwsError("ValidationException", error.message)

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from local.clock.clock import Clock
-from local.scenario.scenario import ModelScript
+from local.scenario.scenario import ModelScript, Quotas
 from local.vision.model_life import Condition, ModelLife, Run
 
 Script = TypeVar("Script", bound=ModelScript)
@@ -25,6 +25,10 @@ class NotNowError(Exception):
         self.condition = condition
 
 
+class QuotaError(Exception):
+    """The account may not have that; the text says what it may."""
+
+
 @dataclass(frozen=True)
 class Known(Generic[Script]):
     """A model's script, and how it is at the moment of asking."""
@@ -39,13 +43,15 @@ class Models(Generic[Script]):
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
+        self._quotas = Quotas()
         self._scripts: dict[str, Script] = {}
         self._lives: dict[str, ModelLife] = {}
 
-    def load(self, scripts: Iterable[tuple[str, Script]]) -> None:
+    def load(self, scripts: Iterable[tuple[str, Script]], quotas: Quotas) -> None:
         """Replace all models by these; their lives begin now, or with their run before."""
         with self._lock:
             now = self._clock.now()
+            self._quotas = quotas
             self._scripts = dict(scripts)
             self._lives = {
                 identity: ModelLife(script, now - script.has_run_for) for identity, script in self._scripts.items()
@@ -74,11 +80,12 @@ class Models(Generic[Script]):
     def start(self, identity: str, *, min_units: int, max_units: int | None) -> Condition:
         """Start a model that can be started, and tell how it is then.
 
-        Raises `UnknownModelError` and `NotNowError`.
+        Raises `UnknownModelError`, `NotNowError` and `QuotaError`.
         """
         return self._ask(
             identity,
             allowed=ModelLife.startable_at,
+            permitted=lambda now: self._permit_start(now, max(min_units, max_units or 0)),
             then=lambda life, now: life.started(now, min_units=min_units, max_units=max_units),
         )
 
@@ -95,6 +102,7 @@ class Models(Generic[Script]):
         *,
         allowed: Callable[[ModelLife, datetime], bool],
         then: Callable[[ModelLife, datetime], ModelLife],
+        permitted: Callable[[datetime], object] = lambda _: None,
     ) -> Condition:
         with self._lock:
             now = self._clock.now()
@@ -102,9 +110,19 @@ class Models(Generic[Script]):
             life = self._lives[identity]
             if not allowed(life, now):
                 raise NotNowError(known.condition)
+            permitted(now)
             asked = then(life, now)
             self._lives[identity] = asked
             return asked.accepted()
+
+    def _permit_start(self, now: datetime, units: int) -> None:
+        quotas = self._quotas
+        if units > quotas.inference_units:
+            raise QuotaError(f"The account may use {quotas.inference_units} inference units for a model.")
+        # What stops still takes its place.
+        running = sum(life.has_units(life.at(now).status) for life in self._lives.values())
+        if running >= quotas.running_models:
+            raise QuotaError(f"The account may run {quotas.running_models} models at a time.")
 
     def _get(self, identity: str, now: datetime) -> Known[Script]:
         if identity not in self._scripts:

@@ -15,18 +15,21 @@ from local.api.errors import AwsError, answer
 from local.api.pages import page_of
 from local.scenario.scenario import VERSION_ARN, RekognitionModel, Scenario
 from local.vision.model_life import Condition, Run
-from local.vision.models import Known, Models, NotNowError, UnknownModelError
+from local.vision.models import Known, Models, NotNowError, QuotaError, UnknownModelError
+from local.vision.throttle import Throttle
 
 
 class RekognitionService:
     """The operations on projects and model versions: parameters as JSON in, the answer as JSON out."""
 
-    def __init__(self, models: Models[RekognitionModel]) -> None:
+    def __init__(self, models: Models[RekognitionModel], throttle: Throttle) -> None:
         self._models = models
+        self.throttle = throttle
 
     def load(self, scenario: Scenario) -> None:
         """Replace all model versions by those of a scenario."""
-        self._models.load((script.identity, script) for script in scenario.rekognition_models)
+        self._models.load(((script.identity, script) for script in scenario.rekognition_models), scenario.quotas)
+        self.throttle.load(scenario.quotas)
 
     def start_project_version(self, asked: dict[str, Any], region: str) -> dict[str, Any]:
         """Start a model version."""
@@ -96,6 +99,8 @@ class RekognitionService:
         except NotNowError as error:
             message = f"The model {arn} is in the state {error.condition.status} and cannot be {verb}."
             raise AwsError("ResourceInUseException", message) from error
+        except QuotaError as error:
+            raise AwsError("LimitExceededException", str(error)) from error
 
 
 class LocalRekognitionResponse(RekognitionResponse):  # type: ignore[misc]
@@ -119,6 +124,7 @@ class LocalRekognitionResponse(RekognitionResponse):  # type: ignore[misc]
         model = aws_api.operation_model("rekognition", operation)
         try:
             asked = parameters.check(_json(self.body), model.input_shape)
+            self.service.throttle.count(operation)
             document = act(asked, self.region)
         except AwsError as error:
             refused = answer(error, model.service_model, "json")
@@ -129,7 +135,7 @@ class LocalRekognitionResponse(RekognitionResponse):  # type: ignore[misc]
 
 def install(aws: Account) -> RekognitionService:
     """Let a local AWS serve model versions; there is none before `load`."""
-    service = RekognitionService(Models(aws.clock))
+    service = RekognitionService(Models(aws.clock), Throttle(aws.clock))
     aws.replace(LocalRekognitionResponse, "service", service)
     aws.replace_item(urls.url_paths, "{0}/$", LocalRekognitionResponse.dispatch)
     return service

@@ -17,6 +17,8 @@ from local.server import LocalAws
 
 ACCOUNT = "123456789012"
 FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
+NO_QUOTAS = {"RunningModels": 10_000, "CallsPerSecond": 10_000, "InferenceUnits": 10_000}
+"""Many lives go on at the same moment; what an account's quotas do is a story of its own."""
 SECONDS_OF_PATIENCE = 120
 EXECUTIONS_OF_A_TEST = 20
 """About so many at most: a page of all that there ever were."""
@@ -79,7 +81,7 @@ class Lifecycle:
 
     def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = (), **more: Any) -> None:
         """Only these models and faults are there from now on, and more in the form of a scenario file."""
-        self.aws.load(Scenario.parse(json.dumps({"Models": models, "Faults": faults, **more})))
+        self.aws.load(Scenario.parse(json.dumps({"Quotas": NO_QUOTAS, "Models": models, "Faults": faults, **more})))
 
     def given_faults(self, *faults: Mapping[str, Any]) -> None:
         """Only these faults befall calls from now on; the models live on."""

@@ -23,9 +23,15 @@ ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.20
 class ActingAws(LocalAws):
     """A `LocalAws` that can be told what to play."""
 
-    def play(self, *models: dict[str, Any], faulty: list[dict[str, Any]] | None = None) -> None:
-        """Replace models and faults."""
-        self.load(Scenario.parse(json.dumps({"Models": models, "Faults": faulty or []})))
+    def play(
+        self,
+        *models: dict[str, Any],
+        faulty: list[dict[str, Any]] | None = None,
+        quotas: Mapping[str, int] | None = None,
+    ) -> None:
+        """Replace models and faults. There are no quotas but those that are given."""
+        known = {"RunningModels": 10_000, "CallsPerSecond": 10_000, "InferenceUnits": 10_000, **(quotas or {})}
+        self.load(Scenario.parse(json.dumps({"Quotas": known, "Models": models, "Faults": faulty or []})))
 
     def api(self, service: str, **config: Any) -> Any:
         """Make a client that tries a call once."""

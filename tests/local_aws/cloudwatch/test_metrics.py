@@ -199,13 +199,6 @@ def test_the_older_the_first_moment_the_coarser_it_is_rounded(
     assert list(series(cloudwatch, at(8, 52, 30) - past, at(8, 53) - past, period=HOUR)) == [first]
 
 
-def test_a_model_of_another_region_is_not_here(aws: ActingAws, cloudwatch: Any) -> None:
-    aws.play({**RUNNING, "ProjectVersionArn": ARN.replace("us-east-1", "eu-west-1"), "RunningForSeconds": HOUR})
-
-    assert series(cloudwatch, at(8), at(9)) == {}
-    assert cloudwatch.list_metrics()["Metrics"] == []
-
-
 def test_pages_have_all_datapoints_in_order(aws: ActingAws, cloudwatch: Any) -> None:
     aws.play({**RUNNING, "RunningForSeconds": 5 * MINUTE, "MinInferenceUnits": 2})
     queries = [query(), query(metric="Nothing", Id="none"), query(Id="most", metric="MaxInferenceUnits", Label="Most")]

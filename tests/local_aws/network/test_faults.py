@@ -209,6 +209,9 @@ class Processes:
     def __init__(self) -> None:
         self.killed: list[str] = []
 
+    def load(self, scenario: Scenario) -> None:
+        """Have no quotas."""
+
     def kill(self, instance_id: str) -> None:
         """Remember a process."""
         self.killed.append(instance_id)

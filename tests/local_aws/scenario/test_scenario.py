@@ -192,3 +192,20 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 def test_an_end_that_no_service_has_is_refused_with_those_that_it_may_have(end: str | int) -> None:
     with pytest.raises(ScenarioError, match=r"LookoutVisionEnd is .*; allowed is 'NoSuchHost', .*, 410 or 503"):
         Scenario.parse(json.dumps({"LookoutVisionEnd": end}))
+
+
+@pytest.mark.parametrize(
+    ("part", "other"), [("us-east-1", "eu-west-1"), ("123456789012", "210987654321"), ("aws:", "aws-cn:")]
+)
+def test_a_model_of_another_account_or_region_is_refused(part: str, other: str) -> None:
+    with pytest.raises(ScenarioError, match="allowed is an ARN of this AWS, arn:aws:rek"):
+        Scenario.parse(json.dumps({"Models": [{"ProjectVersionArn": ARN.replace(part, other, 1)}]}))
+
+
+def test_quotas_are_those_of_aws_unless_it_says_others() -> None:
+    quotas = Scenario.parse(json.dumps({"Quotas": {"RunningModels": 3}})).quotas
+
+    assert (quotas.running_models, quotas.inference_units) == (3, 5)
+    assert (quotas.calls_per_second, quotas.concurrent_executions) == (5, 1_000)
+    with pytest.raises(ScenarioError, match=r"Quotas.CallsPerSecond is 0; allowed is"):
+        Scenario.parse(json.dumps({"Quotas": {"CallsPerSecond": 0}}))
