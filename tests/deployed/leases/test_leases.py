@@ -328,7 +328,7 @@ def test_a_lease_that_is_over_before_its_model_could_be_started_starts_nothing(
 
     assert (execution.status, execution.error) == ("FAILED", "LeaseOverError")
     document = lifecycle.only_message(execution).document
-    assert (document["Outcome"], document["MayBill"], document["Asked"]) == ("Failed", False, False)
+    assert (document["Outcome"], document["MayBill"], document["Asked"]) == ("Failed", True, False)
     assert calls(service.start) == []
     assert lifecycle.armed() == []
 
