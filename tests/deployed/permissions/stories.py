@@ -1,0 +1,196 @@
+"""Short lives that together take everything that the app may do."""
+
+import json
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
+from tests.deployed.someone import Someone
+
+SETTINGS = {
+    "notification_emails": ["nobody@example.invalid"],
+    "watched_services": json.dumps([service.name for service in BOTH]),
+    "warn_after_hours": 0.5,
+    "stop_after_hours_unleased": 2,
+    "schedules": json.dumps(
+        [
+            {
+                "name": "late",
+                "time_zone": "Europe/Berlin",
+                "start": "cron(30 23 ? * MON *)",
+                "stop": "cron(45 23 ? * MON *)",
+                "model": LOOKOUT_VISION.model,
+            }
+        ]
+    ),
+}
+HOUR = 3_600
+LATE = timedelta(hours=22, minutes=25)
+"""When in UTC it is five minutes until the schedules begin."""
+DENIED = {"Error": "AccessDeniedException"}
+
+
+def live(lifecycle: Lifecycle) -> None:
+    """Let all of it happen, one after another."""
+    for story in (_leases, _clean_up, _redrives, _watch, _schedules, _lost, _alarms, _insecure, _old_versions):
+        lifecycle.let_the_watch_pass()
+        story(lifecycle)
+        lifecycle.forget()
+
+
+def _leases(lifecycle: Lifecycle) -> None:
+    lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
+    lifecycle.send({**REKOGNITION.model, "StopAfterSeconds": 1_200})
+    lifecycle.start({**LOOKOUT_VISION.model, "StopAfterSeconds": 1_200})
+    lifecycle.pass_time(300)
+    # A later end moves the stop.
+    lifecycle.start({**REKOGNITION.model, "StopAfterSeconds": 1_800})
+    lifecycle.pass_time(2_400)
+    for service in BOTH:
+        lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
+        lifecycle.run_stop(service.model)
+    lifecycle.send(REKOGNITION.model, "Stop Model")
+    _settle(lifecycle)
+
+
+def _clean_up(lifecycle: Lifecycle) -> None:
+    lifecycle.given(*(service.script(StartEndsIn=service.starting) for service in BOTH))
+    for service in BOTH:
+        lifecycle.run({**service.model, "StartTimeoutSeconds": 60})
+    _settle(lifecycle)
+
+
+def _redrives(lifecycle: Lifecycle) -> None:
+    """What no state can tell the net tells, and knows what a redrive ended that failed again."""
+    never = [{"Operation": "Publish", "Error": "InternalError", "Times": 9}]
+    lifecycle.given(REKOGNITION.script(StartSeconds=60, StartEndsIn="FAILED"), faults=never)
+    start = lifecycle.run(REKOGNITION.model).arn
+    never.append({"Operation": REKOGNITION.stop, **DENIED})
+    lifecycle.given(REKOGNITION.script(Status="RUNNING"), faults=never)
+    stop = lifecycle.run_stop(REKOGNITION.model).arn
+    for arn in (start, stop):
+        lifecycle.redrive(arn)
+        lifecycle.end_of(arn)
+    for begin in (lifecycle.start, lifecycle.stop):
+        for service in BOTH:
+            lifecycle.given(service.script(Status=service.stopped if begin == lifecycle.start else service.running))
+            arn = begin(service.model)
+            lifecycle.pass_time(2)
+            lifecycle.abort(arn)
+            lifecycle.end_of(arn)
+
+
+def _watch(lifecycle: Lifecycle) -> None:
+    lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
+    for service in BOTH:
+        Someone(lifecycle.aws, service).starts()
+    lifecycle.pass_time(4 * HOUR)
+    lifecycle.forget()
+    lifecycle.given(REKOGNITION.script(StartSeconds=60))
+    lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": 6 * HOUR})
+    for schedule in lifecycle.armed():
+        lifecycle.aws.client("scheduler").delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
+    lifecycle.pass_time(HOUR)
+    Someone(lifecycle.aws, REKOGNITION).stops()
+    lifecycle.pass_time(2 * HOUR)
+    # A start of which it is not known what became.
+    lifecycle.given(REKOGNITION.script(StartSeconds=2 * HOUR))
+    arn = lifecycle.start({**REKOGNITION.model, "StopAfterSeconds": 6 * HOUR})
+    lifecycle.pass_time(2 * HOUR)
+    lifecycle.abort(arn)
+    lifecycle.pass_time(4 * HOUR)
+
+
+def _schedules(lifecycle: Lifecycle) -> None:
+    lifecycle.given(LOOKOUT_VISION.script(StartSeconds=60, StopSeconds=60))
+    _wait_for_the_late_evening(lifecycle)
+    lifecycle.pass_time(HOUR)
+
+
+def _lost(lifecycle: Lifecycle) -> None:
+    """What cannot be delivered, and what a function fails at whatever is tried."""
+    lifecycle.given(REKOGNITION.script(StartSeconds=10))
+    lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": 600})
+    refused = ({"Operation": "StartExecution", **DENIED}, {"Operation": "Invoke", **DENIED})
+    lifecycle.given_faults(*refused)
+    lifecycle.pass_time(700)
+    for detail_type in ("Start Model", "Stop Model"):
+        lifecycle.send(REKOGNITION.model, detail_type)
+    _wait_for_the_late_evening(lifecycle)
+    lifecycle.pass_time(25 * HOUR)
+    lifecycle.given_faults(
+        {"Operation": "ListVersionsByFunction", **DENIED}, {"Operation": "DescribeProjects", **DENIED}
+    )
+    lifecycle.pass_time(25 * HOUR)
+    lifecycle.given(REKOGNITION.script(StartSeconds=60), faults=[{"Operation": "Publish", "Error": "InternalError"}])
+    lifecycle.abort(lifecycle.start(REKOGNITION.model))
+    _settle(lifecycle)
+
+
+def _alarms(lifecycle: Lifecycle) -> None:
+    cloudwatch = lifecycle.aws.client("cloudwatch")
+    [name, *_] = [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]]
+    for state in ("ALARM", "OK"):
+        cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="somebody tries it")
+
+
+def _insecure(lifecycle: Lifecycle) -> None:
+    """Somebody speaks plain HTTP to a queue, and to the topic."""
+    sqs, sns = (_without_tls(lifecycle, service) for service in ("sqs", "sns"))
+    asks = [partial(sns.publish, TopicArn=lifecycle.outputs["NotificationTopicArn"], Message="it")]
+    queues = sqs.list_queues(QueueNamePrefix="ModelLifecycle")["QueueUrls"]
+    asks += [partial(sqs.send_message, QueueUrl=url, MessageBody="it") for url in queues]
+    for ask in asks:
+        with pytest.raises(ClientError, match="explicit deny in a resource-based policy"):
+            ask()
+
+
+def _old_versions(lifecycle: Lifecycle) -> None:
+    """Each function is published anew, which makes the old version one to be forgotten, but for those in use."""
+    functions = lifecycle.aws.client("lambda")
+    machines = lifecycle.aws.client("stepfunctions")
+    lifecycle.given(*(service.script(StartSeconds=60) for service in BOTH))
+    executions = [lifecycle.start({**REKOGNITION.model}), lifecycle.stop(LOOKOUT_VISION.model)]
+    definitions = [machines.describe_state_machine(stateMachineArn=arn) for arn in _machines(lifecycle)]
+    for name in _functions_called(definitions):
+        functions.update_function_configuration(FunctionName=name, Description="another release")
+        functions.publish_version(FunctionName=name)
+    for arn in executions:
+        lifecycle.abort(arn)
+    lifecycle.pass_time(18 * 24 * HOUR)
+
+
+def _functions_called(definitions: list[dict[str, Any]]) -> set[str]:
+    words = {word for machine in definitions for word in machine["definition"].split('"') if ":function:" in word}
+    return {word.split(":")[6] for word in words}
+
+
+def _machines(lifecycle: Lifecycle) -> tuple[str, str]:
+    return lifecycle.state_machine_arn, lifecycle.stop_machine_arn
+
+
+def _wait_for_the_late_evening(lifecycle: Lifecycle) -> None:
+    now = lifecycle.clock.now()
+    late = now.replace(hour=0, minute=0, second=0, microsecond=0) + LATE
+    days = (7 - now.weekday()) % 7 if now.weekday() or now < late else 7
+    lifecycle.pass_time((late + timedelta(days=days) - now).total_seconds())
+
+
+def _without_tls(lifecycle: Lifecycle, service: str) -> Any:
+    client = lifecycle.aws.client(service, config=Config(user_agent_extra="plain"))
+
+    def say_so(request: Any, **_: Any) -> None:
+        request.headers["X-Forwarded-Proto"] = "http"
+
+    client.meta.events.register("before-sign", say_so)
+    return client
+
+
+def _settle(lifecycle: Lifecycle) -> None:
+    lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)

@@ -1,0 +1,10 @@
+"""The page of who may do what is what the template says."""
+
+from tests.template.synthesized import Synthesized
+from tools.permissions_table import PAGE, page
+
+
+def test_the_page_of_permissions_is_made_from_the_template(default: Synthesized) -> None:
+    written = PAGE.read_text(encoding="utf-8")
+
+    assert written == page(default.template), "write it anew: .venv/bin/python -m tools.permissions_table"
