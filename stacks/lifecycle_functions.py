@@ -80,7 +80,9 @@ class LifecycleFunctions(Construct):
         self.stop_model = self._step(
             "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases.disarming
         )
-        self.check_model = self._step("CheckModel", "check_model", [*models.look(), *disarm, metrics], leases.disarming)
+        self.check_model = self._step(
+            "CheckModel", "check_model", [*models.look_again(), *disarm, metrics], leases.disarming
+        )
         self.untold = dead_letter_queue(self, "Untold")
         self.notify = self._teller(
             "Notify",
@@ -151,6 +153,7 @@ class LifecycleFunctions(Construct):
             timeout=Duration.minutes(15),
         )
         self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
+        notifications.told.grant(function, "dynamodb:GetItem")
         return function
 
     def _forget_versions(self) -> Function:
@@ -204,9 +207,8 @@ class LifecycleFunctions(Construct):
             called_by_machines=called_by_machines,
         )
         _call_by_events(function, failed)
-        notifications.told.grant(
-            function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"
-        )
+        # A condition that is not met answers what there is, so what was told need not be read.
+        notifications.told.grant(function, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
         return function
 
     def _function(

@@ -32,14 +32,20 @@ class ModelPermissions:
 
     def look(self) -> list[PolicyStatement]:
         """What telling a model's status takes."""
-        return [
-            statement
+        locate = [
+            _statement(actions, action, ["*"])
             for actions, projects in self._projects.items()
             if projects
-            for statement in (
-                _statement(actions, actions.look, [actions.looks_at(arn) for arn in projects]),
-                *(_statement(actions, action, ["*"]) for action in actions.look_without_resource),
-            )
+            for action in actions.look_without_resource
+        ]
+        return [*self.look_again(), *locate]
+
+    def look_again(self) -> list[PolicyStatement]:
+        """What it takes once the model's project is known."""
+        return [
+            _statement(actions, actions.look, [actions.looks_at(arn) for arn in projects])
+            for actions, projects in self._projects.items()
+            if projects
         ]
 
     def find(self) -> list[PolicyStatement]:

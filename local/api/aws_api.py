@@ -91,6 +91,8 @@ def http_status(model: ServiceModel, code: str) -> int:
                 return int(status)
             is_fault = description(model.service_name)["shapes"][shape.name].get("fault", False)
             return 500 if is_fault else 400
+    if code == "AccessDeniedException" and model.metadata["protocol"] == "rest-json":
+        return 403
     return COMMON_ERRORS.get(code, 400)
 
 

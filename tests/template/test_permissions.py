@@ -57,6 +57,13 @@ LOOKS_AT_CHOSEN = {
     "rekognition:DescribeProjects": ["*"],
     "rekognition:DescribeProjectVersions": [BOLTS, PARTS],
 }
+
+
+def again(looks: dict[str, list[str]]) -> dict[str, list[str]]:
+    """What it takes once the model's project is known."""
+    return {action: on for action, on in looks.items() if action != "rekognition:DescribeProjects"}
+
+
 STARTS_ANYTHING = {"rekognition:StartProjectVersion": VERSIONS, "lookoutvision:StartModel": MODELS}
 STARTS_CHOSEN = {"rekognition:StartProjectVersion": CHOSEN_VERSIONS}
 STOPS_ANYTHING = {"rekognition:StopProjectVersion": VERSIONS, "lookoutvision:StopModel": MODELS}
@@ -73,7 +80,7 @@ TELLS = {
     "events:PutEvents": every("events", "event-bus/default"),
     "sns:Publish": ["Notifications/Topic"],
     **on(["Notifications/Key.Arn"], "kms:Decrypt", "kms:GenerateDataKey"),
-    **on([TOLD], *(f"dynamodb:{verb}Item" for verb in ("Get", "Put", "Update", "Delete"))),
+    **on([TOLD], *(f"dynamodb:{verb}Item" for verb in ("Put", "Update", "Delete"))),
 }
 
 
@@ -116,14 +123,14 @@ def runs(function: str) -> dict[str, list[str]]:
     [
         ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS | JOINS),
         ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
-        ("default", "CheckModel", LOOKS_ANYWHERE | DISARMS | MEASURES | REMEMBERS),
+        ("default", "CheckModel", again(LOOKS_ANYWHERE) | DISARMS | MEASURES | REMEMBERS),
         ("default", "Notify", LOOKS_ANYWHERE | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
         ("default", "WatchModels", LOOKS_AT_REKOGNITION | WATCHES),
         ("every", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
         ("default", "ForgetVersions", FORGETS),
         ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | ARMS | DISARMS | REMEMBERS | JOINS),
         ("chosen", "StopModel", LOOKS_AT_CHOSEN | STOPS_CHOSEN | DISARMS | MEASURES | REMEMBERS),
-        ("chosen", "CheckModel", LOOKS_AT_CHOSEN | DISARMS | MEASURES | REMEMBERS),
+        ("chosen", "CheckModel", again(LOOKS_AT_CHOSEN) | DISARMS | MEASURES | REMEMBERS),
         ("chosen", "Notify", LOOKS_AT_CHOSEN | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
         ("chosen", "WatchModels", LOOKS_AT_CHOSEN | WATCHES),
     ],

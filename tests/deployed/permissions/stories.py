@@ -23,14 +23,15 @@ SETTINGS = {
             {
                 "name": "late",
                 "time_zone": "Europe/Berlin",
-                "start": "cron(30 23 ? * MON *)",
-                "stop": "cron(45 23 ? * MON *)",
+                "start": "cron(30 23 ? * MON-TUE *)",
+                "stop": "cron(45 23 ? * MON-TUE *)",
                 "model": LOOKOUT_VISION.model,
             }
         ]
     ),
 }
 HOUR = 3_600
+DAY = 24 * HOUR
 LATE = timedelta(hours=22, minutes=25)
 """When in UTC it is five minutes until the schedules begin."""
 DENIED = {"Error": "AccessDeniedException"}
@@ -38,7 +39,7 @@ DENIED = {"Error": "AccessDeniedException"}
 
 def live(lifecycle: Lifecycle) -> None:
     """Let all of it happen, one after another."""
-    for story in (_leases, _clean_up, _redrives, _watch, _schedules, _lost, _alarms, _insecure, _old_versions):
+    for story in (_leases, _schedules, _lost, _clean_up, _redrives, _watch, _alarms, _insecure, _old_versions):
         lifecycle.let_the_watch_pass()
         story(lifecycle)
         lifecycle.forget()
@@ -87,7 +88,8 @@ def _redrives(lifecycle: Lifecycle) -> None:
 
 
 def _watch(lifecycle: Lifecycle) -> None:
-    lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
+    once = {"Operation": "Publish", "Error": "InternalError", "Times": 1}
+    lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH), faults=[once])
     for service in BOTH:
         Someone(lifecycle.aws, service).starts()
     lifecycle.pass_time(4 * HOUR)
@@ -115,15 +117,19 @@ def _schedules(lifecycle: Lifecycle) -> None:
 
 def _lost(lifecycle: Lifecycle) -> None:
     """What cannot be delivered, and what a function fails at whatever is tried."""
-    lifecycle.given(REKOGNITION.script(StartSeconds=10))
+    lifecycle.given(REKOGNITION.script(StartSeconds=10), LOOKOUT_VISION.script(StartSeconds=600))
     lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": 600})
+    ends = lifecycle.start(LOOKOUT_VISION.model)
+    lifecycle.pass_time(2)
     refused = ({"Operation": "StartExecution", **DENIED}, {"Operation": "Invoke", **DENIED})
     lifecycle.given_faults(*refused)
+    lifecycle.abort(ends)
     lifecycle.pass_time(700)
     for detail_type in ("Start Model", "Stop Model"):
         lifecycle.send(REKOGNITION.model, detail_type)
     _wait_for_the_late_evening(lifecycle)
-    lifecycle.pass_time(25 * HOUR)
+    # Until it is time for the daily look for old versions.
+    lifecycle.pass_time(13 * HOUR)
     lifecycle.given_faults(
         {"Operation": "ListVersionsByFunction", **DENIED}, {"Operation": "DescribeProjects", **DENIED}
     )
@@ -152,18 +158,22 @@ def _insecure(lifecycle: Lifecycle) -> None:
 
 
 def _old_versions(lifecycle: Lifecycle) -> None:
-    """Each function is published anew, which makes the old version one to be forgotten, but for those in use."""
+    """Of two newer versions of each function the older one is to be forgotten: no machine and no execution names it."""
     functions = lifecycle.aws.client("lambda")
     machines = lifecycle.aws.client("stepfunctions")
-    lifecycle.given(*(service.script(StartSeconds=60) for service in BOTH))
-    executions = [lifecycle.start({**REKOGNITION.model}), lifecycle.stop(LOOKOUT_VISION.model)]
     definitions = [machines.describe_state_machine(stateMachineArn=arn) for arn in _machines(lifecycle)]
     for name in _functions_called(definitions):
-        functions.update_function_configuration(FunctionName=name, Description="another release")
-        functions.publish_version(FunctionName=name)
-    for arn in executions:
+        for megabytes in (1_024, 2_048):
+            functions.update_function_configuration(FunctionName=name, MemorySize=megabytes)
+            functions.publish_version(FunctionName=name)
+    events = lifecycle.aws.client("events")
+    [hourly] = [rule["Name"] for rule in events.list_rules()["Rules"] if "Hourly" in rule["Name"]]
+    events.disable_rule(Name=hourly)
+    lifecycle.pass_time(3 * DAY)
+    lifecycle.given(*(service.script(StartSeconds=60) for service in BOTH))
+    for arn in (lifecycle.start(REKOGNITION.model), lifecycle.stop(LOOKOUT_VISION.model)):
         lifecycle.abort(arn)
-    lifecycle.pass_time(18 * 24 * HOUR)
+    lifecycle.pass_time(14 * DAY)
 
 
 def _functions_called(definitions: list[dict[str, Any]]) -> set[str]:
@@ -178,8 +188,7 @@ def _machines(lifecycle: Lifecycle) -> tuple[str, str]:
 def _wait_for_the_late_evening(lifecycle: Lifecycle) -> None:
     now = lifecycle.clock.now()
     late = now.replace(hour=0, minute=0, second=0, microsecond=0) + LATE
-    days = (7 - now.weekday()) % 7 if now.weekday() or now < late else 7
-    lifecycle.pass_time((late + timedelta(days=days) - now).total_seconds())
+    lifecycle.pass_time((late - now).total_seconds())
 
 
 def _without_tls(lifecycle: Lifecycle, service: str) -> Any:
