@@ -13,6 +13,7 @@ from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
+from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit
 from settings.schedules import FORMS, Schedule, named_once
 from settings.time_zone import check_time_zone
 
@@ -87,11 +88,14 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    notification_emails: Annotated[list[Annotated[str, Field(pattern=_EMAIL)]], BeforeValidator(_list)] = Field(
-        default=[], description="a list of e-mail addresses"
-    )
+    notification_emails: Annotated[
+        list[Annotated[str, Field(pattern=_EMAIL)]], BeforeValidator(_list), AfterValidator(addresses_that_fit)
+    ] = Field(default=[], description="a list of e-mail addresses")
     project_arns: Annotated[
-        list[Annotated[str, AfterValidator(_project_arn)]], BeforeValidator(_list), AfterValidator(_of_one_home)
+        list[Annotated[str, AfterValidator(_project_arn)]],
+        BeforeValidator(_list),
+        AfterValidator(_of_one_home),
+        AfterValidator(arns_that_fit),
     ] = Field(
         default=[],
         description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
@@ -100,7 +104,9 @@ class Settings(BaseModel):
         default_factory=lambda: [service.name for service in SERVICES if service.watched_by_default],
         description=f"a list of services, of {_SERVICE_NAMES}",
     )
-    schedules: Annotated[list[Schedule], BeforeValidator(_list), AfterValidator(named_once)] = Field(
+    schedules: Annotated[
+        list[Schedule], BeforeValidator(_list), AfterValidator(named_once), AfterValidator(schedules_that_fit)
+    ] = Field(
         default=[], description="a list of objects with name, expression and input, or with name, start, stop and model"
     )
     start_timeout_minutes: Annotated[int, BeforeValidator(_number)] = Field(

@@ -1,4 +1,4 @@
-"""`app.py` for many settings in one process: each deploy of the context key `deploys` gets a folder of its name."""
+"""`app.py` for many settings in one process: each deploy of a file gets a folder of its name."""
 
 import json
 import os
@@ -12,7 +12,8 @@ from stacks.names import STACK
 
 folder = Path(os.environ.pop("CDK_OUTDIR"))
 context = json.loads(os.environ.pop("CDK_CONTEXT_JSON"))
-for name, settings in context.pop("deploys").items():
+deploys = json.loads(Path(context.pop("deploys")).read_text(encoding="utf-8"))
+for name, settings in deploys.items():
     app = App(context=context, outdir=str(folder / name))
     ModelLifecycleStack(app, STACK, settings=Settings.from_context(context | settings))
     app.synth()

@@ -150,7 +150,11 @@ def deploys_made_once(
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
     with _alone(shared):
         if not (shared / "manifest.json").exists():
-            done = run_app(shared, app="tests/template/many_apps.py", deploys=deploys)
+            # Too large for a variable of the environment, the CDK's own way of large contexts is a file as well.
+            shared.mkdir(exist_ok=True)
+            settings = shared / "settings.json"
+            settings.write_text(json.dumps(deploys))
+            done = run_app(shared, app="tests/template/many_apps.py", deploys=str(settings))
             assert done.returncode == 0, done.stderr
     return shared
 

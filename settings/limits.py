@@ -1,0 +1,65 @@
+"""What the number and the size of a setting's entries may come to, so that AWS takes all that is made of them."""
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
+
+from pydantic import ValidationInfo
+
+from settings.schedules import ScheduledAction, ScheduledRun
+
+MOST_RESOURCES = 380
+"""E-mail addresses, starts and stops are a resource each. CloudFormation takes 500; the others of the stack are fewer
+than 120."""
+MOST_INPUT_BYTES = 450_000
+"""Of all inputs of schedules as the template has them. CloudFormation takes a template of 1 MB."""
+MOST_ARN_CHARACTERS = 2_900
+"""Of all project ARNs with commas between: a function has them in its environment, of which Lambda takes 4 KB."""
+
+
+def addresses_that_fit(addresses: list[str]) -> list[str]:
+    """The addresses themselves. Raises ValueError if they are too many."""
+    if len(addresses) > MOST_RESOURCES:
+        raise ValueError(f"allowed are {MOST_RESOURCES} addresses, got {len(addresses):,}")
+    return addresses
+
+
+def arns_that_fit(arns: list[str]) -> list[str]:
+    """The ARNs themselves. Raises ValueError if they are too long together."""
+    sizes = [len(arn) + 1 for arn in arns]
+    if (size := sum(sizes) - 1) > MOST_ARN_CHARACTERS:
+        raise ValueError(
+            f"allowed are {MOST_ARN_CHARACTERS:,} characters of ARNs, got {size:,}: "
+            f"the first {_fitting(sizes, MOST_ARN_CHARACTERS + 1)} of {len(arns)} fit"
+        )
+    return arns
+
+
+def schedules_that_fit(
+    schedules: list[ScheduledAction | ScheduledRun], info: ValidationInfo
+) -> list[ScheduledAction | ScheduledRun]:
+    """The schedules themselves. Raises ValueError if they are too many, or their inputs too large."""
+    room = MOST_RESOURCES - len(info.data.get("notification_emails", []))
+    counts = [len(schedule.executions) for schedule in schedules]
+    if sum(counts) > room:
+        raise ValueError(
+            f"allowed are {room} starts and stops beside the e-mail addresses, got {sum(counts):,}: "
+            f"the first {_fitting(counts, room)} of {len(schedules):,} schedules fit"
+        )
+    sizes = [sum(_in_template(execution.input) for execution in schedule.executions) for schedule in schedules]
+    if sum(sizes) > MOST_INPUT_BYTES:
+        raise ValueError(
+            f"allowed are {MOST_INPUT_BYTES:,} bytes of inputs, got {sum(sizes):,}: "
+            f"the first {_fitting(sizes, MOST_INPUT_BYTES)} of {len(schedules):,} schedules fit"
+        )
+    return schedules
+
+
+def _in_template(execution_input: object) -> int:
+    text = json.dumps(execution_input, ensure_ascii=False)
+    return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
+def _fitting(sizes: Iterable[int], room: int) -> int:
+    totals: Sequence[int] = [total for total in accumulate(sizes) if total <= room]
+    return len(totals)
