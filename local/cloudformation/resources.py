@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 from moto.awslambda.models import LambdaFunction
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.common_models import CloudFormationModel
+from moto.iam.models import Role
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -46,7 +47,8 @@ _OF_A_TOPIC = (
 
 AFTER_CREATION = {
     "AWS::DynamoDB::Table": frozenset({"PointInTimeRecoverySpecification", "TimeToLiveSpecification"}),
-    # moto would answer it as it stands in the template, and not as text.
+    # moto would keep it as it stands in the template, and not as text.
+    "AWS::IAM::Role": frozenset({"Policies"}),
     "AWS::KMS::Key": frozenset({"KeyPolicy"}),
 }
 """What moto's models leave out when they are created, by type."""
@@ -55,6 +57,7 @@ AFTER_CREATION = {
 def models(aws: Account) -> Iterator[type[CloudFormationModel]]:
     """Give a model for each type, to be put where moto looks models up."""
     yield _Function
+    yield _Role
     yield _StateMachine
     for resource_type, create in _CREATORS.items():
         yield _model(aws, resource_type, create)
@@ -342,6 +345,17 @@ class _Function(LambdaFunction):  # type: ignore[misc]
         if layers := properties.get("Layers"):
             raise NotImplementedError(f"layers are not served: {layers}")
         return function
+
+
+class _Role(Role):  # type: ignore[misc]
+    """A role that gets its inline policies when it is there, through the API."""
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, *args: str, **kwargs: Any
+    ) -> Role:
+        given = {name: value for name, value in cloudformation_json["Properties"].items() if name != "Policies"}
+        return super().create_from_cloudformation_json(resource_name, {"Properties": given}, *args, **kwargs)
 
 
 class _StateMachine(StateMachine):  # type: ignore[misc]
