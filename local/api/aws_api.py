@@ -75,6 +75,16 @@ def service_model(service: str) -> ServiceModel:
 
 
 @cache
+def service_signing_as(name: str) -> ServiceModel:
+    """Return the model of the service that signs its requests with a name; for none, any in JSON."""
+    for service in SERVICES:
+        metadata = service_model(service).metadata
+        if name == metadata.get("signingName", metadata["endpointPrefix"]):
+            return service_model(service)
+    return service_model("dynamodb")
+
+
+@cache
 def operations() -> frozenset[str]:
     """Name every operation of every service here."""
     return frozenset(name for model in _models(SERVICES) for name in model.operation_names)

@@ -5,6 +5,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 if __name__ == "__main__":
@@ -28,7 +29,12 @@ def main() -> int:
     raise_when_interrupted()
     try:
         scenario = Scenario.read(arguments.scenario)
-        with synthesis(dict(arguments.context)) as assembly, LocalAws(port=arguments.port) as aws:
+        with ExitStack() as stack:
+            assembly = stack.enter_context(synthesis(dict(arguments.context)))
+            if arguments.context:
+                # A wrong setting is said at once, and not after a bootstrap.
+                assembly()
+            aws = stack.enter_context(LocalAws(port=arguments.port))
             aws.iam.when_refused(lambda refusal: terminal.say(f"refused {refusal}"))
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, assembly=assembly, progress=at)

@@ -23,7 +23,9 @@ from local.api.calls import (
 )
 from local.api.errors import AwsError, HttpAnswer, answer
 from local.clock.clock import Clock, Interrupt
+from local.network import unknown_operations
 from local.network.dead_service import DeadService
+from local.network.unknown_operations import NOT_IMPLEMENTED, is_unknown, unknown
 from local.scenario.scenario import Fault, Scenario
 
 
@@ -88,7 +90,7 @@ class FaultyNetwork:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         call = self._recognizer.recognize(environ)
         if call is None:
-            return self._app(environ, start_response)
+            return self._answer(environ, start_response, recognized=False)
         environ[CALL] = call
         operation = call.operation.name
         number = self.log.begin(
@@ -108,12 +110,38 @@ class FaultyNetwork:
         return self._befall(str(fault.effect), call, environ)
 
     def _served(self, environ: Environ, start_response: StartResponse, number: int) -> Iterable[bytes]:
+        ended: list[str] = []
+        try:
+            return self._answer(environ, start_response, recognized=True, ended=ended.append)
+        except Exception as error:
+            ended.append(repr(error))
+            raise
+        finally:
+            self.log.end(number, ended[0])
+
+    def _answer(
+        self,
+        environ: Environ,
+        start_response: StartResponse,
+        *,
+        recognized: bool,
+        ended: Callable[[str], object] = lambda _: None,
+    ) -> Iterable[bytes]:
+        """Let the services answer; `ended` gets how that ended."""
+        asked = environ["wsgi.input"].getvalue()
         try:
             status, headers, body = _run(self._app, environ)
-        except Exception as error:
-            self.log.end(number, repr(error))
-            raise
-        self.log.end(number, outcome_of(int(status.split()[0]), headers, body))
+        except Exception:
+            if recognized:
+                raise
+            # moto ends in all kinds of errors at what is no call of any service.
+            status, headers, body = f"{NOT_IMPLEMENTED} Unknown", [], b""
+        code = int(status.split()[0])
+        if is_unknown(code, headers, recognized=recognized):
+            refused = unknown(environ, asked)
+            ended(outcome_of(refused.status, refused.headers.items(), refused.body))
+            return _answered(refused, start_response)
+        ended(outcome_of(code, headers, body))
         start_response(status, headers)
         return [body]
 
@@ -162,6 +190,7 @@ def install(aws: Account, processes: Callable[[], Processes]) -> FaultyNetwork:
     """Put the faulty network in front of everything that a local AWS serves."""
     network = FaultyNetwork(aws.app, clock=aws.clock, processes=processes, dead=DeadService(aws))
     aws.replace(_Open, "network", network)
+    unknown_operations.install(aws)
     aws.wrap(lambda _: network)
     return network
 

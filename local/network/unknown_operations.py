@@ -1,0 +1,54 @@
+"""What a service answers to an operation that it does not know, or that this AWS does not have."""
+
+import re
+from collections.abc import Callable, Iterable
+from functools import wraps
+from typing import Any
+from urllib.parse import parse_qs
+
+from moto.core.responses import BaseResponse
+
+from local.account import Account
+from local.api import aws_api
+from local.api.calls import Environ
+from local.api.errors import AwsError, HttpAnswer, answer
+
+NOT_IMPLEMENTED = 501
+_OF_SIGNATURE = re.compile(r"Credential=[^/]*/[^/]*/[^/]*/([^/]*)/")
+
+
+def install(aws: Account) -> None:
+    """Let moto say in its answer that it does not have an operation, instead of ending in an error."""
+    aws.replace(BaseResponse, "call_action", _saying_so(BaseResponse.call_action))
+
+
+def _saying_so(call_action: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(call_action)
+    def said(response: Any) -> Any:
+        try:
+            return call_action(response)
+        except NotImplementedError:
+            return NOT_IMPLEMENTED, {"status": str(NOT_IMPLEMENTED)}, ""
+
+    return said
+
+
+def is_unknown(status: int, headers: Iterable[tuple[str, str]], *, recognized: bool) -> bool:
+    """Whether an answer is moto's way of not knowing an operation: in HTML where it has no address for it."""
+    html = any(name.lower() == "content-type" and value.startswith("text/html") for name, value in headers)
+    return status == NOT_IMPLEMENTED or (html and (status == 404 or (status == 500 and not recognized)))
+
+
+def unknown(environ: Environ, body: bytes) -> HttpAnswer:
+    """What the service answers whom the request is for, in its protocol."""
+    signed = _OF_SIGNATURE.search(environ.get("HTTP_AUTHORIZATION", ""))
+    model = aws_api.service_signing_as(signed[1] if signed else "")
+    form = parse_qs(body.decode(errors="replace")) if b"Action=" in body else {}
+    if environ.get("HTTP_X_AMZ_TARGET"):
+        return answer(AwsError("UnknownOperationException", ""), model, "json")
+    if action := form.get("Action"):
+        version = form.get("Version", [""])[0]
+        words = f"Could not find operation {action[0]} for version {version}"
+        return answer(AwsError("InvalidAction", words), model, "query")
+    refused = answer(AwsError("UnknownOperationException", ""), model, "rest-json")
+    return HttpAnswer(404, refused.headers, refused.body)
