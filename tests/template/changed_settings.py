@@ -1,0 +1,55 @@
+"""Deploys that differ in every setting, to follow each other."""
+
+from typing import Any
+
+from tests.template.conftest import BOLTS, CHOSEN, PARTS
+
+MORNING, EVERY_12H, EVENING, OFFICE = CHOSEN["schedules"]
+PAIR_IN_UTC = {name: value for name, value in OFFICE.items() if name != "time_zone"}
+CHANGED: dict[str, Any] = {
+    "notification_emails": ["dev@example.com", "new@example.com"],
+    "project_arns": [BOLTS],
+    "watched_services": [],
+    "start_timeout_minutes": 5,
+    "stop_timeout_minutes": 6,
+    "default_stop_after_hours": None,
+    "warn_after_hours": 1,
+    "stop_after_hours_unleased": 2,
+    "time_zone": "Asia/Tokyo",
+    "price_per_inference_unit_hour": 5,
+    "log_retention_days": 365,
+}
+LISTS: dict[str, list[dict[str, Any]]] = {
+    "time zones come and go": [MORNING | {"time_zone": "Europe/Berlin"}, EVERY_12H, EVENING, PAIR_IN_UTC],
+    "another time zone, another time": [
+        MORNING | {"expression": "rate(1 day)"},
+        EVERY_12H | {"expression": "at(2030-01-01T00:00:00)"},
+        EVENING,
+        OFFICE | {"time_zone": "Asia/Tokyo"},
+    ],
+    "reordered": [OFFICE, EVENING, EVERY_12H, MORNING],
+    "renamed": [MORNING | {"name": "evening"}, EVENING | {"name": "morning"}, OFFICE | {"name": "office.2"}],
+    "other forms under the same names": [
+        PAIR_IN_UTC | {"name": "morning"},
+        MORNING | {"name": "office", "action": "stop"},
+        EVENING | {"action": "start"},
+    ],
+    "none": [],
+}
+IN_ONE = {
+    "chosen": CHOSEN,
+    "default": {},
+    "all others": CHANGED | {"schedules": LISTS["time zones come and go"]},
+    "renamed": CHOSEN
+    | {
+        "schedules": LISTS["renamed"],
+        "notification_emails": CHOSEN["notification_emails"][::-1],
+        "project_arns": [BOLTS, PARTS],
+    },
+    "other forms": CHOSEN | {"schedules": LISTS["other forms under the same names"]},
+}
+ONE_BY_ONE = (
+    IN_ONE
+    | {f"only {name}": CHOSEN | {name: value} for name, value in CHANGED.items()}
+    | {f"schedules {name}": CHOSEN | {"schedules": schedules} for name, schedules in LISTS.items()}
+)
