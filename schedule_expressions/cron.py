@@ -1,5 +1,6 @@
 """`cron(minutes hours day-of-month month day-of-week year)`."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -14,7 +15,7 @@ _HOURS = CronField("hours", 0, 23)
 _MONTHS = CronField(
     "month", 1, 12, ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 )
-_YEARS = CronField("year", 1970, 2199)
+_YEARS = CronField("year", 1970, 2199, wraps=False)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,10 @@ class Cron(LocalTimes):
 def parse_cron(text: str) -> Cron:
     """Parse what stands between the parentheses. Raises `ScheduleExpressionError`."""
     fields = text.split()
+    if re.search(r",(\s|$)|(^|\s),", text) or (len(fields) == 1 and text.count(",") == 5):
+        raise ScheduleExpressionError(
+            "allowed are spaces between the six fields, and commas only within a list, as 7,19"
+        )
     if len(fields) != 6:
         raise ScheduleExpressionError(
             f"allowed are six fields, minutes hours day-of-month month day-of-week year, and this has {len(fields)}"

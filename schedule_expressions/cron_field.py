@@ -8,13 +8,14 @@ from schedule_expressions.errors import ScheduleExpressionError
 
 @dataclass(frozen=True)
 class CronField:
-    """What a field of a cron expression is called and holds."""
+    """What a field of a cron expression is called and holds. `wraps`: after its last value comes its first again."""
 
     name: str
     least: int
     most: int
     words: tuple[str, ...] = ()
     steps: bool = True
+    wraps: bool = True
 
     def error(self, text: str, why: str) -> ScheduleExpressionError:
         """What is wrong with the field's text, and what is allowed."""
@@ -38,16 +39,16 @@ class CronField:
         """Expand lists, ranges, steps and the asterisk."""
         return tuple(sorted({value for item in text.split(",") for value in self._expanded(item, text)}))
 
-    def _expanded(self, item: str, text: str) -> range:
+    def _expanded(self, item: str, text: str) -> list[int]:
         span, slash, step = item.partition("/")
         if slash and not self.steps:
             raise self.error(text, "it takes no steps")
         first, last = self._span(span, text, open_ended=bool(slash))
-        if not slash:
-            return range(first, last + 1)
-        if not re.fullmatch(r"[0-9]{1,4}", step) or not 1 <= int(step) <= self.most:
+        if slash and (not re.fullmatch(r"[0-9]{1,4}", step) or not 1 <= int(step) <= self.most):
             raise self.error(text, f"the step {step!r} is no number from 1 to {self.most}")
-        return range(first, last + 1, int(step))
+        size = self.most - self.least + 1
+        end = last if first <= last else last + size
+        return [self.least + (value - self.least) % size for value in range(first, end + 1, int(step or 1))]
 
     def _span(self, span: str, text: str, *, open_ended: bool) -> tuple[int, int]:
         if span == "*":
@@ -57,6 +58,6 @@ class CronField:
         if not dash:
             return first, self.most if open_ended else first
         last = self.value(end, text)
-        if last < first:
+        if last < first and not self.wraps:
             raise self.error(text, f"the range {span} ends before it begins")
         return first, last

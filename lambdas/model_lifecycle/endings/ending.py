@@ -33,7 +33,8 @@ CleanUp: TypeAlias = StartedCleanUp | FailedCleanUp
 class Ending:
     """How an execution ended, that it waits, or what the watch found: then there is no `execution_arn`.
 
-    `request` is None where the input was not valid; `report` where nothing was seen of a model. `error` and `cause` are
+    `request` is None where the input names no model, and nothing but its name where the input is not valid. `report` is
+    None where nothing was seen of a model; `gone`: there is none. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
     gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `about`: what the
     subject names where there is no request.
@@ -49,6 +50,7 @@ class Ending:
     cause: str | None = None
     clean_up: CleanUp | None = None
     tried_until: datetime | None = None
+    gone: bool = False
     about: str = "no valid request"
 
     @property
@@ -57,6 +59,12 @@ class Ending:
         if self.report is not None:
             return self.report.may_bill
         return self.request is not None
+
+    @property
+    def left_to_itself(self) -> bool:
+        """A start that Step Functions ended: no state of it has cleaned up, and the model may bill."""
+        cut_short = self.outcome in (Outcome.ABORTED, Outcome.TIMED_OUT) and not self.in_our_words
+        return cut_short and self.goal is Goal.RUNNING and self.may_bill
 
     @property
     def in_our_words(self) -> bool:

@@ -12,6 +12,7 @@ from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, o
 from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
+from model_lifecycle.requests.named import named_in
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.steps.step import PROGRESS, asked_of
@@ -34,6 +35,7 @@ ALREADY_STARTED = "StepFunctions.ExecutionAlreadyExistsException"
 """How "Stop model" hears that what it asked for was done: the answer to its first call was lost."""
 
 # Step Functions ends the execution, but not the function of the state that was under way.
+_BY_STEP_FUNCTIONS = ("ABORTED", "TIMED_OUT")
 _CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
 _REPORTS: Mapping[Goal, type[StartReport] | type[StopReport]] = {
     Goal.RUNNING: StartReport,
@@ -65,7 +67,10 @@ class Endings:
         self._now = now
 
     def identity(self, event: dict[str, Any]) -> str:
-        """The NotificationId, as a rule read from the event alone: what was told already needs no second look."""
+        """The NotificationId, as a rule read from the event alone: what was told already needs no second look.
+
+        Step Functions may end an execution while a state tells how it ended. That, no state tells.
+        """
         if _goes_on(event):
             return waiting_id(event["Execution"]["Arn"])
         if "detail" not in event:
@@ -74,7 +79,8 @@ class Endings:
         redrive_count = detail.get("redriveCount") or 0
         if redrive_count and detail["status"] == "FAILED":
             redrive_count = redrive_of_end(self._executions, detail["executionArn"], redrive_count)
-        return notification_id(detail["executionArn"], redrive_count)
+        of_end = notification_id(detail["executionArn"], redrive_count)
+        return f"{of_end}#{detail['status']}" if detail["status"] in _BY_STEP_FUNCTIONS else of_end
 
     def read(self, event: dict[str, Any]) -> Ending | None:
         """The ending that the event is about; None of a stop that was not wanted any more: nobody is to hear of it."""
@@ -102,11 +108,14 @@ class Endings:
         goal = Goal(event["Goal"])
         failure = progress["Failure"] or {}
         request = self._request(goal, asked_of(event), ours=progress.get("Report") is not None)
-        if failure.get("Error") == FunctionFailedError.__name__:
+        refused = not progress.get("Report")
+        if failure.get("Error") == FunctionFailedError.__name__ or refused:
             started_at = from_instant(event["Execution"]["StartTime"])
-            reported = self._look(goal, request, event["Execution"]["Arn"], started_at, Outcome.FAILED)
+            reported, gone = self._look(
+                goal, request, event["Execution"]["Arn"], started_at, Outcome.FAILED, refused=refused
+            )
         else:
-            reported = _report(goal, progress["Report"]) if progress["Report"] else None
+            reported, gone = _report(goal, progress["Report"]), False
         outcome = of_phase(goal, Phase(progress["Phase"]), reported)
         if outcome is None:
             return None
@@ -117,6 +126,7 @@ class Endings:
             execution_arn=event["Execution"]["Arn"],
             request=request,
             report=reported,
+            gone=gone,
             error=failure.get("Error"),
             cause=failure.get("Cause"),
             clean_up=_clean_up(event.get("CleanUp"), self.identity(event), self._home),
@@ -128,7 +138,9 @@ class Endings:
         goal = machine_of(execution["executionArn"]).goal
         # A later release may know more fields. Whether this one would have refused them is no matter any more.
         accepted = execution.get("error") != InvalidRequestError.__name__
-        request = self._request(goal, _read(execution.get("input", "null")), ours=accepted)
+        asked, gone = _read(execution.get("input", "null")), False
+        valid = self._request(goal, asked, ours=accepted)
+        request = valid or self._request(goal, named_in(asked, self._home), ours=False)
         reported: ExecutionReport | None
         outcome = OF_EXECUTION[event["detail"]["status"]]
         if outcome is None:
@@ -139,7 +151,9 @@ class Endings:
             if outcome is Outcome.FAILED and execution.get("error") == StartTimedOutError.__name__:
                 # To Step Functions it failed. The state that could not tell it says the same of it.
                 outcome = Outcome.TIMED_OUT
-            reported = self._look(goal, request, execution["executionArn"], execution["startDate"], outcome)
+            began = execution["executionArn"], execution["startDate"]
+            refused = not accepted or valid is None
+            reported, gone = self._look(goal, request, *began, outcome, refused=refused)
             outcome = of_failure(goal, outcome, may_bill=reported is not None and reported.may_bill)
         if outcome is None:
             return None
@@ -150,6 +164,7 @@ class Endings:
             execution_arn=execution["executionArn"],
             request=request,
             report=reported,
+            gone=gone,
             error=execution.get("error"),
             cause=execution.get("cause"),
         )
@@ -159,24 +174,32 @@ class Endings:
         try:
             request: ModelRequest = parse(execution_input, defaults=self._defaults, home=self._home, ours=ours)
         except InvalidRequestError:
-            # No model is named, then: the ending's own error and cause say what is wrong with the input.
+            # The ending's own error and cause say what is wrong with the input.
             return None
         return request
 
     def _look(
-        self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome
-    ) -> ExecutionReport | None:
-        """How the model is now. What the execution did about it is not known."""
+        self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome, *, refused: bool
+    ) -> tuple[ExecutionReport | None, bool]:
+        """How the model is now, and whether there is none. What the execution did about it is not known.
+
+        `refused`: it did nothing, since its input is not valid.
+        """
         if request is None:
-            return None
+            return None, False
         begun = PROGRESS[goal].begin(request, execution_arn=execution_arn, started_at=started_at)
         seen = look(begun, self._model_of(request), now=self._now)
         told = seen.report(now=self._now).of_a_look()
-        if seen.status == NEVER_SEEN and not seen.is_gone:
+        if seen.status == NEVER_SEEN and not seen.is_gone and not (refused and goal is Goal.RUNNING):
             told = replace(told, may_bill=True)
-        if outcome in _CUT_SHORT and isinstance(told, StartReport) and seen.meaning.before is Phase.STARTABLE:
+        if (
+            not refused
+            and outcome in _CUT_SHORT
+            and isinstance(told, StartReport)
+            and seen.meaning.before is Phase.STARTABLE
+        ):
             told = replace(told, may_bill=True, remedy=_LOOK_AGAIN)
-        return told
+        return told, seen.is_gone
 
 
 def _goes_on(event: dict[str, Any]) -> bool:

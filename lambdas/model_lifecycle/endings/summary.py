@@ -17,6 +17,11 @@ _ENDS = {
 }
 
 
+_LEFT_TO_ITSELF = (
+    "Nothing stops the model any more, unless a lease of it is in force: stop it, or start it again to use it."
+)
+
+
 def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
     """What happened, and what there is to do about it. Moments stand in UTC and in that time zone."""
     match ending:
@@ -61,7 +66,7 @@ def _ran_so_far(ending: Ending, money: Money | None, zone: tzinfo) -> str:
 
 def _cleaned_up(ending: Ending) -> str:
     if ending.clean_up is None:
-        return ""
+        return _LEFT_TO_ITSELF if ending.left_to_itself else ""
     if isinstance(ending.clean_up, StartedCleanUp):
         return f"stop-model was started to stop what this start asked for: {word(ending.clean_up.execution_arn)}."
     return f"stop-model could not be started ({word(ending.clean_up.error)}): stop the model yourself."

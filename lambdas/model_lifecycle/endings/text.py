@@ -67,7 +67,7 @@ def _cost(ending: Ending, money: Money) -> str:
 
 
 def _why_not_billed(ending: Ending) -> str:
-    if ending.error == ModelNotFoundError.__name__:
+    if ending.gone or ending.error == ModelNotFoundError.__name__:
         return "what does not exist does not bill"
     if ending.report and ending.report.status:
         return "a model in this status does not bill"

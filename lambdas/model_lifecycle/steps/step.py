@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
+from model_lifecycle.requests.named import named_in
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import report_json
 from model_lifecycle.steps.start_progress import StartProgress
@@ -40,13 +41,20 @@ def take_step(
     """Take one step, and give what `answer_of` makes of it.
 
     `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
-    answer, or {"Request": <the execution's input>}}`. A request that is not valid has no report.
+    answer, or {"Request": <the execution's input>}}`. A request that is not valid has no
+    report, and the model that it names, if any, for its request.
     """
     goal = Goal(payload["Goal"])
     try:
         progress = _progress(PROGRESS[goal], payload, defaults, home)
     except InvalidRequestError as error:
-        return {"Phase": Phase.FAILED.value, "Failure": error.to_json(), "CleansUp": False, "Report": None}
+        return {
+            "Phase": Phase.FAILED.value,
+            "Failure": error.to_json(),
+            "CleansUp": False,
+            "Report": None,
+            "Request": named_in(asked_of(payload), home),
+        }
     return answer_of(actions[goal](progress, model_of(progress.request), now=now), now=now)
 
 

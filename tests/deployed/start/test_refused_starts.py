@@ -58,7 +58,8 @@ def test_an_invalid_input_is_refused_with_every_reason(
     message = lifecycle.only_message(execution)
     assert message.document["Outcome"] == "Failed"
     assert message.document["Cause"] == execution.cause
-    assert message.attributes == {"Outcome": "Failed"}
+    assert message.attributes["Outcome"] == "Failed"
+    assert message.document["MayBill"] is False
     assert calls(REKOGNITION.start) == calls(LOOKOUT_VISION.start) == []
 
 
@@ -126,3 +127,29 @@ def test_a_status_that_can_never_run_ends_the_start(lifecycle: Lifecycle, servic
     assert status in execution.cause
     assert lifecycle.only_message(execution).document["Status"] == status
     assert calls(service.start) == []
+
+
+@both_services
+def test_a_start_that_was_refused_is_told_of_its_model_which_it_did_not_touch(
+    lifecycle: Lifecycle, service: ServiceWords
+) -> None:
+    lifecycle.given(service.script())
+    past = {"StopAt": "2020-01-01T00:00:00Z"}
+
+    for fields in (past, {"MinInferenceUnits": 0}, {"Wait": 1}):
+        start = lifecycle.run({**service.model, **fields})
+
+        assert start.error == "InvalidRequestError"
+        message = lifecycle.only_message(start)
+        assert message.attributes["Service"] == service.name
+        assert (message.document["Status"], message.document["MayBill"]) == (service.stopped, False)
+        assert "bill" not in message.subject
+
+
+def test_a_start_that_was_refused_says_that_there_is_no_such_model(lifecycle: Lifecycle) -> None:
+    lifecycle.given()
+
+    start = lifecycle.run({**REKOGNITION.model, "StopAt": "2020-01-01T00:00:00Z"})
+
+    document = lifecycle.only_message(start).document
+    assert (document["Status"], document["MayBill"]) == ("", False)

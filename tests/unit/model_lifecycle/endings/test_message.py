@@ -215,7 +215,10 @@ class TestAnEndingOfWhichNothingIsKnown:
         message = bare(Outcome.ABORTED, request=request(), error="Later", cause="We changed our minds.")
 
         assert message.subject == "Start aborted, may still bill: parts parts.2026-01-05"
-        assert message.document["Summary"] == 'The execution was aborted. Later: "We changed our minds."'
+        assert message.document["Summary"] == (
+            'The execution was aborted. Later: "We changed our minds." '
+            "Nothing stops the model any more, unless a lease of it is in force: stop it, or start it again to use it."
+        )
         assert message.document["MayBill"] is True
         assert "it may still bill" in message.text
 

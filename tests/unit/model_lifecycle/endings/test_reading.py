@@ -325,8 +325,13 @@ def test_every_status_of_an_execution_that_has_ended_has_an_outcome() -> None:
 
 def test_a_state_and_the_net_give_one_end_one_identity_and_a_redrive_gives_another() -> None:
     told_by_state = [state_event(begin(), after(0), redrives=redrives) for redrives in (0, 1)]
-    caught_by_net = [status_change("ABORTED", redriveCount=redrives) for redrives in (0, 1)]
+    caught_by_net = [status_change("SUCCEEDED", redriveCount=redrives) for redrives in (0, 1)]
 
     assert [endings().identity(event) for event in told_by_state] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
     assert [endings().identity(event) for event in caught_by_net] == [f"{EXECUTION}#0", f"{EXECUTION}#1"]
     assert endings().identity(status_change("FAILED", redriveCount=None)) == f"{EXECUTION}#0"
+
+
+@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
+def test_what_no_state_can_tell_is_told_whatever_a_state_was_telling(status: str) -> None:
+    assert endings().identity(status_change(status, redriveCount=1)) == f"{EXECUTION}#1#{status}"
