@@ -541,6 +541,26 @@ def test_versions_of_a_function_stay_as_they_are_published(bench: Workbench) -> 
     assert "A version for this Lambda function exists ( 3 )" in reasons(bench, failed)["Fourth"]
 
 
+@pytest.mark.parametrize(("policy", "kept"), [("RetainExceptOnCreate", ["1", "3"]), ("Retain", ["1", "2"])])
+def test_what_a_failed_update_published_is_published_again_unless_it_is_retained(
+    bench: Workbench, policy: str, kept: list[str]
+) -> None:
+    def given(says: str, name: str, **more: Any) -> dict[str, Any]:
+        version = resource("AWS::Lambda::Version", FunctionName=ref("Function")) | {"DeletionPolicy": policy}
+        return {"Role": ROLE, "Function": function(says), name: version, **more}
+
+    stack = create(bench, given("old", "First"), {"Name": ref("Function")})
+    name = outputs_of(stack)["Name"]
+    broken = resource("AWS::Lambda::Alias", FunctionName=ref("Function"), FunctionVersion="99", Name="live")
+    failed = update(bench, stack, given("new", "Second", Broken=broken | {"DependsOn": "Second"}))
+    assert failed["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
+    again = update(bench, stack, given("new", "Second"))
+    retained = policy == "Retain"
+    assert again["StackStatus"] == ("UPDATE_ROLLBACK_COMPLETE" if retained else "UPDATE_COMPLETE")
+    listed = bench.aws.client("lambda").list_versions_by_function(FunctionName=name)["Versions"]
+    assert [version["Version"] for version in listed] == ["$LATEST", *kept]
+
+
 def test_an_execution_keeps_the_definition_and_a_function_the_code_that_it_began_with(bench: Workbench) -> None:
     code = "import time\ndef handler(event, context):\n    {}return '{}'"
     slow = code.format("time.sleep(1); ", "old")
