@@ -25,7 +25,7 @@ export HOME := $(abspath $(VENV))/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak check fix local plan bootstrap deploy destroy lock clean
+.PHONY: help run test unit soak check fix local later plan bootstrap deploy destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ fix: ## Format the code, and mend what the linter can
 local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
 	$(SET_UP) local app cdk
 	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+
+later: ## Let time pass in the AWS of make local: make later [HOURS=1] [PORT=n]
+	@exec $(PYTHON) -m local.commands.later $(if $(HOURS),--hours "$(HOURS)") $(if $(PORT),--port "$(PORT)")
 
 plan: ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
 	$(SET_UP) plan app

@@ -34,7 +34,7 @@ from local.functions.functions import Functions
 from local.iam import iam
 from local.iam.iam import Iam
 from local.limits import limits
-from local.network import faults
+from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
 from local.sns import subscriptions
@@ -117,6 +117,7 @@ class LocalAws(Account):
         scheduler.install(self, deliveries)
         limits.install(self)
         self.network = faults.install(self, lambda: self.functions)
+        later.install(self)
 
     def _watched(self, app: WsgiApp) -> WsgiApp:
         """Keep what no service makes an answer of; its client gets status 500."""

@@ -63,6 +63,8 @@ class Clock(ABC):
 
     virtual: bool
     """Whether the time is other than the machine's."""
+    ticks = False
+    """Whether a virtual time goes on by itself."""
     threads: Threads
     """Whatever is started through it neither counts as work in progress nor makes time stand still."""
 
@@ -191,7 +193,11 @@ class VirtualClock(Clock):
 
     def now(self) -> datetime:
         with self._changed:
-            return self._now
+            return self._present()
+
+    def _present(self) -> datetime:
+        """Tell the time, with the lock held."""
+        return self._now
 
     def wait(self, seconds: float | None, interrupted: Interrupt | None = None) -> None:
         if (seconds is not None and seconds <= 0) or (interrupted is not None and interrupted.is_set()):
@@ -203,7 +209,7 @@ class VirtualClock(Clock):
             waiting.begin()
             due = None
             if seconds is not None and math.isfinite(seconds):
-                due = self._add(self._now + timedelta(seconds=seconds), waiting.end, background=False)
+                due = self._add(self._present() + timedelta(seconds=seconds), waiting.end, background=False)
         signals = [signal for signal in (interrupted, self._closed) if signal is not None]
         for signal in signals:
             signal.on_set(waiting.end)
@@ -215,7 +221,7 @@ class VirtualClock(Clock):
 
     def call_at(self, moment: datetime, action: Action, *, background: bool = False) -> Timer:
         with self._changed:
-            return super().call_at(max(moment.astimezone(UTC), self._now), action, background=background)
+            return super().call_at(max(moment.astimezone(UTC), self._present()), action, background=background)
 
     @contextmanager
     def running(self) -> Iterator[None]:

@@ -12,6 +12,7 @@ if __name__ == "__main__":
     # Ctrl-C ends the program without a word while the imports below take their time.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
+from local.clock.passing import PassingClock
 from local.commands.cdk import ROOT, CdkError, deploy, synthesis
 from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
@@ -34,7 +35,7 @@ def main() -> int:
             if arguments.context:
                 # A wrong setting is said at once, and not after a bootstrap.
                 assembly()
-            aws = stack.enter_context(LocalAws(port=arguments.port))
+            aws = stack.enter_context(LocalAws(clock=PassingClock(), port=arguments.port))
             aws.iam.when_refused(lambda refusal: terminal.say(f"refused {refusal}"))
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, assembly=assembly, progress=at)

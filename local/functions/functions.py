@@ -247,7 +247,8 @@ class Functions:
         task_root = self._code.of(function)
         launch: dict[str, Any] = {"path": [str(task_root), str(self._runtime)]}
         if self._aws.clock.virtual:
-            launch |= {"now": self._aws.clock.now().isoformat(), "time_machine": str(self._time_machine)}
+            launch |= {"now": self._aws.clock.now().isoformat(), "ticks": self._aws.clock.ticks}
+            launch["time_machine"] = str(self._time_machine)
         log = _Log(self._aws, self._iam, function)
         if (function.tracing_config or {}).get("Mode") == "Active":
             self._iam.allows(log.writer, *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")))

@@ -51,13 +51,13 @@ def _runtime_api_address() -> str:
 
 
 def _follow(client: Any, arguments: dict[str, Any]) -> None:
-    """Let time stand still at each invocation's begin."""
+    """Let time stand still at each invocation's begin, or go on from there if it `ticks`."""
     sys.path.append(arguments["time_machine"])
     import time_machine
 
     sys.path.remove(arguments["time_machine"])
     timeout = timedelta(seconds=arguments["timeout"])
-    time = time_machine.travel(datetime.fromisoformat(arguments["now"]), tick=False).start()
+    time = time_machine.travel(datetime.fromisoformat(arguments["now"]), tick=arguments["ticks"]).start()
     wait_next_invocation = client.wait_next_invocation
 
     def follow() -> Any:

@@ -180,5 +180,6 @@ def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowe
     done = made("local", "ARGS=-c start_timeout_minutes=soon", more={})
 
     assert done.returncode != 0
+    assert "Deploy the app" not in done.stdout
     [line] = [line for line in done.stderr.splitlines() if "start_timeout_minutes" in line]
     assert line.endswith('start_timeout_minutes is "soon"; allowed is a whole number from 1 to 1,440.')

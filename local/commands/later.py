@@ -1,0 +1,38 @@
+"""`make later`: let time pass in the AWS on this machine that `make local` keeps up."""
+
+import argparse
+import json
+import os
+import sys
+import urllib.error
+import urllib.request
+from datetime import datetime
+
+_PATH = "/_local/later"
+
+
+def main() -> int:
+    """Say what time it is then. 0 if so much time has passed, 1 if not, 2 for a wrong call."""
+    parser = argparse.ArgumentParser(prog="make later", description=__doc__)
+    parser.add_argument("--hours", type=float, default=1.0, help="how much time; 1 if not given")
+    parser.add_argument("--port", type=int, help="of make local; that of AWS_ENDPOINT_URL if not given")
+    arguments = parser.parse_args()
+    endpoint = f"http://localhost:{arguments.port}" if arguments.port else os.environ.get("AWS_ENDPOINT_URL", "")
+    if not endpoint.startswith("http://localhost:"):
+        parser.error("PORT must be that of make local, or AWS_ENDPOINT_URL its address")
+    asked = urllib.request.Request(endpoint + _PATH, json.dumps({"Hours": arguments.hours}).encode())  # noqa: S310
+    try:
+        with urllib.request.urlopen(asked) as answer:  # noqa: S310
+            now = datetime.fromisoformat(json.load(answer)["Now"])
+    except urllib.error.HTTPError as error:
+        print(json.load(error)["Message"], file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"There is no AWS on this machine at {endpoint}: {error}", file=sys.stderr)
+        return 1
+    print(f"It is {now:%Y-%m-%d %H:%M:%S} UTC there now.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
