@@ -142,6 +142,13 @@ class Functions:
             if instance.id == instance_id:
                 instance.kill()
 
+    def end_idle(self) -> None:
+        """End every process that waits for work, as Lambda does after some time: the next call is a cold start."""
+        with self._guard:
+            idle = [instance for some in self._idle.values() for instance in some]
+        for instance in idle:
+            instance.kill()
+
     def name_of(self, instance_id: str) -> str:
         """Tell whose instance this is: a function's name; empty for an id that is unknown."""
         with self._guard:

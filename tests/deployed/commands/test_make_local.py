@@ -11,6 +11,8 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
+from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from tests.deployed.commands.make import PATIENCE_SECONDS, ROOT, environment, made, make, processes_of_group
 
@@ -70,6 +72,26 @@ def run_readme_commands(endpoint: str) -> None:
     assert "start-model" in ran.stdout
 
 
+def assert_prints_a_refusal(process: "subprocess.Popen[str]", endpoint: str) -> None:
+    def client(service: str, key: str) -> Any:
+        return Session().create_client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=endpoint,
+            aws_access_key_id=key,
+            aws_secret_access_key="local",  # noqa: S106 - there is no secret
+        )
+
+    roles = client("iam", "local").list_roles()["Roles"]
+    [role] = [role["RoleName"] for role in roles if "CheckModel" in role["RoleName"]]
+    with pytest.raises(ClientError, match="AccessDenied"):
+        client("rekognition", f"role:{role}").stop_project_version(ProjectVersionArn=VERSION_ARN)
+    assert process.stdout is not None
+    refused = next(line for line in process.stdout if line.startswith("refused "))
+    for part in (f"assumed-role/{role}/", "rekognition:StopProjectVersion", VERSION_ARN):
+        assert part in refused
+
+
 def run_as_pasted(line: str, *, folder: Path) -> str:
     ran = subprocess.run(
         ["bash", "-c", line], cwd=folder, env=environment(), capture_output=True, text=True, check=False
@@ -99,6 +121,7 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
         answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
         assert answer == {"Status": "STARTING"}
         run_readme_commands(endpoint)
+        assert_prints_a_refusal(process, endpoint)
         [redeploy] = [line for line in said if line.startswith("  env ")]
         redeployed = run_as_pasted(redeploy.replace("one@", "other@"), folder=tmp_path)
         assert "UPDATE_COMPLETE" in redeployed

@@ -1,15 +1,18 @@
 """The policies of a deployed stack, and what they would be without some part of them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from local.iam.evaluator import NamedPolicy, Question
+from moto.awslambda_simple.models import lambda_simple_backends
+
+from local.iam.evaluator import NamedPolicy, Question, Verdict
 from local.iam.iam import Iam
 from local.server import LocalAws
 
 Document = dict[str, Any]
+_NOTHING = {"Effect": "Deny", "Principal": "*", "Action": "sts:TagSession", "Resource": "*"}
 
 
 def policies_of(aws: LocalAws, stack: str = "ModelLifecycle") -> dict[str, Document]:
@@ -54,6 +57,35 @@ def _policies(aws: LocalAws, resource_type: str, name: str) -> dict[str, Documen
     return {}
 
 
+def put(aws: LocalAws, name: str, document: Document) -> None:
+    """Put a policy in the place of the one that there is; a function's is but what it was less a statement."""
+    match name.split(":"):
+        case [named]:
+            role, _, policy = named.partition("/")
+            text = _written(document, without="Principal")
+            aws.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=text)
+        case [_, _, "iam", _, _, role]:
+            text, role_name = _written(document, without="Resource"), role.partition("/")[2]
+            aws.client("iam").update_assume_role_policy(RoleName=role_name, PolicyDocument=text)
+        case [_, _, "sqs", _, account, queue]:
+            url = f"{aws.endpoint_url}/{account}/{queue}"
+            aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": _written(document)})
+        case [_, _, "sns", *_]:
+            policy = {"AttributeName": "Policy", "AttributeValue": _written(document)}
+            aws.client("sns").set_topic_attributes(TopicArn=name, **policy)
+        case [_, _, "kms", *_]:
+            aws.client("kms").put_key_policy(KeyId=name, PolicyName="default", Policy=_written(document))
+        case _:
+            functions = lambda_simple_backends[aws.account_id][aws.region]
+            functions.get_function(name).policy.statements = document["Statement"]
+
+
+def _written(document: Document, *, without: str = "") -> str:
+    """As it is put; since none may be empty, there may be a statement that matters nowhere, without what is no part."""
+    nothing = {key: value for key, value in _NOTHING.items() if key != without}
+    return json.dumps({**document, "Statement": document["Statement"] or [nothing]})
+
+
 def losses(document: Document) -> Iterator[tuple[str, int, Document]]:
     """Each loss in words, the place of its statement, and what is left: without a statement, an action, a resource."""
     for place, statement in enumerate(document["Statement"]):
@@ -67,11 +99,11 @@ def losses(document: Document) -> Iterator[tuple[str, int, Document]]:
                 yield f"{one} of {words}", place, {**document, "Statement": [*before, less, *after]}
 
 
-def is_felt(iam: Iam, name: str, place: int, left: Document) -> bool:
+def is_felt(iam: Iam, judged: Iterable[tuple[Question, Verdict]], name: str, place: int, left: Document) -> bool:
     """Whether any call that was judged would be judged otherwise with what is left of a policy."""
     without = [
         (_with(question, name, left), verdict)
-        for question, verdict in iam.judged
+        for question, verdict in judged
         # A statement that was taken out moves those behind it, which cannot be mistaken for it.
         if (name, place) in verdict.statements
     ]

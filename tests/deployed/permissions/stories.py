@@ -1,6 +1,8 @@
 """Short lives that together take everything that the app may do."""
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +11,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from local.iam.evaluator import Question, Verdict
 from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone
@@ -23,8 +26,8 @@ SETTINGS = {
             {
                 "name": "late",
                 "time_zone": "Europe/Berlin",
-                "start": "cron(30 23 ? * MON-TUE *)",
-                "stop": "cron(45 23 ? * MON-TUE *)",
+                "start": "cron(30 23 * * ? *)",
+                "stop": "cron(45 23 * * ? *)",
                 "model": LOOKOUT_VISION.model,
             }
         ]
@@ -37,12 +40,39 @@ LATE = timedelta(hours=22, minutes=25)
 DENIED = {"Error": "AccessDeniedException"}
 
 
-def live(lifecycle: Lifecycle) -> None:
-    """Let all of it happen, one after another."""
-    for story in (_leases, _schedules, _lost, _clean_up, _redrives, _watch, _alarms, _insecure, _old_versions):
+Story = Callable[[Lifecycle], None]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What IAM was asked while a story went on, and what it refused, but for what a policy forbids to everybody."""
+
+    questions: Sequence[tuple[Question, Verdict]]
+    refused: Sequence[str]
+
+
+def live(lifecycle: Lifecycle, *stories: Story) -> dict[Story, Judged]:
+    """Let stories happen, or all, one after another, each with functions that start cold."""
+    found = {}
+    for story in stories or STORIES:
         lifecycle.let_the_watch_pass()
+        lifecycle.aws.functions.end_idle()
+        lifecycle.aws.iam.forget()
         story(lifecycle)
+        refused = [str(each) for each in lifecycle.aws.iam.refusals if not each.denied_by]
+        found[story] = Judged(lifecycle.aws.iam.judged, refused)
         lifecycle.forget()
+    return found
+
+
+def _machines_anew(lifecycle: Lifecycle) -> None:
+    """The machines are created once more, with their roles and logs."""
+    machines = lifecycle.aws.client("stepfunctions")
+    for arn in _machines(lifecycle):
+        machine = machines.describe_state_machine(stateMachineArn=arn)
+        made_of = {name: machine[name] for name in ("definition", "roleArn", "loggingConfiguration")}
+        made = machines.create_state_machine(name=f"{machine['name']}-anew", **made_of)
+        machines.delete_state_machine(stateMachineArn=made["stateMachineArn"])
 
 
 def _leases(lifecycle: Lifecycle) -> None:
@@ -142,14 +172,15 @@ def _lost(lifecycle: Lifecycle) -> None:
 def _alarms(lifecycle: Lifecycle) -> None:
     cloudwatch = lifecycle.aws.client("cloudwatch")
     [name, *_] = [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]]
-    for state in ("ALARM", "OK"):
+    for state in ("OK", "ALARM"):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="somebody tries it")
 
 
 def _insecure(lifecycle: Lifecycle) -> None:
     """Somebody speaks plain HTTP to a queue, and to the topic."""
     sqs, sns = (_without_tls(lifecycle, service) for service in ("sqs", "sns"))
-    asks = [partial(sns.publish, TopicArn=lifecycle.outputs["NotificationTopicArn"], Message="it")]
+    topic = lifecycle.outputs["NotificationTopicArn"]
+    asks = [partial(sns.publish, TopicArn=topic, Subject="it", Message="{}")]
     queues = sqs.list_queues(QueueNamePrefix="ModelLifecycle")["QueueUrls"]
     asks += [partial(sqs.send_message, QueueUrl=url, MessageBody="it") for url in queues]
     for ask in asks:
@@ -163,8 +194,9 @@ def _old_versions(lifecycle: Lifecycle) -> None:
     machines = lifecycle.aws.client("stepfunctions")
     definitions = [machines.describe_state_machine(stateMachineArn=arn) for arn in _machines(lifecycle)]
     for name in _functions_called(definitions):
-        for megabytes in (1_024, 2_048):
-            functions.update_function_configuration(FunctionName=name, MemorySize=megabytes)
+        now = functions.get_function_configuration(FunctionName=name)["MemorySize"]
+        for more in (1, 2):
+            functions.update_function_configuration(FunctionName=name, MemorySize=now + more)
             functions.publish_version(FunctionName=name)
     events = lifecycle.aws.client("events")
     [hourly] = [rule["Name"] for rule in events.list_rules()["Rules"] if "Hourly" in rule["Name"]]
@@ -174,6 +206,7 @@ def _old_versions(lifecycle: Lifecycle) -> None:
     for arn in (lifecycle.start(REKOGNITION.model), lifecycle.stop(LOOKOUT_VISION.model)):
         lifecycle.abort(arn)
     lifecycle.pass_time(14 * DAY)
+    events.enable_rule(Name=hourly)
 
 
 def _functions_called(definitions: list[dict[str, Any]]) -> set[str]:
@@ -188,7 +221,7 @@ def _machines(lifecycle: Lifecycle) -> tuple[str, str]:
 def _wait_for_the_late_evening(lifecycle: Lifecycle) -> None:
     now = lifecycle.clock.now()
     late = now.replace(hour=0, minute=0, second=0, microsecond=0) + LATE
-    lifecycle.pass_time((late - now).total_seconds())
+    lifecycle.pass_time(((late - now) % timedelta(days=1)).total_seconds())
 
 
 def _without_tls(lifecycle: Lifecycle, service: str) -> Any:
@@ -203,3 +236,17 @@ def _without_tls(lifecycle: Lifecycle, service: str) -> Any:
 
 def _settle(lifecycle: Lifecycle) -> None:
     lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
+
+
+STORIES: tuple[Story, ...] = (
+    _machines_anew,
+    _leases,
+    _schedules,
+    _lost,
+    _clean_up,
+    _redrives,
+    _watch,
+    _alarms,
+    _insecure,
+    _old_versions,
+)
