@@ -71,8 +71,8 @@ def put(aws: LocalAws, name: str, document: Document) -> None:
             url = f"{aws.endpoint_url}/{account}/{queue}"
             aws.client("sqs").set_queue_attributes(QueueUrl=url, Attributes={"Policy": _written(document)})
         case [_, _, "sns", *_]:
-            policy = {"AttributeName": "Policy", "AttributeValue": _written(document)}
-            aws.client("sns").set_topic_attributes(TopicArn=name, **policy)
+            attribute = {"AttributeName": "Policy", "AttributeValue": _written(document)}
+            aws.client("sns").set_topic_attributes(TopicArn=name, **attribute)
         case [_, _, "kms", *_]:
             aws.client("kms").put_key_policy(KeyId=name, PolicyName="default", Policy=_written(document))
         case _:
