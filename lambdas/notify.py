@@ -1,5 +1,6 @@
 """The function behind the states "Notify ..." of both machines, and behind the net below them."""
 
+from functools import partial
 from typing import Any
 
 import boto3
@@ -7,13 +8,16 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition.environment import defaults_from
 from composition.log import line_logger
-from composition.telling import NotifyEnvironment
-from model_lifecycle.aws.client_config import CLIENT_CONFIG
+from composition.telling import NotifyEnvironment, stops_aborted_starts
+from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
 from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.executions import StopExecutions
+from model_lifecycle.endings.left_to_itself import cleaned_up
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
+from model_lifecycle.vocabulary.machines import STOP_MODEL
 
 REMEMBERED_SECONDS = 30 * 24 * 3_600
 """Longer than an execution can end again: it runs for 25 hours, and can be redriven for 14 days."""
@@ -22,6 +26,7 @@ logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
+stopping = boto3.client("stepfunctions", config=LIST_CONFIG)
 teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 
 
@@ -36,6 +41,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ending = endings.read(event)
         if ending is None:
             return None
+        if stops_aborted_starts():
+            stops = StopExecutions(STOP_MODEL.arn(home), stopping)
+            start = partial(stops.start, once=notification_id)
+            ending = cleaned_up(ending, start, defaults=defaults, home=home)
         price = environment.price_per_inference_unit_hour
         return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)
 

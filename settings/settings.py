@@ -27,7 +27,9 @@ _HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
 _HOURS_OR_NONE = f"{_HOURS}, or null for none"
 # What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
-_EMAIL = r"^[^@\s]+@[^@\s]+\.[^@\s]+$"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+_EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
 
 _SERVICE_NAMES = ", ".join(service.name for service in SERVICES)
@@ -79,8 +81,27 @@ def _list(value: object) -> object:
     if not isinstance(value, str):
         return value
     if value.lstrip().startswith("["):
-        return _number(value)
+        try:
+            return json.loads(value)
+        except json.JSONDecodeError as error:
+            raise ValueError(_broken(value, error)) from error
+        except RecursionError as error:
+            raise ValueError("allowed is JSON that is not nested so deeply") from error
     return [item.strip() for item in value.split(",") if item.strip()]
+
+
+def _broken(value: str, error: json.JSONDecodeError) -> str:
+    where = f"allowed is JSON, and this is broken at line {error.lineno}, column {error.colno}: {error.msg}"
+    eaten = "; its quotation marks are missing: put it between single quotes, since the shell takes away double ones"
+    return where if '"' in value else f"{where}{eaten}"
+
+
+def _each_once(values: list[str]) -> list[str]:
+    folded = [value.casefold() for value in values]
+    twice = [value for place, value in enumerate(values) if folded[place] in folded[:place]]
+    if twice:
+        raise ValueError(f"allowed is each once, and {twice[0]} stands there again")
+    return values
 
 
 class Settings(BaseModel):
@@ -89,18 +110,24 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     notification_emails: Annotated[
-        list[Annotated[str, Field(pattern=_EMAIL)]], BeforeValidator(_list), AfterValidator(addresses_that_fit)
+        list[Annotated[str, Field(pattern=_EMAIL)]],
+        BeforeValidator(_list),
+        AfterValidator(_each_once),
+        AfterValidator(addresses_that_fit),
     ] = Field(default=[], description="a list of e-mail addresses")
     project_arns: Annotated[
         list[Annotated[str, AfterValidator(_project_arn)]],
         BeforeValidator(_list),
+        AfterValidator(_each_once),
         AfterValidator(_of_one_home),
         AfterValidator(arns_that_fit),
     ] = Field(
         default=[],
         description=f"a list of project ARNs, {_PROJECT_ARNS}; empty means all projects of this account and Region",
     )
-    watched_services: Annotated[list[Annotated[str, AfterValidator(_service)]], BeforeValidator(_list)] = Field(
+    watched_services: Annotated[
+        list[Annotated[str, AfterValidator(_service)]], BeforeValidator(_list), AfterValidator(_each_once)
+    ] = Field(
         default_factory=lambda: [service.name for service in SERVICES if service.watched_by_default],
         description=f"a list of services, of {_SERVICE_NAMES}",
     )
@@ -124,6 +151,7 @@ class Settings(BaseModel):
     stop_after_hours_unleased: Annotated[float | None, BeforeValidator(_number)] = Field(
         default=None, gt=0, le=_LEASE_HOURS, allow_inf_nan=False, description=_HOURS_OR_NONE
     )
+    stop_aborted_starts: Annotated[bool, BeforeValidator(_number)] = Field(default=False, description="true or false")
     time_zone: Annotated[str, AfterValidator(check_time_zone)] = Field(
         default="UTC", description="the IANA name of a time zone, as Europe/Berlin"
     )
@@ -138,13 +166,17 @@ class Settings(BaseModel):
     def from_context(cls, context: Mapping[str, Any]) -> "Settings":
         """The settings among the context keys. Keys with `:`, `/` or `@` belong to the CDK.
 
+        A setting that is `null` has its default, wherever it stands: the CDK passes on no `null` of `cdk.json`.
+
         Raises SettingsError with one line.
         """
-        ours = {key: value for key, value in context.items() if not set(key) & set(":/@") and key not in _OF_THE_CLI}
+        given = {key: value for key, value in context.items() if value is not None and value != "null"}
+        ours = {key: value for key, value in given.items() if not set(key) & set(":/@") and key not in _OF_THE_CLI}
+        _check_characters(ours)
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
-            raise SettingsError("; ".join(_violation(detail) for detail in error.errors())) from error
+            raise SettingsError(_printable("; ".join(_violation(detail) for detail in error.errors()))) from error
 
     def check_home(self, account: str | None, region: str | None) -> None:
         """Raise SettingsError for a project that is not of the account and Region of the deploy, if these are known.
@@ -160,10 +192,27 @@ class Settings(BaseModel):
                 )
 
 
+def _check_characters(context: Mapping[str, Any]) -> None:
+    """Half a surrogate pair, which JSON may have, is in no UTF-8: neither pydantic nor the CDK can tell of it."""
+    for key, value in context.items():
+        try:
+            json.dumps([key, value], ensure_ascii=False, default=repr).encode()
+        except UnicodeEncodeError as error:
+            raise SettingsError(f"{shown(key)} is {shown(value)}; allowed are whole characters") from error
+        except RecursionError as error:
+            raise SettingsError(f"{shown(key)} is nested too deeply to be read") from error
+
+
+def _printable(text: str) -> str:
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in text)
+
+
 def _violation(detail: ErrorDetails) -> str:
     path = _path(detail["loc"])
     if detail["type"] == "extra_forbidden":
         return _unknown(path, detail)
+    if detail["type"] == "missing":
+        return f"{path} is missing; allowed is {_allowed(detail['loc'])}"
     if detail["type"] == "value_error":
         return f"{path} is {shown(detail['input'])}; {detail['ctx']['error']}"
     return f"{path} is {shown(detail['input'])}; allowed is {_allowed(detail['loc'])}"

@@ -91,9 +91,11 @@ class LifecycleFunctions(Construct):
                 *models.look(),
                 describe_executions_of(START_MODEL, STOP_MODEL),
                 read_histories_of(START_MODEL, STOP_MODEL),
+                *([start_executions_of(STOP_MODEL)] if settings.stop_aborted_starts else []),
             ],
             notifications,
             self.untold,
+            environment_variables={environment.STOP_ABORTED_STARTS: "true"} if settings.stop_aborted_starts else None,
             called_by_machines=True,
         )
         self.unwatched = dead_letter_queue(self, "Unwatched")

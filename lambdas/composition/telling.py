@@ -10,6 +10,7 @@ from model_lifecycle.vocabulary.environment import (
     AWS_LAMBDA_FUNCTION_NAME,
     NOTIFICATION_TOPIC_ARN,
     PRICE_PER_INFERENCE_UNIT_HOUR,
+    STOP_ABORTED_STARTS,
     TIME_ZONE,
     TOLD_TABLE_NAME,
 )
@@ -43,3 +44,8 @@ class NotifyEnvironment:
             told_table_name=self.told_table_name,
             remembered_seconds=remembered_seconds,
         )
+
+
+def stops_aborted_starts(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether stop-model is started for what an aborted start has asked for."""
+    return environment.get(STOP_ABORTED_STARTS) == "true"

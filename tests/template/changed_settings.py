@@ -15,6 +15,7 @@ CHANGED: dict[str, Any] = {
     "default_stop_after_hours": None,
     "warn_after_hours": 1,
     "stop_after_hours_unleased": 2,
+    "stop_aborted_starts": True,
     "time_zone": "Asia/Tokyo",
     "price_per_inference_unit_hour": 5,
     "log_retention_days": 365,

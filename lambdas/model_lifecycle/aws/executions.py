@@ -1,4 +1,4 @@
-"""Executions of stop-model that the watch starts."""
+"""Executions of stop-model that the watch and the net below the machines start."""
 
 import json
 from hashlib import sha256
@@ -19,18 +19,20 @@ class StopExecutions:
         self._state_machine_arn = state_machine_arn
         self._client = client
 
-    def start(self, request: StopRequest, *, once: str) -> None:
-        """StartExecution; once for that text, however often it is asked for."""
+    def start(self, request: StopRequest, *, once: str) -> str:
+        """StartExecution; once for that text, however often it is asked for. The execution's ARN."""
+        name = sha256(f"{request.model_id} {once}".encode()).hexdigest()
         try:
             with service_errors("StartExecution"):
                 self._client.start_execution(
                     stateMachineArn=self._state_machine_arn,
-                    name=sha256(f"{request.model_id} {once}".encode()).hexdigest(),
+                    name=name,
                     input=json.dumps(request.to_json()),
                 )
         except ServiceRefusedError as error:
             if "ExecutionAlreadyExists" not in str(error):
                 raise
+        return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def is_under_way(self, execution_arn: str) -> bool:
         """Whether DescribeExecution says RUNNING. One that AWS has forgotten has long ended."""

@@ -21,7 +21,7 @@ _STOP_IS_LATE = timedelta(minutes=10)
 class Stops(Protocol):
     """What the watch asks of the state machines. Every method raises as `Model` does."""
 
-    def start(self, request: StopRequest, *, once: str) -> None:
+    def start(self, request: StopRequest, *, once: str) -> object:
         """Start stop-model; once for that text, however often it is asked for."""
         ...
 

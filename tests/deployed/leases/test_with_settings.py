@@ -15,6 +15,7 @@ SETTINGS = {
     "default_stop_after_hours": "2",
     "warn_after_hours": "3",
     "stop_after_hours_unleased": "5",
+    "stop_aborted_starts": "true",
     "time_zone": "Europe/Berlin",
     "price_per_inference_unit_hour": "1.5",
 }
@@ -118,3 +119,18 @@ def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
 
     assert f"{in_both(summer)}" in lifecycle.only_message(start).document["Summary"]
     assert "14:00:00 Europe/Berlin" in in_both(summer)
+
+
+def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StartSeconds=600))
+    arn = lifecycle.start(service.model)
+    lifecycle.pass_time(60)
+
+    lifecycle.abort(arn)
+    document = lifecycle.only_message(lifecycle.end_of(arn)).document
+
+    [stop] = lifecycle.stops()
+    assert (document["Outcome"], document["CleanUp"]) == ("Aborted", {"ExecutionArn": stop})
+    assert "Nothing stops the model" not in document["Summary"]
+    lifecycle.pass_time(HOUR)
+    assert Someone(lifecycle.aws, service).sees() == service.stopped

@@ -15,6 +15,9 @@ from tests.unit.settings.given import MORNING, PROJECT, VERSION, refusal, settin
 CDK_JSON = json.loads((Path(__file__).parents[3] / "cdk.json").read_text(encoding="utf-8"))
 
 
+NO_ADDRESSES = ["<ops@example.com>", "mailto:ops@example.com", "ops@example.com.", "a@b", "a b@c.de", "ops@-x.de", ""]
+
+
 def test_the_settings_of_cdk_json_are_those_of_an_empty_context_and_every_one_is_there() -> None:
     written = CDK_JSON["context"]
 
@@ -75,7 +78,6 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("start_timeout_minutes", "an hour", '"an hour"', "a whole number from 1 to 1,440"),
         ("start_timeout_minutes", "", '""', "a whole number from 1 to 1,440"),
         ("start_timeout_minutes", True, "true", "a whole number from 1 to 1,440"),
-        ("start_timeout_minutes", None, "null", "a whole number from 1 to 1,440"),
         ("start_timeout_minutes", "1" * 5_000, '"1111', "a whole number from 1 to 1,440"),
         ("stop_timeout_minutes", -1, "-1", "a whole number from 1 to 1,440"),
         ("stop_timeout_minutes", [60], "[60]", "a whole number from 1 to 1,440"),
@@ -92,8 +94,6 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("notification_emails", ["a@b.c\n"], '"a@b.c\\n"', "a list of e-mail addresses"),
         ("notification_emails", [5], "5", "a list of e-mail addresses"),
         ("notification_emails", 5, "5", "a list of e-mail addresses"),
-        ("notification_emails", None, "null", "a list of e-mail addresses"),
-        ("notification_emails", "[1", '"[1"', "a list of e-mail addresses"),
         ("project_arns", "parts", '"parts"', "allowed is a project's ARN"),
         ("project_arns", [VERSION], '"arn:aws:rekognition', "allowed is a project's ARN"),
         ("project_arns", {"arn": PROJECT}, '{"arn"', "allowed is a list of project ARNs"),
@@ -160,41 +160,9 @@ def test_keys_of_the_cdk_are_none_of_ours(key: str) -> None:
     )
 )
 def test_any_values_at_all_make_settings_or_one_line(context: dict[str, Any]) -> None:
+    said = ""
     try:
         Settings.from_context(context)
-    except SettingsError:
-        assert refusal(**context)
-
-
-ELSEWHERE = PROJECT.replace("us-east-1", "eu-west-1")
-
-
-def test_projects_are_of_one_account_and_region() -> None:
-    for other in (ELSEWHERE, PROJECT.replace("123456789012", "210987654321")):
-        assert f"{PROJECT} and {other} are of two" in refusal(project_arns=[PROJECT, other])
-
-
-@pytest.mark.parametrize(
-    ("account", "region"), [(None, None), (None, "eu-west-1"), ("123456789012", None), ("123456789012", "us-east-1")]
-)
-def test_projects_of_the_account_and_region_of_the_deploy_are_taken(account: str | None, region: str | None) -> None:
-    settings(project_arns=[PROJECT]).check_home(account, region)
-
-
-@pytest.mark.parametrize(("account", "region"), [("210987654321", "us-east-1"), ("123456789012", "eu-west-1")])
-def test_projects_of_another_account_or_region_are_refused(account: str, region: str) -> None:
-    with pytest.raises(SettingsError) as caught:
-        settings(project_arns=[PROJECT]).check_home(account, region)
-    assert str(caught.value) == (
-        f"project_arns[0] is {PROJECT}; allowed are projects of the account and Region of the deploy, "
-        f"account {account}, Region {region}"
-    )
-
-
-def test_services_are_watched_by_their_names() -> None:
-    assert settings().watched_services == ["Rekognition"]
-    assert settings(watched_services="Rekognition, LookoutVision").watched_services == ["Rekognition", "LookoutVision"]
-    assert settings(watched_services=[]).watched_services == []
-    assert refusal(watched_services="Lookout") == (
-        'watched_services[0] is "Lookout"; allowed are Rekognition, LookoutVision'
-    )
+    except SettingsError as refused:
+        said = str(refused)
+    assert said.isprintable()
