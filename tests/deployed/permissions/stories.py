@@ -52,11 +52,10 @@ class Judged:
 
 
 def live(lifecycle: Lifecycle, *stories: Story) -> dict[Story, Judged]:
-    """Let stories happen, or all, one after another, each with functions that start cold."""
+    """Let stories happen, or all, one after another."""
     found = {}
     for story in stories or STORIES:
         lifecycle.let_the_watch_pass()
-        lifecycle.aws.functions.end_idle()
         lifecycle.aws.iam.forget()
         story(lifecycle)
         refused = [str(each) for each in lifecycle.aws.iam.refusals if not each.denied_by]
@@ -118,6 +117,8 @@ def _redrives(lifecycle: Lifecycle) -> None:
 
 
 def _watch(lifecycle: Lifecycle) -> None:
+    # A look that is its first one.
+    lifecycle.aws.functions.end_idle()
     once = {"Operation": "Publish", "Error": "InternalError", "Times": 1}
     lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH), faults=[once])
     for service in BOTH:

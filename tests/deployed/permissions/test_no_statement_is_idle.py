@@ -65,6 +65,8 @@ def goes_otherwise(lifecycle: Lifecycle, name: str, document: Document, left: Do
     """Whether a story has something refused that was not, or nothing that was, with what is left of a policy."""
     assert story is not None
     put(lifecycle.aws, name, left)
+    # Who runs already has assumed its role, and found its log.
+    lifecycle.aws.functions.end_idle()
     try:
         [judged] = live(lifecycle, story).values()
     except (Failed, AssertionError, ClientError):
