@@ -33,10 +33,13 @@ class Change:
         wanted = self.names & {*names, *otherwise}
         return {name: self.new.get(name, otherwise.get(name)) for name in sorted(wanted)}
 
-    def tags(self) -> tuple[list[dict[str, str]], list[str]]:
-        """Return the tags to set, and the keys of those that go."""
+    def retag(self, tag: Callable[[list[dict[str, str]]], object], untag: Callable[[list[str]], object]) -> None:
+        """Set the tags that there are now, and remove the others by their keys."""
         old, new = ({tag["Key"]: tag["Value"] for tag in given.get("Tags", [])} for given in (self.old, self.new))
-        return [{"Key": key, "Value": value} for key, value in new.items()], sorted(old.keys() - new.keys())
+        if "Tags" in self.names and new:
+            tag([{"Key": key, "Value": value} for key, value in new.items()])
+        if gone := sorted(old.keys() - new.keys()):
+            untag(gone)
 
 
 def change_in_place(aws: Account, resource_type: str, ref: str, old: Properties, new: Properties) -> None:
@@ -82,11 +85,11 @@ def _function(change: Change) -> None:
             client.delete_function_concurrency(FunctionName=name)
         else:
             client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=int(reserved))
-    if "Tags" in change.names:
-        arn = client.get_function_configuration(FunctionName=name)["FunctionArn"]
-        tags, gone = change.tags()
-        client.tag_resource(Resource=arn, Tags={tag["Key"]: tag["Value"] for tag in tags})
-        client.untag_resource(Resource=arn, TagKeys=gone)
+    arn = client.get_function_configuration(FunctionName=name)["FunctionArn"]
+    change.retag(
+        lambda tags: client.tag_resource(Resource=arn, Tags={tag["Key"]: tag["Value"] for tag in tags}),
+        lambda keys: client.untag_resource(Resource=arn, TagKeys=keys),
+    )
 
 
 def _alias(change: Change) -> None:
@@ -100,14 +103,15 @@ def _event_invoke_config(change: Change) -> None:
 
 def _state_machine(change: Change) -> None:
     client = change.aws.client("stepfunctions")
-    wanted = {"RoleArn": change.new["RoleArn"]} | change.picked(
-        LoggingConfiguration={"Level": "OFF"}, TracingConfiguration={"Enabled": False}
+    if change.names - {"Tags"}:
+        wanted = {"RoleArn": change.new["RoleArn"]} | change.picked(
+            LoggingConfiguration={"Level": "OFF"}, TracingConfiguration={"Enabled": False}
+        )
+        client.update_state_machine(stateMachineArn=change.ref, definition=definition_of(change.new), **lower(wanted))
+    change.retag(
+        lambda tags: client.tag_resource(resourceArn=change.ref, tags=lower(tags)),
+        lambda keys: client.untag_resource(resourceArn=change.ref, tagKeys=keys),
     )
-    client.update_state_machine(stateMachineArn=change.ref, definition=definition_of(change.new), **lower(wanted))
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_resource(resourceArn=change.ref, tags=lower(tags))
-        client.untag_resource(resourceArn=change.ref, tagKeys=gone)
 
 
 def _rule(change: Change) -> None:
@@ -120,18 +124,19 @@ def _rule(change: Change) -> None:
     }
     if "EventPattern" in rule:
         rule["EventPattern"] = json.dumps(rule["EventPattern"])
-    client.put_rule(Name=change.ref, EventBusName=bus, **rule)
+    if change.names - {"Tags", "Targets"}:
+        client.put_rule(Name=change.ref, EventBusName=bus, **rule)
     if "Targets" in change.names:
         old, new = ({target["Id"]: target for target in given.get("Targets", [])} for given in (change.old, change.new))
         if gone := sorted(old.keys() - new.keys()):
             client.remove_targets(Rule=change.ref, EventBusName=bus, Ids=gone)
         if changed := [target for name, target in new.items() if old.get(name) != target]:
             client.put_targets(Rule=change.ref, EventBusName=bus, Targets=changed)
-    if "Tags" in change.names:
-        arn = client.describe_rule(Name=change.ref, EventBusName=bus)["Arn"]
-        tags, gone = change.tags()
-        client.tag_resource(ResourceARN=arn, Tags=tags)
-        client.untag_resource(ResourceARN=arn, TagKeys=gone)
+    arn = client.describe_rule(Name=change.ref, EventBusName=bus)["Arn"]
+    change.retag(
+        lambda tags: client.tag_resource(ResourceARN=arn, Tags=tags),
+        lambda keys: client.untag_resource(ResourceARN=arn, TagKeys=keys),
+    )
 
 
 def _schedule(change: Change) -> None:
@@ -141,9 +146,10 @@ def _schedule(change: Change) -> None:
 def _schedule_group(change: Change) -> None:
     client = change.aws.client("scheduler")
     arn = client.get_schedule_group(Name=change.ref)["Arn"]
-    tags, gone = change.tags()
-    client.tag_resource(ResourceArn=arn, Tags=tags)
-    client.untag_resource(ResourceArn=arn, TagKeys=gone)
+    change.retag(
+        lambda tags: client.tag_resource(ResourceArn=arn, Tags=tags),
+        lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
+    )
 
 
 def _queue(change: Change) -> None:
@@ -164,10 +170,10 @@ def _queue(change: Change) -> None:
     )
     if attributes:
         client.set_queue_attributes(QueueUrl=url, Attributes={name: text(value) for name, value in attributes.items()})
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_queue(QueueUrl=url, Tags={tag["Key"]: tag["Value"] for tag in tags})
-        client.untag_queue(QueueUrl=url, TagKeys=gone)
+    change.retag(
+        lambda tags: client.tag_queue(QueueUrl=url, Tags={tag["Key"]: tag["Value"] for tag in tags}),
+        lambda keys: client.untag_queue(QueueUrl=url, TagKeys=keys),
+    )
 
 
 def _queue_policy(change: Change) -> None:
@@ -189,10 +195,10 @@ def _topic(change: Change) -> None:
     )
     for name, value in attributes.items():
         client.set_topic_attributes(TopicArn=change.ref, AttributeName=name, AttributeValue=text(value))
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_resource(ResourceArn=change.ref, Tags=tags)
-        client.untag_resource(ResourceArn=change.ref, TagKeys=gone)
+    change.retag(
+        lambda tags: client.tag_resource(ResourceArn=change.ref, Tags=tags),
+        lambda keys: client.untag_resource(ResourceArn=change.ref, TagKeys=keys),
+    )
 
 
 def _topic_policy(change: Change) -> None:
@@ -232,11 +238,11 @@ def _table(change: Change) -> None:
     if "PointInTimeRecoverySpecification" in change.names:
         wanted = change.new.get("PointInTimeRecoverySpecification", {"PointInTimeRecoveryEnabled": False})
         client.update_continuous_backups(TableName=change.ref, PointInTimeRecoverySpecification=wanted)
-    if "Tags" in change.names:
-        arn = client.describe_table(TableName=change.ref)["Table"]["TableArn"]
-        tags, gone = change.tags()
-        client.tag_resource(ResourceArn=arn, Tags=tags)
-        client.untag_resource(ResourceArn=arn, TagKeys=gone)
+    arn = client.describe_table(TableName=change.ref)["Table"]["TableArn"]
+    change.retag(
+        lambda tags: client.tag_resource(ResourceArn=arn, Tags=tags),
+        lambda keys: client.untag_resource(ResourceArn=arn, TagKeys=keys),
+    )
 
 
 def _role(change: Change) -> None:
@@ -265,10 +271,10 @@ def _role(change: Change) -> None:
             client.put_role_permissions_boundary(RoleName=role, PermissionsBoundary=boundary)
         else:
             client.delete_role_permissions_boundary(RoleName=role)
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_role(RoleName=role, Tags=tags)
-        client.untag_role(RoleName=role, TagKeys=gone)
+    change.retag(
+        lambda tags: client.tag_role(RoleName=role, Tags=tags),
+        lambda keys: client.untag_role(RoleName=role, TagKeys=keys),
+    )
 
 
 def _inline_policy(change: Change) -> None:
@@ -301,10 +307,10 @@ def _log_group(change: Change) -> None:
             client.delete_retention_policy(logGroupName=change.ref)
         else:
             client.put_retention_policy(logGroupName=change.ref, retentionInDays=int(days))
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_log_group(logGroupName=change.ref, tags={tag["Key"]: tag["Value"] for tag in tags})
-        client.untag_log_group(logGroupName=change.ref, tags=gone)
+    change.retag(
+        lambda tags: client.tag_log_group(logGroupName=change.ref, tags={tag["Key"]: tag["Value"] for tag in tags}),
+        lambda keys: client.untag_log_group(logGroupName=change.ref, tags=keys),
+    )
 
 
 def _alarm(change: Change) -> None:
@@ -328,10 +334,12 @@ def _key(change: Change) -> None:
     ):
         if name in change.names:
             (on if text(change.new.get(name, otherwise)) == "true" else off)(KeyId=change.ref)
-    if "Tags" in change.names:
-        tags, gone = change.tags()
-        client.tag_resource(KeyId=change.ref, Tags=[{"TagKey": t["Key"], "TagValue": t["Value"]} for t in tags])
-        client.untag_resource(KeyId=change.ref, TagKeys=gone)
+    change.retag(
+        lambda tags: client.tag_resource(
+            KeyId=change.ref, Tags=[{"TagKey": t["Key"], "TagValue": t["Value"]} for t in tags]
+        ),
+        lambda keys: client.untag_resource(KeyId=change.ref, TagKeys=keys),
+    )
 
 
 def _parameter(change: Change) -> None:

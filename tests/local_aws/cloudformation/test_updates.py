@@ -602,3 +602,27 @@ def test_resources_that_need_each_other_in_a_circle_are_refused(bench: Workbench
     circle = {"One": TOPIC | {"DependsOn": "Other"}, "Other": TOPIC | {"DependsOn": ["One"]}}
     with pytest.raises(ClientError, match=r"Circular dependency between resources: \[One, Other\]"):
         create(bench, circle)
+
+
+@pytest.mark.parametrize(
+    "tagged",
+    [
+        ROLE,
+        function("it"),
+        machine("it"),
+        rule(),
+        table(),
+        resource("AWS::KMS::Key", KeyPolicy=POLICY),
+        *map(resource, ["AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Scheduler::ScheduleGroup"]),
+    ],
+    ids=lambda tagged: str(tagged["Type"]),
+)
+def test_tags_come_and_go(bench: Workbench, tagged: dict[str, Any]) -> None:
+    def given(*tags: str) -> dict[str, Any]:
+        written = {"Tags": [{"Key": tag, "Value": tag} for tag in tags]} if tags else {}
+        return {"Role": ROLE, "Tagged": resource(tagged["Type"], **tagged["Properties"], **written)}
+
+    stack = create(bench, given())
+    for tags in (("one",), ("other",), ()):
+        stack = update(bench, stack, given(*tags))
+        assert stack["StackStatus"] == "UPDATE_COMPLETE", reasons(bench, stack)
