@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 
-from aws_cdk import Aws, Duration, RemovalPolicy, TimeZone
+from aws_cdk import Aws, Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk.aws_events import EventPattern, Rule, RuleTargetInput
 from aws_cdk.aws_events_targets import SfnStateMachine
 from aws_cdk.aws_scheduler import Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput
 from aws_cdk.aws_scheduler_targets import StepFunctionsStartExecution
 from aws_cdk.aws_stepfunctions import IStateMachine
-from constructs import Construct
+from constructs import Construct, IConstruct, IDependable
 
 from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 from stacks.dead_letters import dead_letter_queue
@@ -17,6 +17,7 @@ REQUEST_SOURCE = "model-lifecycle.request"
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
 
 _RETRY_ATTEMPTS = 185
+_SCHEDULER_ROLE = "SchedulerRoleForTarget-"
 _MAX_AGE = Duration.hours(1)
 
 
@@ -33,6 +34,7 @@ class Triggers(Construct):
         schedules: Iterable[ScheduledAction | ScheduledRun],
     ) -> None:
         super().__init__(scope, id)
+        self._roles: dict[Action, IConstruct] = {}
         self._machines: Mapping[Action, IStateMachine] = {"start": start_model, "stop": stop_model}
         self.undelivered = dead_letter_queue(self, "Undelivered")
         for action, detail_type in DETAIL_TYPES.items():
@@ -52,7 +54,7 @@ class Triggers(Construct):
 
     def _schedule(self, execution: ScheduledExecution, group: ScheduleGroup) -> None:
         time_zone = TimeZone.of(execution.time_zone) if execution.time_zone else TimeZone.ETC_UTC
-        Schedule(
+        schedule = Schedule(
             self,
             # Not "Schedule-...": rules had these ids, and CloudFormation changes the type of none.
             f"{execution.action.title()}-{execution.schedule}",
@@ -68,6 +70,18 @@ class Triggers(Construct):
                 max_event_age=_MAX_AGE,
             ),
         )
+
+        # A rate fires as soon as it is there: its role must be able to start the execution by then.
+        schedule.node.add_dependency(self._role_of(execution.action))
+
+    def _role_of(self, action: Action) -> IDependable:
+        """The role with its policy that the CDK makes with the first schedule of an action."""
+        if action not in self._roles:
+            made = {child.node.id: child for child in Stack.of(self).node.children}
+            others = {role.node.id for role in self._roles.values()}
+            [new] = [name for name in made if name.startswith(_SCHEDULER_ROLE) and name not in others]
+            self._roles[action] = made[new]
+        return self._roles[action]
 
     def _on_request(self, action: Action) -> SfnStateMachine:
         return SfnStateMachine(

@@ -106,6 +106,15 @@ def test_every_schedule_is_tried_for_an_hour_and_then_dead_lettered(chosen: Synt
         assert schedule["Target"]["RetryPolicy"] == {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 3_600}
 
 
+def test_a_schedule_is_not_there_before_its_role_may_start_the_machine(chosen: Synthesized) -> None:
+    resources = chosen.template["Resources"]
+    policies = {name for name, one in resources.items() if one["Type"] == "AWS::IAM::Policy"}
+    for schedule in (one for one in resources.values() if one["Type"] == "AWS::Scheduler::Schedule"):
+        role = schedule["Properties"]["Target"]["RoleArn"]["Fn::GetAtt"][0]
+        [policy] = policies & set(schedule["DependsOn"])
+        assert resources[policy]["Properties"]["Roles"] == [{"Ref": role}]
+
+
 def takes_from(synthesized: Synthesized, queue: str, rule_arn: str) -> bool:
     """Whether the queue takes messages from the rule."""
     return any(
