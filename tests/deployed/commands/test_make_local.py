@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -122,6 +123,10 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
         assert answer == {"Status": "STARTING"}
         run_readme_commands(endpoint)
         assert_prints_a_refusal(process, endpoint)
+        before = datetime.now(UTC)
+        passed = made("later", "HOURS=2", more={"AWS_ENDPOINT_URL": endpoint})
+        [moment] = re.findall(r"^It is (.*) UTC there now\.$", passed.stdout, re.MULTILINE)
+        assert datetime.fromisoformat(f"{moment}Z") - before > timedelta(minutes=119)
         [redeploy] = [line for line in said if line.startswith("  env ")]
         redeployed = run_as_pasted(redeploy.replace("one@", "other@"), folder=tmp_path)
         assert "UPDATE_COMPLETE" in redeployed
@@ -197,6 +202,11 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
         assert "UPDATE_COMPLETE" in again.stderr + again.stdout
         run_readme_commands(endpoint)
         assert_ends_cleanly(process, endpoint, signal.SIGTERM)
+
+
+def test_time_passes_only_where_there_is_an_aws_on_this_machine() -> None:
+    assert "PORT must be that of make local" in made("later", more={}).stderr
+    assert "There is no AWS on this machine at" in made("later", f"PORT={free_port()}", more={}).stderr
 
 
 def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
