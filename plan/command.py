@@ -46,6 +46,7 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> int:
         time_zone=time_zone,
         usd_per_unit_hour=settings.price_per_inference_unit_hour,
         unleased_limit=_hours(settings.stop_after_hours_unleased),
+        watched_services=settings.watched_services,
     )
     warnings = warnings_of(plan)
     if arguments.json:

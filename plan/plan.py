@@ -1,6 +1,6 @@
 """The plan: for each model its events and stretches of the next 14 days, with their hours and money."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -73,7 +73,8 @@ class PlannedModel:
 class Plan:
     """What the schedules come to from `begin` to `end`, by model.
 
-    `unleased_limit`: how long the watch lets a model run without a lease; None is for ever.
+    `unleased_limit`: how long the watch lets a model run without a lease; None is for ever. `watched_services`: whose
+    models it looks at; None is all.
     """
 
     begin: datetime
@@ -82,6 +83,11 @@ class Plan:
     usd_per_unit_hour: float
     unleased_limit: timedelta | None
     models: Sequence[PlannedModel]
+    watched_services: Collection[str] | None = None
+
+    def watches(self, service: str) -> bool:
+        """Whether the watch looks at the models of a service."""
+        return self.watched_services is None or service in self.watched_services
 
     @property
     def hours(self) -> float:
@@ -106,6 +112,7 @@ def make_plan(
     time_zone: ZoneInfo,
     usd_per_unit_hour: float,
     unleased_limit: timedelta | None = None,
+    watched_services: Collection[str] | None = None,
 ) -> Plan:
     """Plan the 14 days after an aware moment."""
     models = sorted({entry.model for entry in entries})
@@ -115,6 +122,7 @@ def make_plan(
         time_zone=time_zone,
         usd_per_unit_hour=usd_per_unit_hour,
         unleased_limit=unleased_limit,
+        watched_services=watched_services,
         models=[
             _planned(model, [entry for entry in entries if entry.model == model], begin, usd_per_unit_hour)
             for model in models

@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     RUNS_WITHOUT_END = "RunsWithoutEnd"
     STOPPED_BY_WATCH = "StoppedByWatch"
+    NOT_WATCHED = "NotWatched"
     TOO_MANY_MODELS = "TooManyModels"
     SKIPPED = "SkippedByDaylightSaving"
     DOUBLED = "DoubledByDaylightSaving"

@@ -15,7 +15,8 @@ def warnings(planned: PlannedModel, plan: Plan) -> Iterator[PlanWarning]:
     """Of the stretches of a model, and of its entries."""
     for stretch in planned.stretches:
         yield from _of_stretch(stretch, planned)
-        if plan.unleased_limit is not None and _longer(stretch.stretch, plan.unleased_limit):
+        watched = plan.watches(planned.model.service)
+        if watched and plan.unleased_limit is not None and _longer(stretch.stretch, plan.unleased_limit):
             yield _stopped_by_watch(stretch, planned, plan.unleased_limit)
     fired = {id(event.occurrence.entry) for event in planned.events}
     for entry in planned.entries:

@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from plan import daylight_saving, quota, runs, surprises
+from plan import daylight_saving, quota, runs, surprises, watched
 from plan.plan import Plan
 from plan.plan_warning import Kind, PlanWarning
 
 
 def warnings_of(plan: Plan) -> list[PlanWarning]:
     """The warnings, the costliest kind first. Alike are those of one kind and the same entry and models."""
-    found = list(quota.warnings(plan))
+    found = [*quota.warnings(plan), *watched.warnings(plan)]
     for planned in plan.models:
         found += [
             *runs.warnings(planned, plan),

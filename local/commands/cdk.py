@@ -83,6 +83,8 @@ def synthesis(context: Mapping[str, str] | None = None, *, app: Path = ROOT) -> 
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
     environment |= {"AWS_EC2_METADATA_DISABLED": "true"}
+    # As if by credentials, so that the app knows where it is to be deployed; it calls nobody.
+    environment |= {"CDK_DEFAULT_ACCOUNT": Account.account_id, "AWS_REGION": Account.region}
     environment |= dict.fromkeys(("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"), os.devnull)
     with TemporaryDirectory(prefix="cdk-") as folder:
         assembly = Path(folder, "cdk.out")

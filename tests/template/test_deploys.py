@@ -153,3 +153,18 @@ def test_a_bad_setting_stops_the_synth_with_one_line(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr == "Setting start_timeout_minutes is 0; allowed is a whole number from 1 to 1,440.\n"
     assert list(tmp_path.glob("*.json")) == []
+
+
+def test_projects_of_another_account_than_that_of_the_credentials_stop_the_synth(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", "210987654321")
+    monkeypatch.setenv("CDK_DEFAULT_REGION", "us-east-1")
+
+    done = run_app(tmp_path, project_arns=CHOSEN["project_arns"])
+
+    assert done.returncode == 1
+    assert done.stderr.startswith(
+        f"Setting project_arns[0] is {CHOSEN['project_arns'][0]}; allowed are projects of the "
+    )
+    assert done.stderr.endswith("account 210987654321, Region us-east-1.\n")

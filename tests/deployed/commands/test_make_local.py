@@ -209,6 +209,15 @@ def test_time_passes_only_where_there_is_an_aws_on_this_machine() -> None:
     assert "There is no AWS on this machine at" in made("later", f"PORT={free_port()}", more={}).stderr
 
 
+def test_projects_that_are_not_of_this_aws_are_refused_at_once() -> None:
+    arn = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/1767000000000"
+    done = made("local", f"ARGS=-c project_arns={arn}", more={})
+
+    assert done.returncode != 0
+    assert "Deploy the app" not in done.stdout
+    assert f"project_arns[0] is {arn}; allowed are projects of the account and Region of the deploy" in done.stderr
+
+
 def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
     done = made("local", "ARGS=-c start_timeout_minutes=soon", more={})
 

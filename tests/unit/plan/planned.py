@@ -43,6 +43,7 @@ def plan_of(
     stop_after: timedelta | None = None,
     price: float = 4.0,
     unleased_limit: timedelta | None = None,
+    watched_services: list[str] | None = None,
 ) -> Plan:
     """The plan of such schedules; 2026-11-21 is a Saturday, and no clocks change in the 14 days after."""
     settings = Settings.from_context({"schedules": list(schedules)})
@@ -54,6 +55,7 @@ def plan_of(
         time_zone=zone,
         usd_per_unit_hour=price,
         unleased_limit=unleased_limit,
+        watched_services=watched_services,
     )
 
 

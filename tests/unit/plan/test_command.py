@@ -24,8 +24,8 @@ def _nobody_s_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Tem
 
 
 def chosen(*schedules: Mapping[str, Any], **settings: object) -> list[str]:
-    """The command line of such settings."""
-    words = ["-c", f"schedules={json.dumps(schedules)}"]
+    """The command line of such settings; every service is watched."""
+    words = ["-c", f"schedules={json.dumps(schedules)}", "-c", "watched_services=Rekognition,LookoutVision"]
     return [*words, *(word for key, value in settings.items() for word in ("--context", f"{key}={value}"))]
 
 

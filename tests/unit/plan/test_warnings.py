@@ -268,3 +268,16 @@ def test_a_run_that_the_watch_will_stop_is_told() -> None:
     assert warnings_of(plan_of(pair(**week))) == []
     assert warnings_of(plan_of(pair(), unleased_limit=timedelta(hours=11))) == []
     assert not warned(plan_of(pair(**week, model=lease), unleased_limit=timedelta(hours=48)), Kind.STOPPED_BY_WATCH)
+
+
+def test_a_service_that_is_not_watched_is_named_once_and_the_watch_stops_nothing_of_it() -> None:
+    week = {"start": "cron(0 7 ? * MON *)", "stop": "cron(0 7 ? * FRI *)"}
+    schedules = (pair("one", **week), pair("other", **week, model=lookout("bolts")))
+
+    plan = plan_of(*schedules, unleased_limit=timedelta(hours=48), watched_services=["Rekognition"])
+
+    assert not warned(plan, Kind.STOPPED_BY_WATCH)
+    [warning] = warned(plan, Kind.NOT_WATCHED)
+    assert warning.message.startswith("the watch leaves out LookoutVision")
+    assert warning.schedules == ("one", "other")
+    assert not warned(plan_of(*schedules, watched_services=["LookoutVision"]), Kind.NOT_WATCHED)
