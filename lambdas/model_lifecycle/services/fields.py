@@ -2,12 +2,13 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 
-from model_lifecycle.vocabulary.foreign import shortened
-
+_MOST_SHOWN = 160
+_CONTROLS = {"\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\t": "TABULATOR", "\0": "NUL"}
 MAX_INTEGER = 2**31 - 1
 """The services' own integers have 32 bits (`smithy.api#Integer`)."""
 
@@ -85,9 +86,23 @@ def instant(name: str) -> Field:
 
 
 def shown(value: object) -> str:
-    """A value as it stood in the JSON, in ASCII and cut to 80 characters."""
+    """A value as it stood in the JSON, in ASCII: a long one with its end, and what nobody sees by its name."""
     try:
         written = json.dumps(value, default=repr)
     except RecursionError:
         written = "nested too deeply to be shown"
-    return shortened(written, 80)
+    if len(written) > _MOST_SHOWN:
+        written = f"{written[:80]}...{written[-60:]}"
+    return written + (_unseen(value) if isinstance(value, str) else "")
+
+
+def _unseen(value: str) -> str:
+    """Where a text begins or ends in a space, or has a character that nobody sees."""
+    if value and not value.strip(" "):
+        return ", which is nothing but spaces"
+    for place, character in enumerate(value):
+        at_an_end = character == " " and (place == 0 or place >= len(value.rstrip(" ")))
+        if at_an_end or (character != " " and not character.isprintable()):
+            name = unicodedata.name(character, _CONTROLS.get(character, ""))
+            return f", with {name} as character {place + 1:,} of {len(value):,}" if name else ""
+    return ""
