@@ -69,7 +69,7 @@ def goes_otherwise(lifecycle: Lifecycle, name: str, document: Document, left: Do
     lifecycle.aws.functions.end_idle()
     try:
         [judged] = live(lifecycle, story).values()
-    except (Failed, AssertionError, ClientError):
+    except (Failed, AssertionError, ClientError, TimeoutError):
         # It was to be refused, or to come to its end.
         lifecycle.forget()
         return True
