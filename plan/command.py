@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from model_lifecycle.services.fields import shown
 from plan.document import document
 from plan.entries import entries_of
 from plan.plan import make_plan
@@ -35,8 +36,8 @@ def main(arguments: Sequence[str] | None = None, *, now: datetime | None = None)
 
 def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     context, no_assignments = read_context(ROOT, arguments.context, home=Path.home())
-    for assignment in no_assignments:
-        print(f"Context argument is not an assignment (key=value): {assignment}", file=sys.stderr)
+    if no_assignments:
+        raise ContextError(f"Context argument is not an assignment (key=value): {shown(no_assignments[0])}")
     settings = Settings.from_context(context)
     time_zone = ZoneInfo(settings.time_zone)
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
