@@ -29,6 +29,8 @@ from local.step_functions.interpreter import aws_time, compact
 
 MAX_EVENTS = 25_000
 """https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
+_MOST_CAUSE_CHARACTERS = 32_768
+"""https://docs.aws.amazon.com/step-functions/latest/apireference/API_DescribeExecution.html"""
 
 REDRIVABLE = {ExecutionStatus.FAILED, ExecutionStatus.ABORTED, ExecutionStatus.TIMED_OUT}
 
@@ -96,7 +98,7 @@ class LocalExecution(Execution):  # type: ignore[misc]
             if self.exec_worker is not life or self.exec_status != ExecutionStatus.RUNNING:
                 return False
             self.stop_date = self.clock.now()
-            self.error, self.cause, self.output = error, cause, output
+            self.error, self.cause, self.output = error, cause and cause[:_MOST_CAUSE_CHARACTERS], output
             life.history.close(life.env, status, error, cause)
             self.exec_status = status
         self._changed(self)

@@ -78,7 +78,7 @@ NAMES = {
 FIELDS = {
     "another case": ({"projectVersionArn": ARN}, '"projectVersionArn" is unknown'),
     "no case": ({**REKOGNITION.model, "mininferenceunits": 2}, '"mininferenceunits" is unknown'),
-    "a space before it": ({**REKOGNITION.model, " MinInferenceUnits": 2}, '" MinInferenceUnits" is unknown'),
+    "a space before it": ({**REKOGNITION.model, " MinInferenceUnits": 2}, "with SPACE as character 1 of 18"),
     "no name": ({**REKOGNITION.model, "": 1}, '"" is unknown'),
     "an emoji": ({**REKOGNITION.model, "\U0001f600": 1}, '"\\ud83d\\ude00" is unknown'),
     "half a character": ({**REKOGNITION.model, "\ud800": 1}, '"\\ud800" is unknown'),
