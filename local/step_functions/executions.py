@@ -47,7 +47,8 @@ class LocalExecution(Execution):  # type: ignore[misc]
         self.clock = clock
         self.redrive_count = 0
         self.redrive_date: datetime | None = None
-        self.exec_status: ExecutionStatus | None = None
+        # It can be listed before its first state begins.
+        self.exec_status = ExecutionStatus.RUNNING
         self.stop_date: datetime | None = None
         self.error: str | None = None
         self.cause: str | None = None

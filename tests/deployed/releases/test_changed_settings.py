@@ -47,6 +47,7 @@ def aws(worlds: Worlds) -> LocalAws:
     return LocalAws(clock=VirtualClock(MONDAY))
 
 
+@pytest.mark.soak
 def test_settings_change_over_what_is_deployed(aws: LocalAws, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = deploys_made_once("changed-in_one", tmp_path_factory, IN_ONE)
     with aws:

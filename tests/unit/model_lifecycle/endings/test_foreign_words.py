@@ -100,7 +100,8 @@ def test_of_what_the_service_answers(words: str) -> None:
         return found
 
     for mine, harmless in zip(answers(words), answers(HARMLESS), strict=True):
-        messages = [told(FakeModel("STOPPED", starts=[error])) for error in (mine, harmless)]
+        soon = begin(StartTimeoutSeconds=60)
+        messages = [told(FakeModel("STOPPED", starts=[error]), soon) for error in (mine, harmless)]
         assert skeleton(messages[0].text) == skeleton(messages[1].text)
 
 
