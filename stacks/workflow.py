@@ -69,9 +69,12 @@ class Workflow(Construct):
         )
 
     def may_call(self, *functions: Function) -> None:
-        """Allow every version of these functions: an execution calls those that were in use when it began."""
-        versions = [f"{function.function_arn}:*" for function in functions]
-        self.state_machine.add_to_role_policy(PolicyStatement(actions=["lambda:InvokeFunction"], resources=versions))
+        """Allow every version of these functions: an execution calls those that were in use when it began.
+
+        One that began before release 0.2.0 names no version, and may be redriven for two weeks.
+        """
+        arns = [arn for function in functions for arn in (function.function_arn, f"{function.function_arn}:*")]
+        self.state_machine.add_to_role_policy(PolicyStatement(actions=["lambda:InvokeFunction"], resources=arns))
         acknowledge(
             self.state_machine.role,
             *map(on_versions_of, functions),
