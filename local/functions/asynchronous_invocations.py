@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
 from local.account import Account
@@ -40,13 +41,13 @@ class AsynchronousInvocations:
 
     def _deliver(self, function: LambdaFunction, payload: bytes, request_id: str) -> None:
         settings = _settings(function)
-        outcome = self._invoke(function, payload, request_id=request_id)
+        outcome = self._outcome(function, payload, request_id)
         invocations = 1
         for seconds in _RETRY_AFTER_SECONDS[: settings.get("MaximumRetryAttempts", 2)]:
             if not outcome.failed:
                 break
             self._aws.clock.wait(seconds)
-            outcome = self._invoke(function, payload, request_id=request_id)
+            outcome = self._outcome(function, payload, request_id)
             invocations += 1
         if self._aws.ending.is_set():
             # What failed as its process was ended was not delivered, and has not failed either.
@@ -59,6 +60,13 @@ class AsynchronousInvocations:
         dead_letters = getattr(function, "dead_letter_config", None) or {}
         if outcome.failed and (target := dead_letters.get("TargetArn")):
             self._send(function, target, payload.decode(), _dead_letter_attributes(outcome, request_id))
+
+    def _outcome(self, function: LambdaFunction, payload: bytes, request_id: str) -> Outcome:
+        try:
+            return self._invoke(function, payload, request_id=request_id)
+        except LambdaClientError as error:
+            # The event was taken already: nobody is there to be refused.
+            return Outcome.failure(error.error_type, str(error.message))
 
     def _record(
         self,

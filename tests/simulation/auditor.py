@@ -126,6 +126,9 @@ class Auditor:
             of_it = [told for told in life.told if told.execution_arn == execution.arn and told.outcome != "Waiting"]
             # Nobody is to hear of a quiet end, and an event about it that could not be read tells nobody.
             told = {told.notification_id for told in of_it if not (execution.quiet and told.outcome == "Undelivered")}
+            if execution.status in ("ABORTED", "TIMED_OUT") and len(told) > 1:
+                # It was cut short while a state told how it ended.
+                told.discard(f"{execution.arn}#0")
             if len(told) != (0 if execution.quiet else 1):
                 yield Found(Leak.END_NOT_TOLD, execution.ended, f"{execution.arn} was told {len(told)} times.")
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from model_lifecycle.model.lease import ArmedLeases, end_run, of_ended_run
+from model_lifecycle.model.lease import ArmedLeases, end_run, lease_of, of_ended_run
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
@@ -159,6 +159,9 @@ def _note_stopped(
     What goes wrong here changes nothing about the end: a lease of a model that is stopped already stops nothing.
     """
     if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
+        return progress, True
+    if lease_of(record) is None and record.stopped_at is not None and record.stopped_at >= progress.started_at:
+        # Someone else saw it before: their moment stays.
         return progress, True
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.not_yet(f"{word(record.asked_by or 'Someone')} is about to start it.", now=now), True
