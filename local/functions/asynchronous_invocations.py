@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from botocore.exceptions import ClientError
 from moto.awslambda.exceptions import LambdaClientError
 from moto.awslambda.models import LambdaFunction
 
@@ -102,8 +103,9 @@ class AsynchronousInvocations:
         _, _, service, _, account, name = target_arn.split(":", 5)
         if service not in ("sqs", "sns"):
             raise NotImplementedError(f"no delivery to {target_arn}")
-        client = self._aws.client(service, key=self._credentials(function).key)
-        with suppress(client.exceptions.ClientError):
+        # What a destination does not get, or what no role may send, is lost.
+        with suppress(ClientError, LambdaClientError):
+            client = self._aws.client(service, key=self._credentials(function).key)
             if service == "sqs":
                 url = f"{self._aws.endpoint_url}/{account}/{name}"
                 client.send_message(QueueUrl=url, MessageBody=message, MessageAttributes=attributes or {})
