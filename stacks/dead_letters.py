@@ -6,6 +6,9 @@ from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
 
+MOST_RETRIES = 185
+"""As often as EventBridge tries again: how long, the age of an event decides."""
+
 
 def dead_letter_queue(scope: Construct, id: str) -> Queue:  # noqa: A002 - the CDK's own name
     """A queue that keeps what it gets as long as SQS can, 14 days: encrypted at rest, reached over TLS only."""

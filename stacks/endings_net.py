@@ -10,7 +10,7 @@ from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct
 
 from model_lifecycle.endings.outcome import OF_EXECUTION
-from stacks.dead_letters import dead_letter_queue
+from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
 
 
 class EndingsNet(Construct):
@@ -43,7 +43,10 @@ class EndingsNet(Construct):
             ),
             targets=[
                 LambdaFunction(
-                    notify, dead_letter_queue=self.undelivered, retry_attempts=185, max_event_age=Duration.hours(24)
+                    notify,
+                    dead_letter_queue=self.undelivered,
+                    retry_attempts=MOST_RETRIES,
+                    max_event_age=Duration.hours(24),
                 )
             ],
         )

@@ -1,11 +1,11 @@
 """What wakes ForgetVersions, every day."""
 
 from aws_cdk import Duration
-from aws_cdk.aws_events import Rule, Schedule
-from aws_cdk.aws_events_targets import LambdaFunction
 from aws_cdk.aws_lambda import IFunction
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
+
+from stacks.recurring import call_every
 
 
 class OldVersions(Construct):
@@ -20,17 +20,11 @@ class OldVersions(Construct):
         undelivered: IQueue,
     ) -> None:
         super().__init__(scope, id)
-        Rule(
+        call_every(
+            Duration.days(1),
+            forget_versions,
             self,
             "Daily",
             description="Deletes every day the versions of the functions that no execution can call any more",
-            schedule=Schedule.rate(Duration.days(1)),
-            targets=[
-                LambdaFunction(
-                    forget_versions,
-                    dead_letter_queue=undelivered,
-                    retry_attempts=185,
-                    max_event_age=Duration.hours(1),
-                )
-            ],
+            undelivered=undelivered,
         )

@@ -11,12 +11,11 @@ from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct, IConstruct, IDependable
 
 from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
-from stacks.dead_letters import dead_letter_queue
+from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
 
 REQUEST_SOURCE = "model-lifecycle.request"
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
 
-_RETRY_ATTEMPTS = 185
 _SCHEDULER_ROLE = "SchedulerRoleForTarget-"
 _MAX_AGE = Duration.hours(1)
 
@@ -66,7 +65,7 @@ class Triggers(Construct):
                 self._machines[execution.action],
                 input=ScheduleTargetInput.from_object(execution.input),
                 dead_letter_queue=self.undelivered,
-                retry_attempts=_RETRY_ATTEMPTS,
+                retry_attempts=MOST_RETRIES,
                 max_event_age=_MAX_AGE,
             ),
         )
@@ -88,6 +87,6 @@ class Triggers(Construct):
             self._machines[action],
             input=RuleTargetInput.from_event_path("$.detail"),
             dead_letter_queue=self.undelivered,
-            retry_attempts=_RETRY_ATTEMPTS,
+            retry_attempts=MOST_RETRIES,
             max_event_age=_MAX_AGE,
         )
