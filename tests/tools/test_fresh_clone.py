@@ -5,15 +5,13 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
 from tests.deployed.commands.make import PATIENCE_SECONDS, environment
-from tests.unit.tools.interrupted import ROOT
-from tools.interruption import end_group
+from tests.programs import ROOT, under_way
 
 pytestmark = pytest.mark.soak
 
@@ -47,25 +45,12 @@ def clone(tmp_path: Path) -> Path:
     return folder
 
 
-@contextmanager
-def begun(clone: Path, *arguments: str, **more: str) -> Iterator["subprocess.Popen[str]"]:
+def begun(clone: Path, *arguments: str, **more: str) -> AbstractContextManager["subprocess.Popen[str]"]:
     """A target under way that knows nothing of this virtual environment."""
     kept = {name: value for name, value in environment().items() if name not in ("JSII_NODE", "PYTHON", "VIRTUAL_ENV")}
     path = [part for part in kept["PATH"].split(os.pathsep) if not Path(part).is_relative_to(sys.prefix)]
-    with subprocess.Popen(  # noqa: S603
-        ["make", "--no-print-directory", *arguments],  # noqa: S607
-        cwd=clone,
-        env={**kept, "PATH": os.pathsep.join([str(Path(sys.base_prefix, "bin")), *path]), **more},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            end_group(process)
+    env = {**kept, "PATH": os.pathsep.join([str(Path(sys.base_prefix, "bin")), *path]), **more}
+    return under_way(["make", "--no-print-directory", *arguments], cwd=clone, env=env)
 
 
 def made(clone: Path, *arguments: str, **more: str) -> tuple[int, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tools.interrupted import ROOT
+from tests.programs import ROOT
 from tools.set_up.steps import Checkout
 
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")

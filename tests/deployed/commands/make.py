@@ -3,13 +3,12 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from tools.interruption import end_group
+from tests.programs import ROOT, under_way
 
-ROOT = Path(__file__).parents[3]
 PATIENCE_SECONDS = 900
 
 
@@ -19,23 +18,10 @@ def environment() -> dict[str, str]:
     return kept | {"PATH": f"{Path(sys.prefix, 'bin')}{os.pathsep}{kept['PATH']}"}
 
 
-@contextmanager
-def make(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
-    """A target under way; ended with the block, whatever happens in it."""
-    with subprocess.Popen(
-        ["make", "--no-print-directory", *arguments],
-        cwd=ROOT,
-        env=environment(),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            end_group(process)
+def make(*arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+    """A target under way."""
+    command = ["make", "--no-print-directory", *arguments]
+    return under_way(command, env=environment(), stderr=subprocess.PIPE)
 
 
 def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

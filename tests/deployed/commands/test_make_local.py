@@ -15,7 +15,8 @@ import pytest
 from botocore.exceptions import ClientError
 from botocore.session import Session
 
-from tests.deployed.commands.make import PATIENCE_SECONDS, ROOT, environment, made, make, processes_of_group
+from tests.deployed.commands.make import PATIENCE_SECONDS, environment, made, make, processes_of_group
+from tests.programs import ROOT
 
 VERSION_ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
 SCENARIO = {

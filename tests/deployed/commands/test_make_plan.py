@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.deployed.commands.make import ROOT, environment, made
+from tests.deployed.commands.make import environment, made
+from tests.programs import ROOT
 
 EVERY_TEN_MINUTES = [
     {

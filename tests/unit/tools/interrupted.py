@@ -1,33 +1,22 @@
-"""A program under way in a process group of its own, to be interrupted, and what is left of it then."""
+"""A program to be interrupted, and what is left of it then."""
 
-import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tools.interruption import end_group
+from tests.programs import under_way
 
-ROOT = Path(__file__).parents[3]
+if TYPE_CHECKING:
+    import subprocess
+
 PATIENCE_SECONDS = 60
 
 
-@contextmanager
-def python(code: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def python(code: str, *arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Run Python code, with both its outputs in one pipe."""
-    with subprocess.Popen(  # noqa: S603
-        [sys.executable, "-c", code, *arguments],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    ) as process:
-        try:
-            yield process
-        finally:
-            end_group(process)
+    return under_way([sys.executable, "-c", code, *arguments])
 
 
 def until(path: Path) -> str:

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.tools.interrupted import PATIENCE_SECONDS, ROOT, python, runs, until
+from tests.programs import ROOT
+from tests.unit.tools.interrupted import PATIENCE_SECONDS, python, runs, until
 from tools.set_up.command import main
 from tools.set_up.stamp import Stamp
 from tools.set_up.steps import Checkout, Step
