@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -33,8 +34,9 @@ class Question:
     resource_policy: NamedPolicy | None = None
     boundary: NamedPolicy | None = None
 
-    def to_json(self) -> str:
-        """As the evaluator reads it."""
+    @cached_property
+    def text(self) -> str:
+        """As the evaluator reads it, in JSON."""
         fields = {name: value for name, value in vars(self).items() if value is not None}
         if "resource_policy" in fields:
             fields["resourcePolicy"] = fields.pop("resource_policy")
@@ -70,7 +72,7 @@ class Evaluator:
 
         Raises `EvaluationError`.
         """
-        texts = [question.to_json() for question in questions]
+        texts = [question.text for question in questions]
         if unknown := list(dict.fromkeys(text for text in texts if text not in self._known)):
             self._known |= zip(unknown, map(_verdict, self._ask(unknown), unknown), strict=True)
         return [self._known[text] for text in texts]

@@ -95,7 +95,7 @@ class Iam:
             return None
         verdicts = self._evaluator.judge(questions)
         with self._guard:
-            self._asked |= {asked.to_json(): (asked, found) for asked, found in zip(questions, verdicts, strict=True)}
+            self._asked |= {asked.text: (asked, found) for asked, found in zip(questions, verdicts, strict=True)}
         for question, verdict in zip(questions, verdicts, strict=True):
             if not verdict.allowed:
                 refused = next(need for need in wanted if need.action == question.action)

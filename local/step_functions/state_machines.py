@@ -4,7 +4,7 @@ import copy
 import json
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from weakref import WeakSet
@@ -225,6 +225,10 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
         return execution
 
 
+def _what_is_there(described: Mapping[str, Any]) -> ActionResult:
+    return ActionResult({name: value for name, value in described.items() if value is not None})
+
+
 class _Response(StepFunctionResponse):  # type: ignore[misc]
     @property
     def _executions(self) -> _Backend:
@@ -252,7 +256,7 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
             "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",
             "redriveStatusReason": reason,
         }
-        return ActionResult({name: value for name, value in described.items() if value is not None})
+        return _what_is_there(described)
 
     def describe_state_machine_for_execution(self) -> ActionResult:
         # moto's describes the machine as it is now.
@@ -267,7 +271,7 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
             "loggingConfiguration": machine.loggingConfiguration,
             "tracingConfiguration": machine.tracingConfiguration,
         }
-        return ActionResult({name: value for name, value in described.items() if value is not None})
+        return _what_is_there(described)
 
     def get_execution_history(self) -> ActionResult:
         # moto's knows neither an order nor pages.
