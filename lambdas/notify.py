@@ -26,7 +26,7 @@ logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 executions = boto3.client("stepfunctions", config=CLIENT_CONFIG)
-stopping = boto3.client("stepfunctions", config=LIST_CONFIG)
+stopping = boto3.client("stepfunctions", config=LIST_CONFIG) if stops_aborted_starts() else None
 teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 
 
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         ending = endings.read(event)
         if ending is None:
             return None
-        if stops_aborted_starts():
+        if stopping is not None:
             stops = StopExecutions(STOP_MODEL.arn(home), stopping)
             start = partial(stops.start, once=notification_id)
             ending = cleaned_up(ending, start, defaults=defaults, home=home)

@@ -27,6 +27,11 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
     )
 
 
+def listed(name: str, environment: Mapping[str, str]) -> list[str]:
+    """What stands in a variable with commas between; nothing in an empty one."""
+    return [each for each in environment[name].split(",") if each]
+
+
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
     """The table of what is remembered of the models."""
     return environment[RECORD_TABLE_NAME]

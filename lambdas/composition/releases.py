@@ -3,14 +3,15 @@
 import os
 from collections.abc import Mapping
 
+from composition.environment import listed
 from model_lifecycle.vocabulary.environment import CALLED_FUNCTION_ARNS, STATE_MACHINE_ARNS
 
 
 def function_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
     """The functions whose versions the machines call, with commas between."""
-    return environment[CALLED_FUNCTION_ARNS].split(",")
+    return listed(CALLED_FUNCTION_ARNS, environment)
 
 
 def state_machine_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
     """The machines that call them, with commas between."""
-    return environment[STATE_MACHINE_ARNS].split(",")
+    return listed(STATE_MACHINE_ARNS, environment)

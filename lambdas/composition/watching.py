@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 
+from composition.environment import listed
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.environment import (
@@ -17,12 +18,12 @@ from model_lifecycle.watch.watch import Limits
 
 def watched_services_from(environment: Mapping[str, str] = os.environ) -> list[Service]:
     """The services that are watched, by their names with commas between."""
-    return [service_named(name) for name in environment[WATCHED_SERVICES].split(",") if name]
+    return [service_named(name) for name in listed(WATCHED_SERVICES, environment)]
 
 
 def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
     """The projects that are watched, with commas between; none is all."""
-    return [arn for arn in environment[PROJECT_ARNS].split(",") if arn]
+    return listed(PROJECT_ARNS, environment)
 
 
 def limits_from(environment: Mapping[str, str] = os.environ) -> Limits:

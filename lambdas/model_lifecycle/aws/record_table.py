@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
@@ -55,39 +55,49 @@ class RecordTable:
 
     def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
         """UpdateItem of what differs, on conditions that others who join at the same time leave true."""
-        before, after = _attributes(found), _attributes(joined)
-        changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} - {"Version"}
-        growing = changed & _GROWING & after.keys()
-        minded = _OF_RUN | (changed & _GROWING - growing)
-        values = {f":{name}": after[name] for name in changed & after.keys()}
-        values |= {f":{name}Before": before[name] for name in minded & before.keys()}
-        sets = {name: f":{name}" for name in sorted(changed & after.keys())}
-        if "LeaseEndsAt" in growing & before.keys():
-            # DynamoDB reads the item as it was before: the end that is replaced may be another one by now.
-            sets["LeaseBefore"] = "LeaseEndsAt"
-            values.pop(":LeaseBefore", None)
-        conditions = {name: f"{name} = :{name}Before" for name in minded} | {
-            name: f"{name} < :{name}" for name in growing
-        }
-        update = [f"SET {', '.join(f'{name} = {value}' for name, value in sets.items())}"] if sets else []
-        removed = sorted(changed - sets.keys())
-        update += [f"REMOVE {', '.join(removed)}"] if removed else []
         try:
             with _table_errors("UpdateItem"):
                 answer = self._client.update_item(
                     TableName=self._table_name,
                     Key={"ModelId": {"S": request.model_id}},
-                    UpdateExpression=" ".join([*update, "ADD Version :one"]),
-                    ConditionExpression=" AND ".join(
-                        condition if name in before else f"attribute_not_exists({name})"
-                        for name, condition in sorted(conditions.items())
-                    ),
-                    ExpressionAttributeValues={**values, ":one": {"N": "1"}},
                     ReturnValues="ALL_OLD",
+                    **_joining(_attributes(found), _attributes(joined)),
                 )
         except RecordChangedError:
             return None
         return _record(answer.get("Attributes", {}))
+
+
+def _joining(
+    before: "Mapping[str, AttributeValueTypeDef]", after: "Mapping[str, AttributeValueTypeDef]"
+) -> dict[str, Any]:
+    """What UpdateItem takes to write what differs: the update, its conditions, and the values of both."""
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} - {"Version"}
+    growing = changed & _GROWING & after.keys()
+    minded = _OF_RUN | (changed & _GROWING - growing)
+    sets = {name: f":{name}" for name in sorted(changed & after.keys())}
+    if "LeaseEndsAt" in growing & before.keys():
+        # DynamoDB reads the item as it was before: the end that is replaced may be another one by now.
+        sets["LeaseBefore"] = "LeaseEndsAt"
+    removes = sorted(changed - sets.keys())
+    met = {name: f"{name} = :{name}Before" for name in minded} | {name: f"{name} < :{name}" for name in growing}
+    return {
+        "UpdateExpression": " ".join(
+            [
+                *([f"SET {', '.join(f'{name} = {value}' for name, value in sets.items())}"] if sets else []),
+                *([f"REMOVE {', '.join(removes)}"] if removes else []),
+                "ADD Version :one",
+            ]
+        ),
+        "ConditionExpression": " AND ".join(
+            condition if name in before else f"attribute_not_exists({name})" for name, condition in sorted(met.items())
+        ),
+        "ExpressionAttributeValues": {
+            **{value: after[name] for name, value in sets.items() if value == f":{name}"},
+            **{f":{name}Before": before[name] for name in minded & before.keys()},
+            ":one": {"N": "1"},
+        },
+    }
 
 
 def _found_by(error: RecordChangedError) -> object:

@@ -46,6 +46,10 @@ class ModelRecord:
         """Whoever wanted the model last came later than that."""
         return self.wanted_at is not None and self.wanted_at > moment
 
+    def stopped_since(self, moment: datetime) -> bool:
+        """Somebody saw it stopped then or later."""
+        return self.stopped_at is not None and self.stopped_at >= moment
+
     def another_is_about_to_start(self, execution_arn: str, *, status: str, now: datetime) -> bool:
         """Another execution's start call may be on its way to a model that still has the status in which it asked."""
         if self.asked_at is None or self.asked_by == execution_arn or self.status_when_asked != status:

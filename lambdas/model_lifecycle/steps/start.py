@@ -19,7 +19,7 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnavailableError,
     StopNotArmedError,
 )
-from model_lifecycle.vocabulary.foreign import word
+from model_lifecycle.vocabulary.foreign import someone
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Phase
 
@@ -75,7 +75,7 @@ def ran(progress: StartProgress, records: ModelRecords, *, now: datetime) -> Sta
             # Back to "Start model", which arms it.
             return progress.blocked(
                 now=now,
-                trouble=f"{word(record.leased_by or 'Someone')} started it anew, with a lease that ends earlier.",
+                trouble=f"{someone(record.leased_by)} started it anew, with a lease that ends earlier.",
             )
         if record.ran_at is None and record.stopped_at is None:
             records.replace(
@@ -130,7 +130,7 @@ def _start(
     if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
         return progress
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
-        return progress.blocked(now=now, trouble=f"{word(record.asked_by or 'Someone')} is about to start it.")
+        return progress.blocked(now=now, trouble=f"{someone(record.asked_by)} is about to start it.")
     claim = Claim(progress.request, record, records)
     try:
         if claim.make(about_to_start(record, progress, lease, now=now)) is None:
@@ -158,7 +158,7 @@ def _join(
     # A start whose model runs has what it wants, whatever the record says.
     runs_at_last = progress.phase is Phase.RUNNING and lease is None and now >= progress.deadline
     if progress.phase is Phase.RUNNING and record.someone_is_about_to_stop(now=now) and not runs_at_last:
-        return progress.blocked(now=now, trouble=f"{word(record.stopping or 'Someone')} is about to stop it.")
+        return progress.blocked(now=now, trouble=f"{someone(record.stopping)} is about to stop it.")
     after = wanted_too(record, progress, lease, now=now)
     if after.leased_by == progress.execution_arn and lease is not None:
         armed = _arm(progress, lease, leases, now=now)

@@ -97,13 +97,13 @@ class StartProgress(Progress[Request]):
         return self.failure is not None and self.asked and self.may_bill and not being_stopped
 
     @property
-    def waits_for_quota(self) -> bool:
-        """The account runs as many models as it may, and the call is made again once there may be a place."""
-        return self.goes_on and self.quota != "" and self.quota == self.trouble
+    def at_full_quota(self) -> bool:
+        """That the account runs as many models as it may is the last trouble that there was."""
+        return self.quota != "" and self.quota == self.trouble
 
     @property
     def tells(self) -> bool:
-        return self.waits_for_quota and not self.said_to_wait
+        return self.goes_on and self.at_full_quota and not self.said_to_wait
 
     def told(self) -> Self:
         return replace(self, said_to_wait=self.said_to_wait or self.tells)
@@ -115,7 +115,7 @@ class StartProgress(Progress[Request]):
 
     def settled(self, *, now: datetime) -> Self:
         progress = super().settled(now=now)
-        if progress.phase is Phase.OVERDUE and progress.quota and progress.quota == progress.trouble:
+        if progress.phase is Phase.OVERDUE and progress.at_full_quota:
             seconds = f"{self.request.start_timeout_seconds:,} seconds"
             return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {seconds}."))
         return progress

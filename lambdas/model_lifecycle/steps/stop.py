@@ -18,7 +18,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelLifecycleError,
     ServiceUnavailableError,
 )
-from model_lifecycle.vocabulary.foreign import word
+from model_lifecycle.vocabulary.foreign import someone, word
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 
@@ -160,11 +160,11 @@ def _note_stopped(
     """
     if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
         return progress, True
-    if lease_of(record) is None and record.stopped_at is not None and record.stopped_at >= progress.started_at:
+    if lease_of(record) is None and record.stopped_since(progress.started_at):
         # Someone else saw it before: their moment stays.
         return progress, True
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
-        return progress.not_yet(f"{word(record.asked_by or 'Someone')} is about to start it.", now=now), True
+        return progress.not_yet(f"{someone(record.asked_by)} is about to start it.", now=now), True
     stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
     try:
         if not end_run(progress.request, record, stopped, records, leases):
@@ -191,5 +191,5 @@ def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter
 
 
 def _is_of_this_run(record: ModelRecord, progress: StopProgress) -> bool:
-    stopped_before = record.stopped_at is not None and record.stopped_at < progress.started_at
+    stopped_before = record.stopped_at is not None and not record.stopped_since(progress.started_at)
     return not stopped_before and not record.wanted_since(progress.started_at)
