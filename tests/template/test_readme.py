@@ -1,14 +1,16 @@
-"""The README tells what is deployed, and what its commands and tables say is so."""
+"""The README and the pages of docs/ say what is deployed, and what their commands and tables say is so."""
 
 import json
 import re
 import shlex
-from collections.abc import Callable
+import tomllib
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
-from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -19,14 +21,17 @@ from settings.schedules import FORMS
 from settings.settings import Settings
 from tests.template.synthesized import ROOT, Synthesized
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 NEVER_AN_END = {"ModelLifecycleError", "ModelInUseError", "ServiceUnavailableError", "RecordChangedError"}
 """What the steps mean among themselves."""
+MOST_LINES = 200
+PATHS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = {path.name: path.read_text(encoding="utf-8") for path in PATHS}
+README = PAGES["README.md"]
 
 
 def pictures() -> list[str]:
     """The drawn machines: start-model, then stop-model."""
-    return re.findall(r"```mermaid\n(.*?)```", README, re.DOTALL)
+    return re.findall(r"```mermaid\n(.*?)```", PAGES["state-machines.md"], re.DOTALL)
 
 
 def drawn_transitions(picture: str) -> set[tuple[str, str]]:
@@ -47,12 +52,17 @@ def transitions(definition: dict[str, Any]) -> set[tuple[str, str]]:
     return found
 
 
-def table_after(heading: str, *, number: int = 0) -> dict[str, list[str]]:
+def blocks(language: str, page: str) -> list[str]:
+    """The page's blocks of code in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
+
+
+def table_after(page: str, heading: str, *, number: int = 0) -> dict[str, list[str]]:
     """A table after a heading: what stands in code in its first column, and the cells of that row."""
-    section = README.split(f"\n{heading}\n", 1)[1]
+    section = f"\n{PAGES[page]}".split(f"\n{heading}\n", 1)[1]
     [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[number : number + 1]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
-    return {name: row for row in cells for name in re.findall(r"`(\w+)`", row[0])}
+    return {name: row for row in cells for name in re.findall(r"`([\w ]+)`", row[0])}
 
 
 def test_the_pictures_are_the_state_machines(default: Synthesized) -> None:
@@ -62,11 +72,13 @@ def test_the_pictures_are_the_state_machines(default: Synthesized) -> None:
 
 
 def test_the_settings_are_all_there_with_their_defaults() -> None:
-    table = table_after("## Deploy to an account")
+    table = table_after("settings.md", "# Settings")
 
     assert list(table) == list(Settings.model_fields)
     defaults = Settings().model_dump(mode="json")
     assert {name: json.loads(row[1].strip("`")) for name, row in table.items()} == defaults
+    for name, row in table_after("README.md", "## Settings").items():
+        assert row[1] == table[name][1]
 
 
 def test_the_cdk_json_has_the_defaults() -> None:
@@ -78,7 +90,7 @@ def test_the_cdk_json_has_the_defaults() -> None:
 @pytest.mark.parametrize(("parse", "tables"), [(parse_request, [0]), (parse_stop_request, [0, 1])])
 def test_the_inputs_fields_are_all_there(parse: Callable[..., object], tables: list[int]) -> None:
     known = known_fields(parse)
-    table = set().union(*(table_after("## The input, field by field", number=number) for number in tables))
+    table = set().union(*(table_after("inputs-and-outputs.md", "## Inputs", number=number) for number in tables))
 
     of_starts_alone = known_fields(parse_request) - known
     of_conditions = {"FailedStart"} if parse is parse_stop_request else set()
@@ -95,46 +107,123 @@ def known_fields(parse: Callable[..., object]) -> set[str]:
 
 
 def test_the_errors_are_those_that_end_an_execution() -> None:
-    section = README.split("\nfilter policies", 1)[1]
-    named = set(re.findall(r"`(\w+Error)`", section))
-
     family = {name for name, value in vars(errors).items() if isinstance(value, type)}
-    assert named == family - NEVER_AN_END
+
+    assert set(table_after("inputs-and-outputs.md", "## Outputs", number=1)) == family - NEVER_AN_END
 
 
 def test_every_outcome_is_named() -> None:
-    [sentence] = re.findall(r"`Outcome` is (.*?)\.", README, re.DOTALL)
-
-    assert set(re.findall(r"`(\w+)`", sentence)) == set(Outcome)
+    assert set(table_after("inputs-and-outputs.md", "## Messages", number=1)) == set(Outcome)
 
 
-def examples() -> list[Any]:
-    """The blocks of JSON."""
-    return [json.loads(example) for example in re.findall(r"```json\n(.*?)```", README, re.DOTALL)]
+def test_every_event_is_named() -> None:
+    assert set(table_after("events.md", "## Events that report something")) == set(EVENT_TYPES.values())
 
 
-def test_the_examples_of_json_are_good() -> None:
-    schedules, event = examples()
+def test_every_alarm_is_explained(default: Synthesized) -> None:
+    alarms = {
+        resource["Metadata"]["aws:cdk:path"].split("/")[-2]
+        for resource in default.template["Resources"].values()
+        if resource["Type"] == "AWS::CloudWatch::Alarm"
+    }
 
-    Settings(schedules=schedules)
+    assert set(table_after("operations.md", "## Alarms")) == alarms
+
+
+def schedules() -> Any:
+    """The example of the page about schedules."""
+    [example] = blocks("json", "schedules.md")
+    return json.loads(example)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_examples_of_json_are_good(page: str) -> None:
     defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
-    assert parse_request(json.loads(event["Detail"]), defaults=defaults, home=None).project == "boards"
+    for example in map(json.loads, blocks("json", page)):
+        match example:
+            case list():
+                Settings(schedules=example)
+            case {"Detail": detail}:
+                assert parse_request(json.loads(detail), defaults=defaults, home=None).project == "boards"
+            case _:
+                assert parse_request(example, defaults=defaults, home=None).project == "boards"
 
 
 def test_the_schedules_fields_are_all_there() -> None:
     fields = {name for form in FORMS.values() for name in form.model_fields}
 
-    assert {*table_after("### Schedules"), "name", "action"} == fields
+    assert {*table_after("schedules.md", "# Schedules and `make plan`"), "action"} == fields
 
 
 def test_the_plan_of_the_schedules_is_what_make_plan_prints(capsys: pytest.CaptureFixture[str]) -> None:
-    [(arguments, printed)] = re.findall(r'make plan ARGS="(.*?)"\n```\n\n```text\n(.*?)```', README, re.DOTALL)
+    [command], [printed] = blocks("sh", "schedules.md"), blocks("text", "schedules.md")
+    [arguments] = re.findall(r'make plan ARGS="(.*?)"', command)
 
-    assert plan([*shlex.split(arguments), "-c", f"schedules={json.dumps(examples()[0])}"]) == 0
+    assert plan([*shlex.split(arguments), "-c", f"schedules={json.dumps(schedules())}"]) == 0
     assert capsys.readouterr().out == printed
 
 
-def test_every_make_target_that_it_names_is_there() -> None:
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_target_that_it_names_is_there(page: str) -> None:
     targets = set(re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
 
-    assert set(re.findall(r"\bmake ([a-z]+)\b(?= |`|\n)", README)) <= targets | {"and"}
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)\b", PAGES[page], re.MULTILINE)) <= targets
+
+
+def commands(page: str) -> Iterator[list[str]]:
+    """The words of each command of a page."""
+    for block in blocks("sh", page):
+        for line in block.replace("\\\n", " ").splitlines():
+            yield shlex.split(line, comments=True)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_command_is_one_that_is_there(page: str) -> None:
+    """Which of them do what the page says, the tests of `make local` and of `make run` hold."""
+    npm = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["set-up"]["npm"]
+    for command in commands(page):
+        match command:
+            case ["make", *_] | ["export", *_]:
+                pass
+            case ["pip", "install", "-r", file]:
+                assert (ROOT / file).exists()
+            case ["npx", package, "bootstrap" | "deploy", *_]:
+                assert package == f"aws-cdk@{npm['aws-cdk']}"
+            case ["aws", service, operation, *words]:
+                assert_is_a_command_of_aws(service, operation, [word for word in words if word.startswith("--")])
+            case _:
+                pytest.fail(f"nobody holds what {command} does")
+
+
+def assert_is_a_command_of_aws(service: str, command: str, options: list[str]) -> None:
+    model = Session().get_service_model(service)
+    [operation] = [name for name in model.operation_names if dashed(name) == command]
+    shape = model.operation_model(operation).input_shape
+    assert shape is not None
+    assert set(options) <= {f"--{dashed(name)}" for name in shape.members}
+
+
+def dashed(name: str) -> str:
+    """A name as the AWS CLI writes it."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def anchors(text: str) -> set[str]:
+    """The headings of a page, as GitHub links them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", PATHS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(path: Any) -> None:
+    for target in re.findall(r"\]\(([^)]+)\)", PAGES[path.name]):
+        if not target.startswith("https://"):
+            file, _, anchor = target.partition("#")
+            page = path.parent / file if file else path
+            assert page.exists(), target
+            assert not anchor or anchor in anchors(page.read_text(encoding="utf-8")), target
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert len(README.splitlines()) <= MOST_LINES
+    assert {path.name for path in PATHS[1:]} <= set(re.findall(r"\(docs/([\w-]+\.md)", README))

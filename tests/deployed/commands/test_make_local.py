@@ -65,8 +65,8 @@ def assert_ends_cleanly(process: "subprocess.Popen[str]", endpoint: str, signal_
     assert processes_that_serve(endpoint) == []
 
 
-def run_readme_commands(endpoint: str) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+def run_the_pages_commands(endpoint: str) -> None:
+    text = (ROOT / "docs" / "local-aws.md").read_text(encoding="utf-8")
     [commands] = re.findall(r"```sh\n(export AWS_ENDPOINT_URL.*?)```", text, re.DOTALL)
     script = f"set -e\n{commands}".replace("4599", endpoint.rpartition(":")[2])
     ran = subprocess.run(["bash", "-c", script], env=environment(), capture_output=True, text=True, check=False)
@@ -122,7 +122,7 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
 
         answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
         assert answer == {"Status": "STARTING"}
-        run_readme_commands(endpoint)
+        run_the_pages_commands(endpoint)
         assert_prints_a_refusal(process, endpoint)
         before = datetime.now(UTC)
         passed = made("later", "HOURS=2", more={"AWS_ENDPOINT_URL": endpoint})
@@ -201,7 +201,7 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
         again = made("deploy", "ARGS=-c start_timeout_minutes=5 --require-approval never", more=aws)
         assert again.returncode == 0, again.stderr
         assert "UPDATE_COMPLETE" in again.stderr + again.stdout
-        run_readme_commands(endpoint)
+        run_the_pages_commands(endpoint)
         assert_ends_cleanly(process, endpoint, signal.SIGTERM)
 
 
