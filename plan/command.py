@@ -42,7 +42,7 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     time_zone = ZoneInfo(settings.time_zone)
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
     plan = make_plan(
-        entries_of(executions, time_zone=time_zone, stop_after=_hours(settings.default_stop_after_hours)),
+        entries_of(executions, time_zone=time_zone, defaults=settings.input_defaults),
         begin=(arguments.begin or now).astimezone(UTC),
         time_zone=time_zone,
         usd_per_unit_hour=settings.price_per_inference_unit_hour,

@@ -1,4 +1,4 @@
-"""What clocks that are put forth and back do to schedules."""
+"""What daylight saving time does to schedules."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -13,7 +13,7 @@ from schedule_expressions.rate import Rate
 
 
 def warnings(planned: PlannedModel) -> Iterator[PlanWarning]:
-    """Local times that come never or twice, stretches with a change of clocks, and times in UTC that move."""
+    """Yield local times that come never or twice, stretches with a change of clocks, and times in UTC that shift."""
     for odd in planned.odd_times:
         entry = odd.entry
         yield PlanWarning(
@@ -32,15 +32,15 @@ def warnings(planned: PlannedModel) -> Iterator[PlanWarning]:
 
 def _skipped(odd: OddTime) -> str:
     return (
-        f"{odd.entry.words} on {day(odd.local)} does not happen: "
-        f"the clocks of {odd.entry.zone} are put forth that day and never show {odd.local:%H:%M}"
+        f"{odd.entry.words} on {day(odd.local)} will not happen: "
+        f"clocks in {odd.entry.zone} go forward that day and skip {odd.local:%H:%M}"
     )
 
 
 def _doubled(odd: OddTime) -> str:
     return (
-        f"{odd.entry.words} on {day(odd.local)} happens once: the clocks of {odd.entry.zone} are put back that day and "
-        f"show {odd.local:%H:%M} twice; the first time counts, {odd.moment:%H:%M} UTC"
+        f"{odd.entry.words} on {day(odd.local)} will happen once, at {odd.moment:%H:%M} UTC: "
+        f"clocks in {odd.entry.zone} go back that day and show {odd.local:%H:%M} twice"
     )
 
 
@@ -52,8 +52,8 @@ def _within(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[PlanWarn
     if begin.utcoffset() != until.utcoffset():
         yield PlanWarning(
             kind=Kind.CLOCKS_CHANGE,
-            message=f"{planned.model.name} runs {stretch.hours:,.2f} hours from {written(begin, entry.shown_in)} to "
-            f"{written(until, entry.shown_in)}, not {by_the_clock:,.2f}: the clocks change in between",
+            message=f"{planned.model.name} will run {stretch.hours:,.2f} hours from {written(begin, entry.shown_in)} "
+            f"to {written(until, entry.shown_in)}, not {by_the_clock:,.2f}: clocks change in between",
             schedules=(entry.schedule,),
             models=(planned.model.id,),
             at=stretch.begin,
@@ -73,8 +73,9 @@ def _moved(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
         if before.utcoffset() != after.utcoffset():
             yield PlanWarning(
                 kind=Kind.MEANT_IN_UTC,
-                message=f"{entry.words} is meant in UTC: from {written(after, entry.shown_in)} on its times move "
-                f"by the clocks of {entry.shown_in}; with a time_zone they would not",
+                message=f"{entry.words} is in UTC, so its local time in {entry.shown_in} will shift "
+                f"on {written(after, entry.shown_in)}, when clocks change. "
+                'To prevent that, give the schedule a "time_zone"',
                 schedules=(entry.schedule,),
                 models=(planned.model.id,),
                 action=entry.action,

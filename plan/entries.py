@@ -34,7 +34,8 @@ class Entry:
     """An expression of a schedule, and what it does to which model.
 
     `zone`: where the expression is meant. `shown_in`: where its times are shown. `zoned`: whether
-    it has a time zone of its own. `paired`: whether its schedule has a start and a stop.
+    it has a time zone of its own. `paired`: whether its schedule has a start and a stop. `start_timeout`: how long a
+    start may take.
     """
 
     schedule: str
@@ -46,40 +47,38 @@ class Entry:
     zoned: bool
     paired: bool
     inference_units: int = 1
-    highest_inference_units: int = 1
+    max_inference_units: int | None = None
+    start_timeout: timedelta = timedelta(0)
     stop_after: timedelta | None = None
     stop_at: datetime | None = None
 
     @property
     def words(self) -> str:
-        """How it is called in a sentence: `the start of weekdays`."""
-        return f"the {self.action} of {self.schedule}"
+        """Its name in a sentence: `the start of "weekdays"`."""
+        return f'the {self.action} of "{self.schedule}"'
 
     def lease_end(self, start: datetime) -> datetime | None:
         """When the lease of a start at that moment ends; None for a start without one."""
         return start + self.stop_after if self.stop_after is not None else self.stop_at
 
 
-def entries_of(
-    executions: Sequence[ScheduledExecution], *, time_zone: ZoneInfo, stop_after: timedelta | None
-) -> list[Entry]:
-    """The entries of the schedules, in their order.
+def entries_of(executions: Sequence[ScheduledExecution], *, time_zone: ZoneInfo, defaults: Defaults) -> list[Entry]:
+    """Return the entries of the schedules, in their order.
 
-    `time_zone`: where the times of an entry without one are shown. `stop_after`: the lease of a start that has none.
+    `time_zone`: where the times of an entry without one are shown. `defaults`: what an input leaves to the settings.
     """
     expressions_of = Counter(execution.schedule for execution in executions)
     return [
-        _entry(execution, time_zone, stop_after, paired=expressions_of[execution.schedule] > 1)
+        _entry(execution, time_zone, defaults, paired=expressions_of[execution.schedule] > 1)
         for execution in executions
     ]
 
 
-def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, stop_after: timedelta | None, *, paired: bool) -> Entry:
-    request = _request(execution, stop_after)
+def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, defaults: Defaults, *, paired: bool) -> Entry:
+    request = _request(execution, defaults)
     own_zone = ZoneInfo(execution.time_zone) if execution.time_zone else None
     start = request if isinstance(request, Request) else None
     lease = start.stop_after_seconds if start else None
-    lowest = start.min_inference_units if start else 1
     return Entry(
         schedule=execution.schedule,
         action=execution.action,
@@ -89,15 +88,14 @@ def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, stop_after: timed
         shown_in=own_zone or time_zone,
         zoned=own_zone is not None,
         paired=paired,
-        inference_units=lowest,
-        highest_inference_units=(start.max_inference_units if start else None) or lowest,
+        inference_units=start.min_inference_units if start else 1,
+        max_inference_units=start.max_inference_units if start else None,
+        start_timeout=timedelta(seconds=start.start_timeout_seconds if start else 0),
         stop_after=timedelta(seconds=lease) if lease is not None else None,
         stop_at=start.stop_at if start else None,
     )
 
 
-def _request(execution: ScheduledExecution, stop_after: timedelta | None) -> ModelRequest:
-    seconds = round(stop_after.total_seconds()) if stop_after is not None else None
-    defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1, stop_after_seconds=seconds)
+def _request(execution: ScheduledExecution, defaults: Defaults) -> ModelRequest:
     read = parse_request if execution.action == "start" else parse_stop_request
     return read(execution.input, defaults=defaults, home=None)

@@ -9,7 +9,7 @@ from schedule_expressions.expression import LocalTimes
 from schedule_expressions.local_time import moments
 
 _DAY = timedelta(days=1)
-"""Clocks are put forth and back by less."""
+"""Clocks go forward and back by less."""
 
 
 @dataclass(frozen=True)

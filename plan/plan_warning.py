@@ -1,4 +1,4 @@
-"""One thing that whoever wrote the schedules should know."""
+"""One thing that the author of the schedules should know."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,9 @@ class Kind(StrEnum):
     RUNS_WITHOUT_END = "RunsWithoutEnd"
     STOPPED_BY_WATCH = "StoppedByWatch"
     NOT_WATCHED = "NotWatched"
+    TOO_MANY_UNITS = "TooManyUnits"
     TOO_MANY_MODELS = "TooManyModels"
+    HANDOVER = "Handover"
     SKIPPED = "SkippedByDaylightSaving"
     DOUBLED = "DoubledByDaylightSaving"
     NEVER_FIRES = "NeverFires"
@@ -24,6 +26,7 @@ class Kind(StrEnum):
     SAME_MOMENT = "SameMoment"
     CLOCKS_CHANGE = "ClocksChange"
     MEANT_IN_UTC = "MeantInUtc"
+    FIXED_OFFSET = "FixedOffset"
     COUNTED_FROM_DEPLOY = "CountedFromDeploy"
     RUNS_SINCE_BEFORE = "RunsSinceBefore"
     MORE_UNITS = "MoreUnits"
@@ -31,10 +34,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class PlanWarning:
-    """A sentence, without its full stop, about the first time that something happens.
+    """What happens, in words without the last full stop; of several times that are alike, the first.
 
-    `models`: their ids. `action`: that of the entry that it is about. `at`: that first time in UTC. `times`: how often
-    it happens within the plan.
+    `models`: their ids. `action`: that of the entry in question. `at`: that first time, in UTC. `times`: how often it
+    happens within the plan.
     """
 
     kind: Kind

@@ -1,43 +1,138 @@
-"""More models at once than an account may run."""
+"""Starts that an account's default quotas hold up or refuse."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import TypeAlias
 
-from plan.plan import Plan
+from plan.entries import Entry, Model
+from plan.plan import Plan, PlannedModel
 from plan.plan_warning import Kind, PlanWarning
+from plan.stretches import Stretch
 from plan.times import written
 
 RUNNING_MODELS = 2
 """The default quota of either service for an account and Region."""
+INFERENCE_UNITS = 5
+"""The default quota of either service for one model."""
+STOPPING = timedelta(minutes=10)
+"""How long a model may need to stop, and keep its place in the quota. Most need a few minutes."""
+
+_MINUTE = timedelta(minutes=1)
+_Runs: TypeAlias = Sequence[tuple[Model, Stretch]]
 
 
 def warnings(plan: Plan) -> Iterator[PlanWarning]:
-    """One for each start that is one too many of its service."""
-    changes = defaultdict(list)
+    """Yield a warning for each start with too many inference units, and for each that finds no free place."""
+    of_service: dict[str, list[tuple[Model, Stretch]]] = defaultdict(list)
     for planned in plan.models:
-        for stretch in planned.stretches:
-            # At one moment, an end comes before a beginning.
-            changes[planned.model.service].append((stretch.begin, True, planned.model, stretch.stretch.started_by))
-            changes[planned.model.service].append((stretch.until, False, planned.model, stretch.stretch.started_by))
-    for service, of_service in changes.items():
-        running: dict[str, str] = {}
-        for moment, begins, model, started_by in sorted(of_service, key=lambda change: change[:3]):
-            if not begins:
-                del running[model.id]
-                continue
-            running[model.id] = model.name
-            if len(running) > RUNNING_MODELS:
-                yield PlanWarning(
-                    kind=Kind.TOO_MANY_MODELS,
-                    message=_message(written(moment, started_by.shown_in), started_by.words, model.name, service),
-                    schedules=(started_by.schedule,),
-                    models=tuple(running),
-                    at=moment,
-                )
+        for entry in planned.entries:
+            yield from _units(entry, planned)
+        of_service[planned.model.service] += [(planned.model, each.stretch) for each in planned.stretches]
+    for runs in of_service.values():
+        yield from _places(sorted(runs, key=lambda run: (run[1].begin, run[0])))
 
 
-def _message(when: str, start: str, model: str, service: str) -> str:
-    return (
-        f"{start} on {when} starts {model} while {RUNNING_MODELS} other models of {service} run, "
-        "as many as an account may by default: a start beyond that waits for a place, or fails at its deadline"
+def _units(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
+    asked = {"MinInferenceUnits": entry.inference_units, "MaxInferenceUnits": entry.max_inference_units or 0}
+    too_many = [f"{field} {number:,}" for field, number in asked.items() if number > INFERENCE_UNITS]
+    if too_many:
+        message = (
+            f"{entry.words} has {' and '.join(too_many)}: by default, an account may use {INFERENCE_UNITS} inference "
+            f"units for a model. Unless your quota is higher, AWS will refuse the start: {_gives_up(entry)}. "
+            f"Ask for {INFERENCE_UNITS} at most, or request a higher quota in Service Quotas"
+        )
+        yield PlanWarning(
+            kind=Kind.TOO_MANY_UNITS,
+            message=message,
+            schedules=(entry.schedule,),
+            models=(planned.model.id,),
+            action=entry.action,
+        )
+
+
+def _places(runs: _Runs) -> Iterator[PlanWarning]:
+    """Follow the runs of one service in the order of their beginnings."""
+    before: list[tuple[Model, Stretch]] = []
+    for model, stretch in runs:
+        before = [(other, run) for other, run in before if run.end is None or run.end > stretch.begin - STOPPING]
+        others = [(other, run) for other, run in before if other != model]
+        running = [(other, run) for other, run in others if run.end is None or run.end > stretch.begin]
+        running_ids = {other.id for other, _ in running}
+        stopping = {other.id: (other, run) for other, run in others if other.id not in running_ids}
+        if len(running) >= RUNNING_MODELS:
+            yield _crowded(model, stretch, running)
+        elif len(running) + len(stopping) >= RUNNING_MODELS:
+            yield _handed_over(model, stretch, list(stopping.values()))
+        before.append((model, stretch))
+
+
+def _crowded(model: Model, stretch: Stretch, running: _Runs) -> PlanWarning:
+    start = stretch.started_by
+    ends = sorted(run.end for _, run in running if run.end is not None)
+    needed = len(running) - RUNNING_MODELS
+    free = ends[needed] if needed < len(ends) else None
+    deadline = stretch.begin + start.start_timeout
+    if free is not None and free < deadline:
+        then = f"It will wait until a place is free, after {written(free, start.shown_in)}"
+    else:
+        then = f"No place will be free in time: {_gives_up(start)}"
+    names = " and ".join(other.name for other, _ in running)
+    message = (
+        f"{start.words} on {_when(stretch.begin, start)} comes while {names} are running: by default, an account may "
+        f"run {RUNNING_MODELS} {model.service} models at a time. {then}. "
+        "Start it at another time, or request a higher quota in Service Quotas"
     )
+    return _warning(Kind.TOO_MANY_MODELS, message, (model, stretch), running)
+
+
+def _handed_over(model: Model, stretch: Stretch, stopping: _Runs) -> PlanWarning:
+    start = stretch.started_by
+    stopped, run = max(stopping, key=lambda each: each[1].end or stretch.begin)
+    message = (
+        f"{start.words} on {_when(stretch.begin, start)} takes the place of {stopped.name}, "
+        f"which {_ended_by(run)} stops {_how_long_before(run, stretch)}: by default, an account may run "
+        f"{RUNNING_MODELS} {model.service} models at a time, and one that is stopping still counts. "
+        f"The start will wait (you will be notified once, with the outcome Waiting) until the stop has finished, "
+        f"so {model.name} will start late by a few minutes. After {_minutes(start.start_timeout)} it fails with "
+        f"QuotaExceededError. To start on time, stop {stopped.name} {_minutes(STOPPING)} earlier, "
+        "or request a higher quota in Service Quotas"
+    )
+    return _warning(Kind.HANDOVER, message, (model, stretch), [(stopped, run)])
+
+
+def _warning(kind: Kind, message: str, run: tuple[Model, Stretch], others: _Runs) -> PlanWarning:
+    model, stretch = run
+    ended_by = [other.ended_by.schedule for _, other in others if kind is Kind.HANDOVER and other.ended_by]
+    return PlanWarning(
+        kind=kind,
+        message=message,
+        schedules=tuple(dict.fromkeys([stretch.started_by.schedule, *ended_by])),
+        models=(model.id, *dict.fromkeys(other.id for other, _ in others)),
+        action="start",
+        at=stretch.begin,
+    )
+
+
+def _gives_up(start: Entry) -> str:
+    return f"it will wait for {_minutes(start.start_timeout)}, then fail with QuotaExceededError"
+
+
+def _ended_by(run: Stretch) -> str:
+    if run.ended_by is None:
+        return "someone"
+    return f'the end of "{run.ended_by.schedule}"\'s lease' if run.by_lease else run.ended_by.words
+
+
+def _how_long_before(run: Stretch, stretch: Stretch) -> str:
+    gap = stretch.begin - (run.end or stretch.begin)
+    return f"only {_minutes(gap)} before" if gap >= _MINUTE else "at the same moment"
+
+
+def _minutes(time: timedelta) -> str:
+    number = time / _MINUTE
+    return f"{number:,.3g} minute{'' if number == 1 else 's'}" if number < 1_000 else f"{number:,.0f} minutes"
+
+
+def _when(moment: datetime, start: Entry) -> str:
+    return written(moment, start.shown_in)

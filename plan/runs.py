@@ -1,4 +1,4 @@
-"""What the plan does not show of a run, and entries that it does not show at all."""
+"""What the plan's table does not show of a run, and entries that do not appear in it."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,7 +12,7 @@ from schedule_expressions.rate import Rate
 
 
 def warnings(planned: PlannedModel, plan: Plan) -> Iterator[PlanWarning]:
-    """Of the stretches of a model, and of its entries."""
+    """Yield the warnings about a model's stretches and entries."""
     for stretch in planned.stretches:
         yield from _of_stretch(stretch, planned)
         watched = plan.watches(planned.model.service)
@@ -20,14 +20,15 @@ def warnings(planned: PlannedModel, plan: Plan) -> Iterator[PlanWarning]:
             yield _stopped_by_watch(stretch, planned, plan.unleased_limit)
     fired = {id(event.occurrence.entry) for event in planned.events}
     for entry in planned.entries:
-        if entry.highest_inference_units > entry.inference_units:
-            yield _more_units(entry, planned, plan)
+        if entry.max_inference_units is not None and entry.max_inference_units > entry.inference_units:
+            yield _more_units(entry, entry.max_inference_units, planned, plan)
         if id(entry) not in fired:
             yield _never(entry, planned, plan)
         elif isinstance(entry.expression, Rate):
             yield PlanWarning(
                 kind=Kind.COUNTED_FROM_DEPLOY,
-                message=f"the rate of {entry.words} counts from its deploy, taken to be at the plan's beginning",
+                message=f"{entry.words} is a rate, which is counted from its deployment: "
+                "the plan assumes that you deploy at its beginning",
                 schedules=(entry.schedule,),
                 models=(planned.model.id,),
                 action=entry.action,
@@ -39,14 +40,14 @@ def _of_stretch(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[Plan
     since = written(stretch.stretch.begin, entry.shown_in)
     if stretch.stretch.end is None:
         message = (
-            f"nothing stops {name} after {entry.words} on {since}: it goes on beyond the plan, "
+            f"nothing stops {name} after {entry.words} on {since}: it will run on after these {DAYS} days, "
             f"at {stretch.usd_per_hour:,.2f} USD an hour"
         )
         yield _warning(Kind.RUNS_WITHOUT_END, message, stretch, planned)
     if stretch.runs_since_before:
         message = (
-            f"{name} is taken to run since {since}, as it does if {entry.schedule} was deployed by then; "
-            "its hours count from the plan's beginning"
+            f'{name} is assumed to be running since {since}, started by "{entry.schedule}": '
+            "only its hours within the plan are counted"
         )
         yield _warning(Kind.RUNS_SINCE_BEFORE, message, stretch, planned)
 
@@ -59,9 +60,9 @@ def _longer(stretch: Stretch, limit: timedelta) -> bool:
 def _stopped_by_watch(stretch: PlannedStretch, planned: PlannedModel, limit: timedelta) -> PlanWarning:
     entry, hours = stretch.stretch.started_by, limit.total_seconds() / 3_600
     message = (
-        f"the watch stops {planned.model.name} {hours:,g} hours after {entry.words} on "
-        f"{written(stretch.stretch.begin, entry.shown_in)}, which the plan does not count: "
-        "it has no lease, and stop_after_hours_unleased allows no more"
+        f"{hours:,g} hours after {entry.words} on {written(stretch.stretch.begin, entry.shown_in)}, "
+        f"the watch will stop {planned.model.name}: this run has no lease, and stop_after_hours_unleased is "
+        f"{hours:,g}. The hours and costs above do not account for that"
     )
     return _warning(Kind.STOPPED_BY_WATCH, message, stretch, planned)
 
@@ -73,12 +74,12 @@ def _warning(kind: Kind, message: str, stretch: PlannedStretch, planned: Planned
     )
 
 
-def _more_units(entry: Entry, planned: PlannedModel, plan: Plan) -> PlanWarning:
-    most = entry.highest_inference_units * plan.usd_per_unit_hour
+def _more_units(entry: Entry, units: int, planned: PlannedModel, plan: Plan) -> PlanWarning:
+    most = units * plan.usd_per_unit_hour
     return PlanWarning(
         kind=Kind.MORE_UNITS,
-        message=f"{entry.words} lets {planned.model.name} grow to {entry.highest_inference_units} inference units, "
-        f"{most:,.2f} USD an hour; the plan counts {entry.inference_units}",
+        message=f"{entry.words} lets {planned.model.name} scale up to {units:,} inference units, at {most:,.2f} USD "
+        f"an hour. The costs above are those of {entry.inference_units:,}",
         schedules=(entry.schedule,),
         models=(planned.model.id,),
         action=entry.action,
@@ -87,10 +88,10 @@ def _more_units(entry: Entry, planned: PlannedModel, plan: Plan) -> PlanWarning:
 
 def _never(entry: Entry, planned: PlannedModel, plan: Plan) -> PlanWarning:
     following = entry.expression.next_after(plan.end, entry.zone)
-    when = f"only on {written(following, entry.shown_in)} {following:%Y}" if following else "never again"
+    when = f"but on {written(following, entry.shown_in, year=True)}" if following else "nor later"
     return PlanWarning(
         kind=Kind.NEVER_FIRES,
-        message=f"{entry.words} does not happen in these {DAYS} days, {when}",
+        message=f"{entry.words} will not happen in these {DAYS} days, {when}",
         schedules=(entry.schedule,),
         models=(planned.model.id,),
         action=entry.action,

@@ -1,4 +1,4 @@
-"""Starts and stops that do something else than they say."""
+"""Starts and stops that do not do what they seem to do."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,40 +12,50 @@ from plan.times import written
 
 
 def warnings(planned: PlannedModel) -> Iterator[PlanWarning]:
-    """One for each such start or stop."""
+    """Yield one warning for each such start or stop."""
     for event in planned.events:
         yield from _of_event(event, planned)
     for before, event in pairwise(planned.events):
         if _at_once(before, event):
-            yield _same_moment(before.occurrence.entry.words, before.occurrence.entry, event, planned)
+            yield _same_moment(before.occurrence.entry.words, before.occurrence.entry, event, planned, keeps=False)
     starts = {event.occurrence.moment: event for event in planned.events if event.effect is Effect.STARTS}
     for stretch in planned.stretches:
         leased_by, start = stretch.stretch.ended_by, starts.get(stretch.until)
         if stretch.stretch.by_lease and leased_by is not None and start is not None and not stretch.goes_on:
-            yield _same_moment(f"the end of {leased_by.schedule}'s lease", leased_by, start, planned)
+            # A lease that is prolonged in time stops nothing.
+            keeps = start.occurrence.entry.lease_end(start.occurrence.moment) is not None
+            yield _same_moment(f'the end of "{leased_by.schedule}"\'s lease', leased_by, start, planned, keeps=keeps)
 
 
 def _of_event(event: Event, planned: PlannedModel) -> Iterator[PlanWarning]:
     entry, run, name = event.occurrence.entry, event.found, planned.model.name
-    if event.effect is Effect.NOTHING_RUNS:
-        message = f"{entry.words} on {_when(event)} finds nothing to stop: {_why(planned, event.occurrence.moment)}"
+    # A stop without a start of its own is there for what people start by hand.
+    if event.effect is Effect.NOTHING_RUNS and entry.paired:
+        message = f"{entry.words} on {_when(event)} will find nothing to stop: {_why(planned, event.occurrence.moment)}"
         yield _warning(Kind.NOTHING_TO_STOP, message, event, planned)
     elif event.effect is Effect.LEASE_OVER:
-        message = f"{entry.words} on {_when(event)} does not start {name}: its StopAt is past by then"
+        message = f"{entry.words} on {_when(event)} will not start {name}: its StopAt is in the past by then"
         yield _warning(Kind.LEASE_OVER, message, event, planned)
     elif run is None:
         return
     elif event.effect is Effect.RUNS_ALREADY:
-        message = f"{entry.words} on {_when(event)} finds that {name} {_runs(run)}: {_changes(event, run)}"
+        message = (
+            f"{entry.words} on {_when(event)} will find {name} already running, {_since(run)}: {_changes(event, run)}"
+        )
         yield _warning(Kind.RUNS_ALREADY, message, event, planned, run.started_by.schedule)
     elif event.effect is Effect.STOPS and _cuts(entry, run):
-        message = f"{entry.words} on {_when(event)} stops {name}, though it {_runs(run)}"
+        message = f"{entry.words} on {_when(event)} will stop {name}, which was {_since(run)}"
         yield _warning(Kind.STOPS_ANOTHER_RUN, message, event, planned, run.started_by.schedule)
 
 
-def _same_moment(ends: str, ending: Entry, event: Event, planned: PlannedModel) -> PlanWarning:
+def _same_moment(ends: str, ending: Entry, event: Event, planned: PlannedModel, *, keeps: bool) -> PlanWarning:
+    """`keeps`: whether the model runs on if the start comes first."""
+    name = planned.model.name
+    stays = f"{name} will run on" if keeps else f"it changes nothing, and {name} will stay stopped"
     message = (
-        f"{ends} and {event.occurrence.entry.words} are at one moment, {_when(event)}: which is first is not certain"
+        f"{ends} and {event.occurrence.entry.words} are due at the same moment, {_when(event)}, and either may come "
+        f"first. If the start does, {stays}; otherwise {name} will be stopped, then started again. "
+        "Leave a few minutes between them"
     )
     return _warning(Kind.SAME_MOMENT, message, event, planned, ending.schedule)
 
@@ -66,8 +76,8 @@ def _when(event: Event) -> str:
     return written(event.occurrence.moment, event.occurrence.entry.shown_in)
 
 
-def _runs(run: Run) -> str:
-    return f"runs since {written(run.begin, run.started_by.shown_in)} by {run.started_by.schedule}"
+def _since(run: Run) -> str:
+    return f'started on {written(run.begin, run.started_by.shown_in)} by "{run.started_by.schedule}"'
 
 
 def _why(planned: PlannedModel, moment: datetime) -> str:
@@ -75,8 +85,8 @@ def _why(planned: PlannedModel, moment: datetime) -> str:
     before = next((stretch for stretch in reversed(planned.stretches) if stretch.until <= moment), None)
     if before is not None and before.stretch.by_lease and before.stretch.ended_by is not None:
         leased_by = before.stretch.ended_by
-        return f"the lease of {leased_by.schedule} ended on {written(before.until, leased_by.shown_in)}"
-    return f"{planned.model.name} does not run then"
+        return f'the lease of "{leased_by.schedule}" will have ended on {written(before.until, leased_by.shown_in)}'
+    return f"{planned.model.name} will not be running"
 
 
 def _changes(event: Event, run: Run) -> str:
@@ -84,14 +94,15 @@ def _changes(event: Event, run: Run) -> str:
     entry, moment = event.occurrence.entry, event.occurrence.moment
     after, changes = run.joined_by(event.occurrence), []
     if entry.inference_units != run.started_by.inference_units:
-        changes.append(f"it keeps its inference units, {run.started_by.inference_units}")
+        kept, asked = run.started_by.inference_units, entry.inference_units
+        changes.append(f"it keeps {kept:,} inference unit{'' if kept == 1 else 's'} and does not get {asked:,}")
     if after.lease_end is not None and after.lease_end != run.lease_end:
-        changes.append(f"its lease is moved to {written(after.lease_end, entry.shown_in)}")
+        changes.append(f"its lease will be extended to {written(after.lease_end, entry.shown_in)}")
     elif run.lease_end is not None:
-        changes.append(f"its lease still ends on {written(run.lease_end, run.started_by.shown_in)}")
+        changes.append(f"its lease will still end on {written(run.lease_end, run.started_by.shown_in)}")
     elif entry.lease_end(moment) is not None:
-        changes.append("wanted without end, it gets no lease")
-    return ", ".join(changes) or "nothing changes"
+        changes.append("it was started without a lease, so it gets none")
+    return ", and ".join(changes) or "nothing will change"
 
 
 def _cuts(entry: Entry, run: Run) -> bool:

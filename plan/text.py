@@ -1,4 +1,4 @@
-"""The plan for people: a table for each model, then what they should know."""
+"""The plan for people: a table for each model, then the warnings."""
 
 from collections.abc import Iterator
 from datetime import UTC
@@ -21,7 +21,7 @@ _INDENT = "  "
 
 
 def show(plan: Plan, warnings: list[PlanWarning], console: Console) -> None:
-    """Print the plan. Where nobody looks at a terminal, lines are as long as they are, and plain."""
+    """Print the plan: in colour to the width of a terminal, elsewhere in plain lines that are never folded."""
     for line in _lines(plan, warnings, width=console.width if console.is_terminal else None):
         if console.is_terminal:
             console.print(line)
@@ -30,12 +30,21 @@ def show(plan: Plan, warnings: list[PlanWarning], console: Console) -> None:
 
 
 def _lines(plan: Plan, warnings: list[PlanWarning], *, width: int | None) -> Iterator[Text]:
-    if not plan.models:
+    if plan.models:
+        yield from _tables(plan, width=width)
+    else:
         yield Text(NO_SCHEDULES)
-        return
+    for place, warning in enumerate(warnings):
+        if place == 0:
+            yield Text()
+        times = f" ({warning.times:,} times in these {DAYS} days)" if warning.times > 1 else ""
+        yield Text.assemble((f"Warning{times}: ", "bold yellow"), f"{warning.message}.")
+
+
+def _tables(plan: Plan, *, width: int | None) -> Iterator[Text]:
     begin = plan.begin.astimezone(plan.time_zone)
     yield Text(
-        f"{DAYS} days from {day(begin)} {begin:%Y %H:%M %Z} on, "
+        f"{DAYS} days from {day(begin)} {begin:%Y %H:%M %Z}, "
         f"at {plan.usd_per_unit_hour:,.2f} USD an hour for each inference unit"
     )
     for planned in plan.models:
@@ -49,13 +58,10 @@ def _lines(plan: Plan, warnings: list[PlanWarning], *, width: int | None) -> Ite
         yield Text(f"All models: {hours} hours, {usd} USD", style="bold")
     yield Text()
     if any(event.effect in WITHOUT_EFFECT for planned in plan.models for event in planned.events):
-        yield Text("What stands in parentheses changes nothing.", style="dim")
-    yield Text("The minutes that a model takes to come up and to stop are not counted.", style="dim")
-    for place, warning in enumerate(warnings):
-        if place == 0:
-            yield Text()
-        times = f" ({warning.times:,} times in these {DAYS} days)" if warning.times > 1 else ""
-        yield Text.assemble(("Warning: ", "bold yellow"), f"{warning.message}{times}.")
+        yield Text(
+            "What is in parentheses has no effect, unless someone starts or stops the model by hand.", style="dim"
+        )
+    yield Text("The minutes that a model takes to start and to stop are not counted.", style="dim")
 
 
 def _table(planned: PlannedModel, *, width: int | None) -> Iterator[Text]:

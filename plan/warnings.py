@@ -1,15 +1,15 @@
-"""Every warning of a plan: of those that are alike, one that counts them."""
+"""All warnings of a plan. Those that are alike become one, with their number."""
 
 from dataclasses import replace
 
-from plan import daylight_saving, quota, runs, surprises, watched
+from plan import daylight_saving, quota, runs, surprises, time_zones, watched
 from plan.plan import Plan
 from plan.plan_warning import Kind, PlanWarning
 
 
 def warnings_of(plan: Plan) -> list[PlanWarning]:
-    """The warnings, the costliest kind first. Alike are those of one kind and the same entry and models."""
-    found = [*quota.warnings(plan), *watched.warnings(plan)]
+    """Return the warnings, the costliest kind first. Alike are those of one kind with the same entry and models."""
+    found = [*quota.warnings(plan), *watched.warnings(plan), *time_zones.warnings(plan)]
     for planned in plan.models:
         found += [
             *runs.warnings(planned, plan),

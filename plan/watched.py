@@ -1,4 +1,4 @@
-"""Models that nobody watches, though they are scheduled."""
+"""Scheduled models that the watch does not look at."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -8,7 +8,7 @@ from plan.plan_warning import Kind, PlanWarning
 
 
 def warnings(plan: Plan) -> Iterator[PlanWarning]:
-    """One for each service that the settings leave out."""
+    """Yield one warning for each service that the settings leave out."""
     unwatched = sorted(
         (planned for planned in plan.models if not plan.watches(planned.model.service)),
         key=lambda planned: planned.model.service,
@@ -17,8 +17,8 @@ def warnings(plan: Plan) -> Iterator[PlanWarning]:
         of_service = list(models)
         yield PlanWarning(
             kind=Kind.NOT_WATCHED,
-            message=f"the watch leaves out {service}, which watched_services does not name: "
-            "a stop that gets lost is not made up for",
+            message=f"the watch does not look at {service} models: if a stop gets lost, nothing makes up for it. "
+            f'To change that, add "{service}" to watched_services',
             schedules=tuple(sorted({entry.schedule for planned in of_service for entry in planned.entries})),
             models=tuple(planned.model.id for planned in of_service),
         )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
-from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS, Defaults
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
@@ -33,6 +33,11 @@ _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
 
 _SERVICE_NAMES = ", ".join(service.name for service in SERVICES)
+
+
+def in_seconds(hours: float | None) -> int | None:
+    """Return the hours of a setting in whole seconds, at least one; None for None."""
+    return None if hours is None else max(1, round(hours * 3_600))
 
 
 class SettingsError(Exception):
@@ -177,6 +182,15 @@ class Settings(BaseModel):
             return cls.model_validate(ours)
         except ValidationError as error:
             raise SettingsError(_printable("; ".join(_violation(detail) for detail in error.errors()))) from error
+
+    @property
+    def input_defaults(self) -> Defaults:
+        """What an execution's input has where it says nothing."""
+        return Defaults(
+            start_timeout_seconds=self.start_timeout_minutes * 60,
+            stop_timeout_seconds=self.stop_timeout_minutes * 60,
+            stop_after_seconds=in_seconds(self.default_stop_after_hours),
+        )
 
     def check_home(self, account: str | None, region: str | None) -> None:
         """Raise SettingsError for a project that is not of the account and Region of the deploy, if these are known.

@@ -1,7 +1,6 @@
 """The Lambda functions: house defaults, and one least-privilege role each."""
 
 from collections.abc import Iterable, Mapping
-from math import ceil
 from typing import cast
 
 import jsii
@@ -23,7 +22,7 @@ from constructs import Construct
 from model_lifecycle.endings.outcome import EVENT_SOURCE
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
-from settings.settings import Settings
+from settings.settings import Settings, in_seconds
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
@@ -283,4 +282,4 @@ class _Destination:
 
 
 def _seconds(hours: float | None) -> str:
-    return "" if hours is None else str(ceil(hours * 3_600))
+    return str(in_seconds(hours) or "")

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from model_lifecycle.requests.model_request import Defaults
 from plan.entries import entries_of
 from plan.plan import Plan, make_plan
 from plan.plan_warning import Kind, PlanWarning
@@ -41,6 +42,7 @@ def plan_of(
     begin: str = "2026-11-21T12:00:00+00:00",
     time_zone: str = BERLIN,
     stop_after: timedelta | None = None,
+    start_timeout: int = 3_600,
     price: float = 4.0,
     unleased_limit: timedelta | None = None,
     watched_services: list[str] | None = None,
@@ -49,8 +51,13 @@ def plan_of(
     settings = Settings.from_context({"schedules": list(schedules)})
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
     zone = ZoneInfo(time_zone)
+    defaults = Defaults(
+        start_timeout_seconds=start_timeout,
+        stop_timeout_seconds=1,
+        stop_after_seconds=round(stop_after.total_seconds()) if stop_after else None,
+    )
     return make_plan(
-        entries_of(executions, time_zone=zone, stop_after=stop_after),
+        entries_of(executions, time_zone=zone, defaults=defaults),
         begin=datetime.fromisoformat(begin),
         time_zone=zone,
         usd_per_unit_hour=price,

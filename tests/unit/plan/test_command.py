@@ -37,7 +37,7 @@ def test_every_start_and_stop_stands_in_local_time_and_utc_with_hours_and_money(
     assert main(chosen(rare), now=NOW) == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "14 days from Sat 21 Nov 2026 12:00 UTC on, at 4.00 USD an hour for each inference unit",
+        "14 days from Sat 21 Nov 2026 12:00 UTC, at 4.00 USD an hour for each inference unit",
         "",
         "boards 1 (LookoutVision)",
         "  Local time            UTC               Schedule  Hours     USD",
@@ -47,7 +47,7 @@ def test_every_start_and_stop_stands_in_local_time_and_utc_with_hours_and_money(
         "  Tue  1 Dec 18:00 CET  Tue 17:00  stop   weekdays  35.00  140.00",
         "  Total                                             70.00  280.00",
         "",
-        "The minutes that a model takes to come up and to stop are not counted.",
+        "The minutes that a model takes to start and to stop are not counted.",
     ]
 
 

@@ -1,15 +1,17 @@
-"""What is said of schedules that do not do what one would think."""
+"""What the plan says about schedules that do not do what they seem to do."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from plan.plan_warning import Kind
+from plan.stretches import Effect
 from plan.warnings import warnings_of
-from tests.unit.plan.planned import BERLIN, BOARDS, lookout, only_warning, pair, plan_of, rekognition, single, warned
+from tests.unit.plan.planned import BERLIN, BOARDS, lookout, only_warning, pair, plan_of, single, warned
 
 AUTUMN, SPRING = "2026-10-20T00:00:00Z", "2027-03-22T00:00:00Z"
-"""Berlin's clocks are put back on Sunday 2026-10-25 at 03:00, and forth on Sunday 2027-03-28 at 02:00."""
+"""Berlin's clocks go back on Sunday 2026-10-25 at 03:00, and forward on Sunday 2027-03-28 at 02:00."""
 
 
 def test_schedules_that_do_what_they_say_get_no_warning() -> None:
@@ -29,8 +31,8 @@ def test_a_start_at_a_local_time_that_is_skipped_does_not_happen() -> None:
 
     [warning] = warned(plan, Kind.SKIPPED)
     assert warning.message == (
-        "the start of weekdays on Sun 28 Mar does not happen: "
-        "the clocks of Europe/Berlin are put forth that day and never show 02:30"
+        'the start of "weekdays" on Sun 28 Mar will not happen: '
+        "clocks in Europe/Berlin go forward that day and skip 02:30"
     )
     assert (warning.schedules, warning.action, warning.times) == (("weekdays",), "start", 1)
     assert (28, 2) not in {
@@ -54,8 +56,8 @@ def test_a_local_time_that_comes_twice_happens_once() -> None:
 
     [warning] = warned(plan, Kind.DOUBLED)
     assert warning.message == (
-        "the start of weekdays on Sun 25 Oct happens once: the clocks of Europe/Berlin are put back that day and show "
-        "02:30 twice; the first time counts, 00:30 UTC"
+        'the start of "weekdays" on Sun 25 Oct will happen once, at 00:30 UTC: '
+        "clocks in Europe/Berlin go back that day and show 02:30 twice"
     )
     assert warning.at == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
@@ -65,7 +67,7 @@ def test_a_stretch_with_a_change_of_clocks_is_told_with_its_real_hours(begin: st
     plan = plan_of(pair(start="cron(0 20 ? * SAT *)", stop="cron(0 6 ? * SUN *)"), begin=begin)
 
     assert hours in only_warning(plan).message
-    assert "not 10.00: the clocks change in between" in only_warning(plan).message
+    assert "not 10.00: clocks change in between" in only_warning(plan).message
 
 
 def test_a_schedule_in_utc_moves_by_the_clocks_of_the_time_zone() -> None:
@@ -74,25 +76,40 @@ def test_a_schedule_in_utc_moves_by_the_clocks_of_the_time_zone() -> None:
     moved = warned(plan_of(utc, begin=AUTUMN), Kind.MEANT_IN_UTC)
 
     assert [warning.action for warning in moved] == ["start", "stop"]
-    assert "from Sun 25 Oct 08:00 CET on" in moved[0].message
+    assert moved[0].message == (
+        'the start of "utc" is in UTC, so its local time in Europe/Berlin will shift on Sun 25 Oct 08:00 CET, '
+        'when clocks change. To prevent that, give the schedule a "time_zone"'
+    )
     assert warnings_of(plan_of(utc, begin=AUTUMN, time_zone="UTC")) == []
 
 
-def test_a_stop_with_no_run_before_it_has_nothing_to_stop() -> None:
-    plan = plan_of(single("off", "cron(0 18 ? * MON *)", action="stop", time_zone=BERLIN))
+@pytest.mark.parametrize(
+    "starts", [[], [single("on", "cron(0 8 ? * MON *)", input={**BOARDS, "StopAfterSeconds": 60})]]
+)
+def test_a_stop_without_a_start_of_its_own_is_there_for_what_people_start(starts: list[dict[str, Any]]) -> None:
+    plan = plan_of(single("off", "cron(0 18 * * ? *)", action="stop", time_zone=BERLIN), *starts)
 
-    warning = only_warning(plan)
-    assert warning.kind is Kind.NOTHING_TO_STOP
+    assert len([event for event in plan.models[0].events if event.effect is Effect.NOTHING_RUNS]) == 14
+    assert warnings_of(plan) == []
+
+
+def test_a_pair_s_stop_before_its_start_has_nothing_to_stop() -> None:
+    warning = warned(plan_of(pair(start="cron(0 8 27 11 ? *)", stop="cron(0 18 26,27 11 ? *)")), Kind.NOTHING_TO_STOP)[
+        0
+    ]
+
     assert warning.message == (
-        "the stop of off on Mon 23 Nov 18:00 CET finds nothing to stop: boards 1 does not run then"
+        'the stop of "weekdays" on Thu 26 Nov 18:00 CET will find nothing to stop: boards 1 will not be running'
     )
-    assert warning.times == 2
+    assert warning.times == 1
 
 
 def test_a_stop_after_the_lease_has_ended_is_told_that() -> None:
     warning = only_warning(plan_of(pair(model={**BOARDS, "StopAfterSeconds": 3_600})))
 
-    assert warning.message.endswith("finds nothing to stop: the lease of weekdays ended on Mon 23 Nov 08:00 CET")
+    assert warning.message.endswith(
+        'will find nothing to stop: the lease of "weekdays" will have ended on Mon 23 Nov 08:00 CET'
+    )
     assert warning.times == 10
 
 
@@ -102,8 +119,8 @@ def test_a_start_that_nothing_stops_is_told_with_its_price() -> None:
     warning = only_warning(plan)
     assert warning.kind is Kind.RUNS_WITHOUT_END
     assert warning.message == (
-        "nothing stops boards 1 after the start of on on Mon 23 Nov 08:00 CET: it goes on beyond the plan, "
-        "at 8.00 USD an hour"
+        'nothing stops boards 1 after the start of "on" on Mon 23 Nov 08:00 CET: '
+        "it will run on after these 14 days, at 8.00 USD an hour"
     )
 
 
@@ -113,8 +130,8 @@ def test_a_start_of_a_model_that_runs_by_another_schedule_changes_nothing() -> N
 
     [already] = warned(plan, Kind.RUNS_ALREADY)
     assert already.message == (
-        "the start of other on Mon 23 Nov 08:00 CET finds that boards 1 runs since Mon 23 Nov 07:00 CET by weekdays: "
-        "it keeps its inference units, 1"
+        'the start of "other" on Mon 23 Nov 08:00 CET will find boards 1 already running, '
+        'started on Mon 23 Nov 07:00 CET by "weekdays": it keeps 1 inference unit and does not get 2'
     )
     assert (already.schedules, already.times) == (("other", "weekdays"), 2)
 
@@ -126,9 +143,9 @@ def test_a_start_that_moves_the_lease_of_a_run_says_to_when() -> None:
         plan = plan_of(first, single(name, expression, input={**BOARDS, **more}), time_zone="UTC")
         return [warning.message.rpartition(": ")[2] for warning in warned(plan, Kind.RUNS_ALREADY)]
 
-    assert leased("b", "cron(0 9 ? * MON *)", 5) == ["its lease is moved to Mon 23 Nov 14:00 UTC"]
-    assert leased("b", "cron(0 9 ? * MON *)", 1) == ["its lease still ends on Mon 23 Nov 12:00 UTC"]
-    assert leased("b", "cron(0 9 ? * MON *)", 0) == ["its lease still ends on Mon 23 Nov 12:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 5) == ["its lease will be extended to Mon 23 Nov 14:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 1) == ["its lease will still end on Mon 23 Nov 12:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 0) == ["its lease will still end on Mon 23 Nov 12:00 UTC"]
 
 
 def test_a_leased_start_of_a_model_wanted_without_end_is_told_that_it_gets_no_lease() -> None:
@@ -138,7 +155,7 @@ def test_a_leased_start_of_a_model_wanted_without_end_is_told_that_it_gets_no_le
     )
 
     [already] = warned(plan, Kind.RUNS_ALREADY)
-    assert already.message.endswith("wanted without end, it gets no lease")
+    assert already.message.endswith("it was started without a lease, so it gets none")
 
 
 def test_a_stop_that_cuts_the_run_of_another_schedule_is_told() -> None:
@@ -148,8 +165,8 @@ def test_a_stop_that_cuts_the_run_of_another_schedule_is_told() -> None:
 
     [cut] = warned(plan, Kind.STOPS_ANOTHER_RUN)
     assert cut.message == (
-        "the stop of other on Mon 23 Nov 10:00 CET stops boards 1, "
-        "though it runs since Mon 23 Nov 07:00 CET by weekdays"
+        'the stop of "other" on Mon 23 Nov 10:00 CET will stop boards 1, '
+        'which was started on Mon 23 Nov 07:00 CET by "weekdays"'
     )
     assert [warning.schedules for warning in warned(plan, Kind.NOTHING_TO_STOP)] == [("weekdays",)]
 
@@ -168,44 +185,28 @@ def test_a_stop_and_a_start_at_one_moment_are_not_certain() -> None:
     leased = single("day", "cron(0 6 * * ? *)", input={**BOARDS, "StopAfterSeconds": 86_400})
 
     assert only_warning(plan_of(one, two)).message == (
-        "the stop of one and the start of two are at one moment, Mon 23 Nov 09:00 CET: which is first is not certain"
+        'the stop of "one" and the start of "two" are due at the same moment, Mon 23 Nov 09:00 CET, and either may '
+        "come first. If the start does, it changes nothing, and boards 1 will stay stopped; "
+        "otherwise boards 1 will be stopped, then started again. Leave a few minutes between them"
     )
     [lease] = warned(plan_of(leased), Kind.SAME_MOMENT)
-    assert lease.message.startswith("the end of day's lease and the start of day are at one moment, ")
+    assert lease.message.startswith('the end of "day"\'s lease and the start of "day" are due at the same moment, ')
+    assert "If the start does, boards 1 will run on; " in lease.message
     assert lease.times == 14
-
-
-@pytest.mark.parametrize(("models", "third"), [(["a", "b", "c"], True), (["a", "b"], False), (["a", "b", "b"], False)])
-def test_more_models_of_one_service_than_the_default_quota_are_told(models: list[str], third: bool) -> None:
-    for of in (lookout, rekognition):
-        plan = plan_of(*(pair(f"s{number}", model=of(name)) for number, name in enumerate(models)))
-
-        crowded = warned(plan, Kind.TOO_MANY_MODELS)
-
-        assert [warning.times for warning in crowded] == ([10] if third else [])
-
-
-def test_the_quota_is_that_of_each_service_and_of_one_moment() -> None:
-    both = [pair("a", model=lookout("a")), pair("b", model=lookout("b")), pair("c", model=rekognition("c"))]
-    in_turn = [pair("a", model=lookout("a")), pair("b", model=lookout("b"))]
-    later = pair("c", model=lookout("c"), start="cron(0 18 ? * MON-FRI *)", stop="cron(0 20 ? * MON-FRI *)")
-
-    assert warnings_of(plan_of(*both)) == []
-    assert warnings_of(plan_of(*in_turn, later)) == []
 
 
 @pytest.mark.parametrize(
     ("expression", "when"),
     [
-        ("at(2026-11-20T08:00:00)", "never again"),
-        ("cron(0 0 30 2 ? *)", "never again"),
-        ("cron(0 8 24 12 ? *)", "only on Thu 24 Dec 08:00 CET 2026"),
+        ("at(2026-11-20T08:00:00)", "nor later"),
+        ("cron(0 0 30 2 ? *)", "nor later"),
+        ("cron(0 8 24 12 ? *)", "but on Thu 24 Dec 2026 08:00 CET"),
     ],
 )
 def test_an_expression_that_does_not_fire_in_the_plan_is_told_with_its_next_time(expression: str, when: str) -> None:
     warning = only_warning(plan_of(single("rare", expression, time_zone=BERLIN)))
 
-    assert warning.message == f"the start of rare does not happen in these 14 days, {when}"
+    assert warning.message == f'the start of "rare" will not happen in these 14 days, {when}'
 
 
 def test_both_ends_of_a_pair_are_told_if_neither_fires() -> None:
@@ -224,8 +225,8 @@ def test_a_run_under_way_at_the_beginning_is_a_guess() -> None:
     plan = plan_of(pair(), begin="2026-11-24T12:00:00Z")
 
     assert only_warning(plan).message == (
-        "boards 1 is taken to run since Tue 24 Nov 07:00 CET, as it does if weekdays was deployed by then; "
-        "its hours count from the plan's beginning"
+        'boards 1 is assumed to be running since Tue 24 Nov 07:00 CET, started by "weekdays": '
+        "only its hours within the plan are counted"
     )
 
 
@@ -233,7 +234,8 @@ def test_a_model_that_may_grow_may_cost_more() -> None:
     plan = plan_of(pair(model={**BOARDS, "MinInferenceUnits": 2, "MaxInferenceUnits": 4}), price=2.5)
 
     assert only_warning(plan).message == (
-        "the start of weekdays lets boards 1 grow to 4 inference units, 10.00 USD an hour; the plan counts 2"
+        'the start of "weekdays" lets boards 1 scale up to 4 inference units, at 10.00 USD an hour. '
+        "The costs above are those of 2"
     )
 
 
@@ -261,8 +263,8 @@ def test_a_run_that_the_watch_will_stop_is_told() -> None:
     warning = only_warning(plan_of(pair(**week), unleased_limit=timedelta(hours=48)))
 
     assert warning.message == (
-        "the watch stops boards 1 48 hours after the start of weekdays on Mon 23 Nov 07:00 CET, which the plan "
-        "does not count: it has no lease, and stop_after_hours_unleased allows no more"
+        '48 hours after the start of "weekdays" on Mon 23 Nov 07:00 CET, the watch will stop boards 1: this run has no '
+        "lease, and stop_after_hours_unleased is 48. The hours and costs above do not account for that"
     )
     assert (warning.kind, warning.times) == (Kind.STOPPED_BY_WATCH, 2)
     assert warnings_of(plan_of(pair(**week))) == []
@@ -278,6 +280,43 @@ def test_a_service_that_is_not_watched_is_named_once_and_the_watch_stops_nothing
 
     assert not warned(plan, Kind.STOPPED_BY_WATCH)
     [warning] = warned(plan, Kind.NOT_WATCHED)
-    assert warning.message.startswith("the watch leaves out LookoutVision")
+    assert warning.message.startswith("the watch does not look at LookoutVision models: ")
     assert warning.schedules == ("one", "other")
     assert not warned(plan_of(*schedules, watched_services=["LookoutVision"]), Kind.NOT_WATCHED)
+
+
+OFFSET = "all year, without daylight saving time"
+
+
+@pytest.mark.parametrize(
+    ("zone", "said"),
+    [
+        (
+            "EST",
+            f"UTC-05:00 {OFFSET}. If you mean a place, name it, such as America/New_York",
+        ),
+        (
+            "MST",
+            f"UTC-07:00 {OFFSET}. If you mean a place, name it, such as America/Denver",
+        ),
+        (
+            "HST",
+            f"UTC-10:00 {OFFSET}. If you mean a place, name it, such as Pacific/Honolulu",
+        ),
+        (
+            "Etc/GMT+5",
+            f"UTC-05:00 {OFFSET}: the sign in its name is reversed. For UTC+05:00, use Etc/GMT-5",
+        ),
+    ],
+)
+def test_a_time_zone_that_is_an_offset_all_year_is_said_to_be_one(zone: str, said: str) -> None:
+    of_setting, of_schedule = warned(plan_of(pair(time_zone=zone), time_zone=zone), Kind.FIXED_OFFSET)
+
+    assert of_setting.message == f"the setting time_zone is {zone}, which is {said}"
+    assert of_schedule.message == f'the time_zone of "weekdays" is {zone}, which is {said}'
+    assert (of_schedule.schedules, of_schedule.times) == (("weekdays",), 1)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC", "GMT", "America/Phoenix", "EST5EDT", BERLIN])
+def test_other_time_zones_are_what_people_take_them_for(zone: str) -> None:
+    assert not warned(plan_of(pair(time_zone=zone), time_zone=zone), Kind.FIXED_OFFSET)

@@ -1,0 +1,132 @@
+"""What the plan says about starts that an account's default quotas hold up or refuse."""
+
+from typing import Any
+
+import pytest
+
+from plan.plan_warning import Kind
+from plan.warnings import warnings_of
+from tests.unit.plan.planned import BOARDS, lookout, only_warning, pair, plan_of, rekognition, single, warned
+
+FIRST = pair("first", model=lookout("a"), start="cron(0 7 ? * MON *)", stop="cron(0 18 ? * MON *)")
+LONG = pair("long", model=lookout("b"), start="cron(0 8 ? * MON *)", stop="cron(0 20 ? * MON *)")
+
+
+def next_start(expression: str, **options: Any) -> dict[str, Any]:
+    """Return the start of a third model, which its lease will stop."""
+    return single("next", expression, time_zone="Europe/Berlin", input=lookout("c", StopAfterSeconds=60, **options))
+
+
+@pytest.mark.parametrize(("models", "third"), [(["a", "b", "c"], True), (["a", "b"], False), (["a", "b", "b"], False)])
+def test_a_third_model_of_one_service_at_a_time_is_one_too_many(models: list[str], third: bool) -> None:
+    for of in (lookout, rekognition):
+        plan = plan_of(*(pair(f"s{number}", model=of(name)) for number, name in enumerate(models)))
+
+        crowded = warned(plan, Kind.TOO_MANY_MODELS)
+
+        assert [warning.times for warning in crowded] == ([10] if third else [])
+
+
+def test_each_service_has_its_own_quota() -> None:
+    both = [pair("a", model=lookout("a")), pair("b", model=lookout("b")), pair("c", model=rekognition("c"))]
+
+    assert warnings_of(plan_of(*both)) == []
+
+
+def test_a_start_that_gets_no_place_in_time_is_said_to_fail() -> None:
+    assert only_warning(plan_of(FIRST, LONG, next_start("cron(0 12 ? * MON *)"))).message == (
+        'the start of "next" on Mon 23 Nov 12:00 CET comes while a 1 and b 1 are running: by default, an account may '
+        "run 2 LookoutVision models at a time. No place will be free in time: it will wait for 60 minutes, then fail "
+        "with QuotaExceededError. Start it at another time, or request a higher quota in Service Quotas"
+    )
+
+
+@pytest.mark.parametrize("settings", [{"start_timeout": 7 * 3_600}, {"StartTimeoutSeconds": 7 * 3_600}])
+def test_a_start_that_gets_a_place_later_is_said_to_wait_until_then(settings: dict[str, int]) -> None:
+    start_timeout = settings.pop("start_timeout", 60)
+    plan = plan_of(FIRST, LONG, next_start("cron(0 12 ? * MON *)", **settings), start_timeout=start_timeout)
+
+    assert ". It will wait until a place is free, after Mon 23 Nov 18:00 CET. Start" in only_warning(plan).message
+
+
+def test_a_handover_at_full_quota_makes_the_start_late() -> None:
+    warning = only_warning(plan_of(FIRST, LONG, next_start("cron(0 18 ? * MON *)", StartTimeoutSeconds=600)))
+
+    assert warning.message == (
+        'the start of "next" on Mon 23 Nov 18:00 CET takes the place of a 1, which the stop of "first" stops at the '
+        "same moment: by default, an account may run 2 LookoutVision models at a time, and one that is stopping still "
+        "counts. The start will wait (you will be notified once, with the outcome Waiting) until the stop has "
+        "finished, so c 1 will start late by a few minutes. After 10 minutes it fails with QuotaExceededError. "
+        "To start on time, stop a 1 10 minutes earlier, or request a higher quota in Service Quotas"
+    )
+    assert (warning.kind, warning.schedules, warning.times) == (Kind.HANDOVER, ("next", "first"), 2)
+    assert warning.models == ("LookoutVision c 1", "LookoutVision a 1")
+
+
+@pytest.mark.parametrize(
+    ("schedules", "said"),
+    [
+        ([FIRST, LONG, next_start("cron(5 18 ? * MON *)")], 'the stop of "first" stops only 5 minutes before'),
+        (
+            [
+                LONG,
+                single("leased", "cron(0 10 ? * MON *)", input=lookout("a", StopAfterSeconds=3_600)),
+                next_start("cron(0 12 ? * MON *)"),
+            ],
+            'the end of "leased"\'s lease stops at the same moment',
+        ),
+        (
+            [FIRST, LONG | {"stop": FIRST["stop"]}, next_start("cron(0 18 ? * MON *)")],
+            "stops at the same moment",
+        ),
+    ],
+)
+def test_a_handover_may_be_close_by_a_lease_or_of_several(schedules: list[dict[str, Any]], said: str) -> None:
+    assert said in only_warning(plan_of(*schedules)).message
+
+
+@pytest.mark.parametrize(
+    "schedules",
+    [
+        [FIRST, LONG, next_start("cron(10 18 ? * MON *)")],
+        [FIRST, next_start("cron(0 18 ? * MON *)")],
+        [FIRST, LONG | {"model": rekognition("b")}, next_start("cron(0 18 ? * MON *)")],
+    ],
+)
+def test_a_start_with_a_free_place_is_no_handover(schedules: list[dict[str, Any]]) -> None:
+    assert warnings_of(plan_of(*schedules)) == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"MinInferenceUnits": 50}, "MinInferenceUnits 50"),
+        ({"MinInferenceUnits": 2, "MaxInferenceUnits": 6}, "MaxInferenceUnits 6"),
+        (
+            {"MinInferenceUnits": 1_000, "MaxInferenceUnits": 1_000},
+            "MinInferenceUnits 1,000 and MaxInferenceUnits 1,000",
+        ),
+    ],
+)
+def test_more_inference_units_than_the_default_quota_are_named(asked: dict[str, int], said: str) -> None:
+    plan = plan_of(pair(model={**BOARDS, **asked}), start_timeout=1_800)
+
+    [warning] = warned(plan, Kind.TOO_MANY_UNITS)
+    assert warning.message == (
+        f'the start of "weekdays" has {said}: by default, an account may use 5 inference units for a model. Unless '
+        "your quota is higher, AWS will refuse the start: it will wait for 30 minutes, then fail with "
+        "QuotaExceededError. Ask for 5 at most, or request a higher quota in Service Quotas"
+    )
+
+
+def test_units_that_only_a_second_start_asks_for_are_named_too() -> None:
+    other = single("other", "cron(0 8 ? * MON *)", input={**BOARDS, "MinInferenceUnits": 6})
+
+    plan = plan_of(pair(), other)
+
+    assert [warning.schedules for warning in warned(plan, Kind.TOO_MANY_UNITS)] == [("other",)]
+    assert warned(plan, Kind.RUNS_ALREADY)[0].message.endswith("it keeps 1 inference unit and does not get 6")
+
+
+def test_as_many_units_as_the_default_quota_are_fine() -> None:
+    assert warnings_of(plan_of(pair(model={**BOARDS, "MinInferenceUnits": 5, "MaxInferenceUnits": 5}))) == []
