@@ -158,7 +158,7 @@ def checked(read: Given) -> Service:
     Raises InvalidRequestError with one sentence that names every violation.
     """
     if read.violations or read.service is None:
-        raise InvalidRequestError(f"The execution input is not valid: {'; '.join(read.violations)}.")
+        raise InvalidRequestError.of(read.violations)
     return read.service
 
 

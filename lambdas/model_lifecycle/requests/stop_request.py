@@ -143,7 +143,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
         f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in sorted(beside)
     ]
     if violations:
-        raise InvalidRequestError(f"The execution input is not valid: {'; '.join(violations)}.")
+        raise InvalidRequestError.of(violations)
     start = parse_request(failed["Input"], defaults=defaults, home=home, ours=True)
     return StopRequest(
         service=start.service,

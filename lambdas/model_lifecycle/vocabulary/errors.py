@@ -1,5 +1,6 @@
 """One family of errors. A class name is the error name that the state machine shows; its text is one plain sentence."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from model_lifecycle.vocabulary.foreign import shortened
@@ -33,7 +34,19 @@ class ModelLifecycleError(Exception):
 
 
 class InvalidRequestError(ModelLifecycleError):
-    """The execution's input breaks the contract, or the service refused a value of it."""
+    """The execution's input breaks the contract, or the service refused a value of it.
+
+    `violations`: what is wrong, a clause each; none where it was the service that refused.
+    """
+
+    violations: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, violations: Sequence[str]) -> Self:
+        """Return the error of an input with these violations, all in one sentence."""
+        error = cls(f"The execution input is not valid: {'; '.join(violations)}.")
+        error.violations = violations
+        return error
 
 
 class ModelNotFoundError(ModelLifecycleError):
