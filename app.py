@@ -11,7 +11,6 @@ from aws_cdk import App
 
 from settings.settings import Settings, SettingsError
 from stacks.model_lifecycle_stack import ModelLifecycleStack
-from stacks.names import STACK
 
 app = App()
 try:
@@ -20,5 +19,5 @@ try:
     settings.check_home(os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION"))
 except SettingsError as error:
     sys.exit(f"Setting {error}.")
-ModelLifecycleStack(app, STACK, settings=settings)
+ModelLifecycleStack(app, settings=settings)
 app.synth()

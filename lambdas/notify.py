@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from composition.environment import defaults_from
+from composition.environment import defaults_from, stage
 from composition.log import line_logger
 from composition.telling import NotifyEnvironment, stops_aborted_starts
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
@@ -33,7 +33,7 @@ teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Tell how an execution ended, unless that was told already."""
-    home = Home.of(context.invoked_function_arn)
+    home = Home.of(context.invoked_function_arn, stage=stage())
     endings = Endings(executions=executions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
     notification_id = endings.identity(event)
 

@@ -4,7 +4,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition import seams
-from composition.environment import defaults_from, stop_target_from
+from composition.environment import defaults_from, stage, stop_target_from
 from composition.log import line_logger
 from composition.telling import NotifyEnvironment
 from composition.watching import limits_from, project_arns_from, watched_services_from
@@ -31,7 +31,7 @@ logger = line_logger()
 environment = NotifyEnvironment.read()
 defaults = defaults_from()
 target = stop_target_from()
-home = Home.of(target.state_machine_arn)
+home = Home.of(target.state_machine_arn, stage=stage())
 services, project_arns = watched_services_from(), project_arns_from()
 elsewhere = [arn for arn in project_arns if Home.of(arn) != home]
 here = [arn for arn in project_arns if arn not in elsewhere]

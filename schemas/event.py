@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.money import PaidRun
-from model_lifecycle.endings.outcome import EVENT_SOURCE, EVENT_TYPES
+from model_lifecycle.endings.outcome import EVENT_TYPES, event_source
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.steps.report import ExecutionReport, RunReport, StartReport, StopReport
 from model_lifecycle.vocabulary.codec import field_types, pascal, without_none
+from model_lifecycle.vocabulary.stage import STAGE
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -36,7 +37,7 @@ def event_schema() -> dict[str, Any]:
         "null is what is not known.",
         "type": "object",
         "properties": {
-            "source": {"const": EVENT_SOURCE},
+            "source": {"type": "string", "pattern": f"^{event_source('')}(-{STAGE})?$"},
             "detail-type": {"enum": list(EVENT_TYPES.values())},
             "detail": _detail(),
         },

@@ -13,6 +13,7 @@ from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.stage import STAGE
 from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit
 from settings.schedules import FORMS, Schedule, named_once
 from settings.time_zone import check_time_zone
@@ -165,6 +166,9 @@ class Settings(BaseModel):
     )
     log_retention_days: Annotated[int, BeforeValidator(_number), AfterValidator(_retention)] = Field(
         default=90, description=_RETENTION_DAYS
+    )
+    stage: Annotated[str, Field(pattern=f"^{STAGE}$")] | None = Field(
+        default=None, description="1 to 20 lower-case letters, digits or '-', and no '-' at an end"
     )
 
     @classmethod

@@ -8,21 +8,21 @@ from constructs import Construct
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import STOP_MODEL
 from stacks.dead_letters import dead_letter_queue
-from stacks.names import state_machine_arn
+from stacks.names import Names
 from stacks.permissions import send_to
-
-_GROUP = "model-leases"
-_SCHEDULES = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{_GROUP}/*"
 
 
 class Leases(Construct):
     """A group of one-time schedules, which the functions fill and which empties itself."""
 
-    def __init__(self, scope: Construct, id: str) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, names: Names) -> None:  # noqa: A002
         super().__init__(scope, id)
         self.undelivered = dead_letter_queue(self, "Undelivered")
-        group = ScheduleGroup(self, "Group", schedule_group_name=_GROUP, removal_policy=RemovalPolicy.DESTROY)
-        stop_model = state_machine_arn(STOP_MODEL)
+        group = ScheduleGroup(
+            self, "Group", schedule_group_name=names.lease_group, removal_policy=RemovalPolicy.DESTROY
+        )
+        self._schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{names.lease_group}/*"
+        stop_model = names.arn(STOP_MODEL)
         this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
         scheduler = ServicePrincipal("scheduler.amazonaws.com", conditions=this_account)
         self.role = Role(self, "Role", assumed_by=scheduler)
@@ -45,8 +45,8 @@ class Leases(Construct):
             resources=[self.role.role_arn],
             conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
         )
-        return [PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[_SCHEDULES]), pass_role]
+        return [PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[self._schedules]), pass_role]
 
     def disarm(self) -> list[PolicyStatement]:
         """What deleting one takes."""
-        return [PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[_SCHEDULES])]
+        return [PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[self._schedules])]

@@ -19,7 +19,6 @@ from aws_cdk.aws_lambda import (
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
-from model_lifecycle.endings.outcome import EVENT_SOURCE
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings, in_seconds
@@ -28,7 +27,7 @@ from stacks.dead_letters import dead_letter_queue
 from stacks.lambda_asset import lambda_asset
 from stacks.leases import Leases
 from stacks.logs import log_group
-from stacks.names import state_machine_arn
+from stacks.names import Names
 from stacks.notifications import Notifications
 from stacks.permissions import (
     ModelPermissions,
@@ -57,11 +56,13 @@ class LifecycleFunctions(Construct):
         scope: Construct,
         id: str,  # noqa: A002
         *,
+        names: Names,
         settings: Settings,
         notifications: Notifications,
         leases: Leases,
     ) -> None:
         super().__init__(scope, id)
+        self._names = names
         self._settings = settings
         self._code = lambda_asset()
         self._limits = {
@@ -88,9 +89,9 @@ class LifecycleFunctions(Construct):
             "notify",
             [
                 *models.look(),
-                describe_executions_of(START_MODEL, STOP_MODEL),
-                read_histories_of(START_MODEL, STOP_MODEL),
-                *([start_executions_of(STOP_MODEL)] if settings.stop_aborted_starts else []),
+                describe_executions_of(START_MODEL, STOP_MODEL, names=names),
+                read_histories_of(START_MODEL, STOP_MODEL, names=names),
+                *([start_executions_of(STOP_MODEL, names=names)] if settings.stop_aborted_starts else []),
             ],
             notifications,
             self.untold,
@@ -131,8 +132,8 @@ class LifecycleFunctions(Construct):
 
     def _watch(self, models: ModelPermissions, notifications: Notifications, leases: Leases) -> Function:
         starts = [
-            describe_executions_of(START_MODEL),
-            start_executions_of(STOP_MODEL),
+            describe_executions_of(START_MODEL, names=self._names),
+            start_executions_of(STOP_MODEL, names=self._names),
             *leases.arm(),
             *leases.disarm(),
         ]
@@ -163,10 +164,10 @@ class LifecycleFunctions(Construct):
         function = self._function(
             "ForgetVersions",
             "forget_versions",
-            [list_versions_of(called), *read_definitions_of(*machines)],
+            [list_versions_of(called), *read_definitions_of(*machines, names=self._names)],
             environment_variables={
                 environment.CALLED_FUNCTION_ARNS: ",".join(each.function_arn for each in called),
-                environment.STATE_MACHINE_ARNS: ",".join(map(state_machine_arn, machines)),
+                environment.STATE_MACHINE_ARNS: ",".join(map(self._names.arn, machines)),
             },
             timeout=Duration.minutes(15),
         )
@@ -195,13 +196,14 @@ class LifecycleFunctions(Construct):
         function = self._function(
             id,
             handler,
-            [*statements, send_events(EVENT_SOURCE), *notifications.publish()],
+            [*statements, send_events(self._names.event_source), *notifications.publish()],
             environment_variables={
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,
                 environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(self._settings.price_per_inference_unit_hour),
                 environment.TIME_ZONE: self._settings.time_zone,
                 **self._limits,
+                **({environment.STAGE: self._names.stage} if self._names.stage else {}),
                 **(environment_variables or {}),
             },
             timeout=timeout,

@@ -1,12 +1,13 @@
 """The stack: it composes the constructs and defines no resource itself."""
 
-from aws_cdk import CfnOutput, Stack
+from aws_cdk import Annotations, CfnOutput, Stack
 from constructs import Construct
 
 from settings.settings import Settings
 from stacks.endings_net import EndingsNet
 from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
+from stacks.names import Names
 from stacks.notifications import Notifications
 from stacks.observability import Observability
 from stacks.old_versions import OldVersions
@@ -19,17 +20,29 @@ from stacks.watch import Watch
 class ModelLifecycleStack(Stack):
     """Everything that a model's life needs, in one stack."""
 
-    def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:  # noqa: A002
-        super().__init__(scope, id, description="Runs machine-learning models that bill by the hour")
-        notifications = Notifications(self, "Notifications", emails=settings.notification_emails)
-        leases = Leases(self, "Leases")
-        functions = LifecycleFunctions(self, "Functions", settings=settings, notifications=notifications, leases=leases)
-        stop = StopWorkflow(self, "StopWorkflow", functions=functions, settings=settings).state_machine
+    def __init__(self, scope: Construct, *, settings: Settings) -> None:
+        names = Names(settings.stage or "")
+        super().__init__(scope, names.stack, description="Runs machine-learning models that bill by the hour")
+        notifications = Notifications(
+            self, "Notifications", title=names.topic_title, emails=settings.notification_emails
+        )
+        leases = Leases(self, "Leases", names=names)
+        functions = LifecycleFunctions(
+            self, "Functions", names=names, settings=settings, notifications=notifications, leases=leases
+        )
+        stop = StopWorkflow(self, "StopWorkflow", functions=functions, names=names, settings=settings).state_machine
         start = StartWorkflow(
-            self, "StartWorkflow", functions=functions, stop_model=stop, settings=settings
+            self, "StartWorkflow", functions=functions, stop_model=stop, names=names, settings=settings
         ).state_machine
         net = EndingsNet(self, "EndingsNet", state_machines=[start, stop], notify=functions.notify)
-        triggers = Triggers(self, "Triggers", start_model=start, stop_model=stop, schedules=settings.schedules)
+        triggers = Triggers(
+            self,
+            "Triggers",
+            start_model=start,
+            stop_model=stop,
+            request_source=names.request_source,
+            schedules=settings.schedules,
+        )
         watch = Watch(self, "Watch", watch_models=functions.watch_models)
         OldVersions(
             self,
@@ -57,3 +70,11 @@ class ModelLifecycleStack(Stack):
         CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)
         CfnOutput(self, "NotificationTopicArn", value=notifications.topic.topic_arn)
         CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)
+        CfnOutput(self, "RequestSource", value=names.request_source)
+        CfnOutput(self, "EventSource", value=names.event_source)
+        if settings.stage and not settings.project_arns:
+            Annotations.of(self).add_warning_v2(
+                "model-lifecycle:every-project",
+                f"The stage {settings.stage} watches the models of every deployment in its account and Region, since "
+                "project_arns is empty. If there are others, name the projects of each in its project_arns.",
+            )

@@ -1,12 +1,53 @@
-"""The names by which the deployed things are found."""
+"""The names by which the deployed things are found. Each has the stage behind it, if there is one."""
+
+from dataclasses import dataclass
 
 from aws_cdk import Aws
 
+from model_lifecycle.endings.outcome import event_source
 from model_lifecycle.vocabulary.machines import Machine
+from model_lifecycle.vocabulary.stage import staged
 
-STACK = "ModelLifecycle"
+_HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
 
-def state_machine_arn(machine: Machine) -> str:
-    """A machine by its name, for what the machine itself depends on."""
-    return f"arn:{Aws.PARTITION}:states:{Aws.REGION}:{Aws.ACCOUNT_ID}:stateMachine:{machine.name}"
+@dataclass(frozen=True)
+class Names:
+    """The fixed names of a deployment. All others are CloudFormation's, which begin with that of the stack."""
+
+    stage: str
+
+    @property
+    def stack(self) -> str:
+        return staged("ModelLifecycle", self.stage)
+
+    @property
+    def topic_title(self) -> str:
+        """From whom e-mails are."""
+        return f"Model lifecycle {self.stage}".rstrip()
+
+    @property
+    def lease_group(self) -> str:
+        return staged("model-leases", self.stage)
+
+    @property
+    def event_source(self) -> str:
+        """In whose name the functions send events."""
+        return event_source(self.stage)
+
+    @property
+    def request_source(self) -> str:
+        """From where an event may start an execution."""
+        return f"{self.event_source}.request"
+
+    def of(self, machine: Machine) -> str:
+        """A state machine's name."""
+        return machine.deployed_as(self.stage)
+
+    def arn(self, machine: Machine) -> str:
+        """A machine by its name, for what the machine itself depends on."""
+        return f"arn:{Aws.PARTITION}:states:{_HERE}:stateMachine:{self.of(machine)}"
+
+    def executions(self, machine: Machine) -> str:
+        """Every execution of a machine, by its name."""
+        return f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{self.of(machine)}:*"

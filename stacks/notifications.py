@@ -19,7 +19,7 @@ class Notifications(Construct):
     The topic has a key of its own: CloudWatch alarms cannot publish to one that is encrypted with `alias/aws/sns`.
     """
 
-    def __init__(self, scope: Construct, id: str, *, emails: Sequence[str]) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, title: str, emails: Sequence[str]) -> None:  # noqa: A002
         super().__init__(scope, id)
         self.key = Key(
             self,
@@ -29,7 +29,7 @@ class Notifications(Construct):
             pending_window=Duration.days(7),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.topic = Topic(self, "Topic", display_name="Model lifecycle", master_key=self.key, enforce_ssl=True)
+        self.topic = Topic(self, "Topic", display_name=title, master_key=self.key, enforce_ssl=True)
         self.undelivered = dead_letter_queue(self, "Undelivered")
         for email in emails:
             self.topic.add_subscription(EmailSubscription(email, dead_letter_queue=self.undelivered))

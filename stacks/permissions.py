@@ -10,7 +10,7 @@ from aws_cdk.aws_sqs import IQueue
 from model_lifecycle.services.actions import Actions
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.machines import Machine
-from stacks.names import state_machine_arn
+from stacks.names import Names
 
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
@@ -77,25 +77,21 @@ def _statement(of: Actions, action: str, resources: list[str]) -> PolicyStatemen
     return PolicyStatement(actions=[f"{of.namespace}:{action}"], resources=resources)
 
 
-def describe_executions_of(*machines: Machine) -> PolicyStatement:
+def describe_executions_of(*machines: Machine, names: Names) -> PolicyStatement:
     """Read how executions of machines are, by their names: the machines themselves depend on the function."""
-    return _of_executions("DescribeExecution", machines)
+    return _of_executions("DescribeExecution", machines, names)
 
 
-def read_histories_of(*machines: Machine) -> PolicyStatement:
+def read_histories_of(*machines: Machine, names: Names) -> PolicyStatement:
     """Read what happened in executions of machines."""
-    return _of_executions("GetExecutionHistory", machines)
+    return _of_executions("GetExecutionHistory", machines, names)
 
 
-def _of_executions(action: str, machines: Sequence[Machine]) -> PolicyStatement:
+def _of_executions(action: str, machines: Sequence[Machine], names: Names) -> PolicyStatement:
     return PolicyStatement(
         actions=[f"states:{action}"],
-        resources=[*map(_every_execution, machines)],
+        resources=[*map(names.executions, machines)],
     )
-
-
-def _every_execution(machine: Machine) -> str:
-    return f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{machine.name}:*"
 
 
 def send_to(queue: IQueue) -> PolicyStatement:
@@ -103,9 +99,9 @@ def send_to(queue: IQueue) -> PolicyStatement:
     return PolicyStatement(actions=["sqs:SendMessage"], resources=[queue.queue_arn])
 
 
-def start_executions_of(machine: Machine) -> PolicyStatement:
+def start_executions_of(machine: Machine, *, names: Names) -> PolicyStatement:
     """Start executions of one machine, by its name."""
-    return PolicyStatement(actions=["states:StartExecution"], resources=[state_machine_arn(machine)])
+    return PolicyStatement(actions=["states:StartExecution"], resources=[names.arn(machine)])
 
 
 def list_versions_of(functions: Sequence[IFunction]) -> PolicyStatement:
@@ -120,9 +116,9 @@ def delete_versions_of(functions: Sequence[IFunction]) -> PolicyStatement:
     return PolicyStatement(actions=["lambda:DeleteFunction"], resources=arns)
 
 
-def read_definitions_of(*machines: Machine) -> list[PolicyStatement]:
+def read_definitions_of(*machines: Machine, names: Names) -> list[PolicyStatement]:
     """Read what machines, and each of their executions, are made of."""
-    of_machines, of_executions = map(state_machine_arn, machines), map(_every_execution, machines)
+    of_machines, of_executions = map(names.arn, machines), map(names.executions, machines)
     return [
         PolicyStatement(actions=["states:DescribeStateMachine", "states:ListExecutions"], resources=[*of_machines]),
         PolicyStatement(actions=["states:DescribeStateMachineForExecution"], resources=[*of_executions]),

@@ -10,6 +10,7 @@ from model_lifecycle.vocabulary.machines import START_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
 from stacks.lifecycle_functions import LifecycleFunctions
+from stacks.names import Names
 from stacks.workflow import Workflow
 
 
@@ -25,13 +26,15 @@ class StartWorkflow(Workflow):
         *,
         functions: LifecycleFunctions,
         stop_model: IStateMachine,
+        names: Names,
         settings: Settings,
     ) -> None:
         super().__init__(scope, id)
         self._functions = functions
         self.build(
             self._definition(stop_model),
-            name=START_MODEL.name,
+            machine=START_MODEL,
+            names=names,
             comment="Start a model that bills while it runs, wait until it runs, and tell how it ended",
             settings=settings,
         )

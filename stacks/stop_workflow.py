@@ -7,6 +7,7 @@ from model_lifecycle.vocabulary.machines import STOP_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
 from stacks.lifecycle_functions import LifecycleFunctions
+from stacks.names import Names
 from stacks.workflow import Workflow
 
 
@@ -15,12 +16,21 @@ class StopWorkflow(Workflow):
 
     GOAL = Goal.STOPPED
 
-    def __init__(self, scope: Construct, id: str, *, functions: LifecycleFunctions, settings: Settings) -> None:  # noqa: A002
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002
+        *,
+        functions: LifecycleFunctions,
+        names: Names,
+        settings: Settings,
+    ) -> None:
         super().__init__(scope, id)
         self._functions = functions
         self.build(
             self._definition(),
-            name=STOP_MODEL.name,
+            machine=STOP_MODEL,
+            names=names,
             comment="Stop a model that bills while it runs, wait until it is stopped, and tell how it ended",
             settings=settings,
         )

@@ -13,7 +13,6 @@ from constructs import Construct, IConstruct, IDependable
 from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
 
-REQUEST_SOURCE = "model-lifecycle.request"
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
 
 _SCHEDULER_ROLE = "SchedulerRoleForTarget-"
@@ -30,6 +29,7 @@ class Triggers(Construct):
         *,
         start_model: IStateMachine,
         stop_model: IStateMachine,
+        request_source: str,
         schedules: Iterable[ScheduledAction | ScheduledRun],
     ) -> None:
         super().__init__(scope, id)
@@ -42,7 +42,7 @@ class Triggers(Construct):
                 f"{action.title()}ModelRequest",
                 description=f"Lets an event {action} the model that it asks for; its detail is the execution input",
                 event_pattern=EventPattern(
-                    account=[Aws.ACCOUNT_ID], source=[REQUEST_SOURCE], detail_type=[detail_type]
+                    account=[Aws.ACCOUNT_ID], source=[request_source], detail_type=[detail_type]
                 ),
                 targets=[self._on_request(action)],
             )

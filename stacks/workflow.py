@@ -23,10 +23,12 @@ from constructs import Construct
 
 from model_lifecycle.releases.old_versions import BACKSTOP
 from model_lifecycle.vocabulary.errors import FunctionFailedError
+from model_lifecycle.vocabulary.machines import Machine
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.logs import log_group
+from stacks.names import Names
 
 _LAMBDA_CANNOT_ANSWER = [
     "Lambda.ClientExecutionTimeoutException",
@@ -44,8 +46,11 @@ class Workflow(Construct):
     GOAL: Goal
     state_machine: StateMachine
 
-    def build(self, definition: IChainable, *, name: str, comment: str, settings: Settings) -> None:
+    def build(
+        self, definition: IChainable, *, machine: Machine, names: Names, comment: str, settings: Settings
+    ) -> None:
         """Make the machine of these states."""
+        name = names.of(machine)
         self.state_machine = StateMachine(
             self,
             "StateMachine",

@@ -10,6 +10,7 @@ from model_lifecycle.vocabulary.environment import (
     LEASE_GROUP_NAME,
     LEASE_ROLE_ARN,
     RECORD_TABLE_NAME,
+    STAGE,
     START_TIMEOUT_SECONDS,
     STOP_AFTER_SECONDS,
     STOP_MODEL_ARN,
@@ -30,6 +31,11 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
 def listed(name: str, environment: Mapping[str, str]) -> list[str]:
     """What stands in a variable with commas between; nothing in an empty one."""
     return [each for each in environment[name].split(",") if each]
+
+
+def stage(environment: Mapping[str, str] = os.environ) -> str:
+    """The deployment's stage; empty without one."""
+    return environment.get(STAGE, "")
 
 
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from composition.environment import stage
 from model_lifecycle.aws.teller import Teller
+from model_lifecycle.endings.outcome import event_source
 from model_lifecycle.vocabulary.environment import (
     AWS_LAMBDA_FUNCTION_NAME,
     NOTIFICATION_TOPIC_ARN,
@@ -18,10 +20,14 @@ from model_lifecycle.vocabulary.environment import (
 
 @dataclass(frozen=True, kw_only=True)
 class NotifyEnvironment:
-    """Who tells where, what was told, the price in USD of an inference unit for an hour, and the readers' time zone."""
+    """Who tells where, what was told, the price in USD of an inference unit for an hour, and the readers' time zone.
+
+    `event_source`: in whose name events go to the bus.
+    """
 
     function_name: str
     topic_arn: str
+    event_source: str
     told_table_name: str
     price_per_inference_unit_hour: float
     zone: ZoneInfo
@@ -31,6 +37,7 @@ class NotifyEnvironment:
         return cls(
             function_name=environment[AWS_LAMBDA_FUNCTION_NAME],
             topic_arn=environment[NOTIFICATION_TOPIC_ARN],
+            event_source=event_source(stage(environment)),
             told_table_name=environment[TOLD_TABLE_NAME],
             price_per_inference_unit_hour=float(environment[PRICE_PER_INFERENCE_UNIT_HOUR]),
             zone=ZoneInfo(environment[TIME_ZONE]),
@@ -41,6 +48,7 @@ class NotifyEnvironment:
         return Teller(
             function_name=self.function_name,
             topic_arn=self.topic_arn,
+            event_source=self.event_source,
             told_table_name=self.told_table_name,
             remembered_seconds=remembered_seconds,
         )

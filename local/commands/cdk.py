@@ -5,6 +5,7 @@ import os
 import shlex
 import subprocess
 import sys
+from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,6 @@ from tools.interruption import end_group
 
 ROOT = Path(__file__).resolve().parents[2]
 """The app's folder, where `cdk.json` is."""
-
-STACK = "ModelLifecycle"
 
 Progress = Callable[[str], object]
 
@@ -34,13 +33,12 @@ def deploy(
     *,
     context: Mapping[str, str] | None = None,
     app: Path = ROOT,
-    stack: str = STACK,
     assembly: Path | Callable[[], Path] | None = None,
     progress: Progress = lambda _: None,
     method: Literal["change-set", "direct"] = "direct",
     bootstrapped: bool = False,
 ) -> dict[str, str]:
-    """Bootstrap the account, unless it is `bootstrapped`, deploy the app and return the stack's outputs.
+    """Bootstrap the account, unless it is `bootstrapped`, deploy the app and return its stack's outputs.
 
     `context` overrides keys of `cdk.json`; `assembly` is what a synth wrote before, or what waits for a `synthesis`
     under way, either of which saves another one; `progress` gets each line that the command line prints. `method`: a
@@ -51,7 +49,6 @@ def deploy(
             return deploy(
                 aws,
                 app=app,
-                stack=stack,
                 assembly=synthesized,
                 progress=progress,
                 method=method,
@@ -66,12 +63,12 @@ def deploy(
             with _running(bootstrap, scratch, environment, scratch=scratch) as end:
                 end(progress)
         synthesized_in = assembly() if callable(assembly) else assembly
-        command = ["deploy", stack, "--app", str(synthesized_in), f"--outputs-file={outputs}"]
+        command = ["deploy", "--all", "--app", str(synthesized_in), f"--outputs-file={outputs}"]
         command += [f"--method={method}", "--require-approval=never", "--progress=events"]
         with _running(command, app, environment, scratch=scratch) as end:
             end(progress)
-        found: dict[str, str] = json.loads(outputs.read_text())[stack] if outputs.exists() else {}
-        return found
+        of_stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text()) if outputs.exists() else {}
+        return dict(ChainMap(*of_stacks.values()))
 
 
 @contextmanager

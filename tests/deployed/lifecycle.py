@@ -65,7 +65,9 @@ class Execution:
 class Lifecycle:
     """The stack, deployed, with a subscriber to its topic."""
 
-    def __init__(self, aws: LocalAws, clock: VirtualClock, outputs: Mapping[str, str]) -> None:
+    def __init__(
+        self, aws: LocalAws, clock: VirtualClock, outputs: Mapping[str, str], *, leases: str = "model-leases"
+    ) -> None:
         self.aws = aws
         self.clock = clock
         self.outputs = outputs
@@ -75,7 +77,8 @@ class Lifecycle:
         self._tables = aws.client("dynamodb")
         self._schedules = aws.client("scheduler")
         self._keys = {table: self._key_of(table) for table in self._tables.list_tables()["TableNames"]}
-        self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"])
+        self._leases = leases
+        self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"], name=f"subscriber-of-{leases}")
         self._received: list[Notification] = []
         self._began = clock.now()
 
@@ -97,6 +100,10 @@ class Lifecycle:
             self._schedules.delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
         for table, key in self._keys.items():
             self._empty(table, key)
+        self.forget_messages()
+
+    def forget_messages(self) -> None:
+        """Let the test begin now."""
         self._subscriber.receive()
         self._received.clear()
         self.pass_time(1)
@@ -134,7 +141,7 @@ class Lifecycle:
 
     def send(self, detail: object, detail_type: str = "Start Model") -> None:
         """Ask for a start, or for a stop, with an event on the default bus."""
-        entry = {"Source": "model-lifecycle.request", "DetailType": detail_type, "Detail": json.dumps(detail)}
+        entry = {"Source": self.outputs["RequestSource"], "DetailType": detail_type, "Detail": json.dumps(detail)}
         answer = self.aws.client("events").put_events(Entries=[entry])
         assert answer["FailedEntryCount"] == 0
 
@@ -157,7 +164,7 @@ class Lifecycle:
 
     def armed(self) -> list[dict[str, Any]]:
         """The armed stops, as ListSchedules shows them."""
-        pages = self._schedules.get_paginator("list_schedules").paginate(GroupName="model-leases")
+        pages = self._schedules.get_paginator("list_schedules").paginate(GroupName=self._leases)
         return [schedule for page in pages for schedule in page["Schedules"]]
 
     def end_of(self, execution_arn: str) -> Execution:

@@ -173,6 +173,7 @@ def test_what_was_told_is_not_told_again(release: str) -> None:
             function: Teller(
                 function_name=name,
                 topic_arn="arn:aws:sns:us-east-1:123456789012:no-such-topic",
+                event_source="model-lifecycle",
                 told_table_name="told",
                 remembered_seconds=3_600,
             )

@@ -5,9 +5,8 @@ from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
 from settings.settings import Settings
 from stacks.model_lifecycle_stack import ModelLifecycleStack
-from stacks.names import STACK
 
 app = App()
 Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-ModelLifecycleStack(app, STACK, settings=Settings.from_context(app.node.get_all_context()))
+ModelLifecycleStack(app, settings=Settings.from_context(app.node.get_all_context()))
 app.synth()

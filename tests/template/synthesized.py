@@ -44,7 +44,7 @@ class Synthesized:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.template_file = folder / f"{STACK}.template.json"
+        [self.template_file] = folder.glob("*.template.json")
         self.template: dict[str, Any] = json.loads(self.template_file.read_text(encoding="utf-8"))
         self._names = {
             logical_id: _name(resource["Metadata"]["aws:cdk:path"])
@@ -124,7 +124,7 @@ class Synthesized:
 
 
 def _name(path: str) -> str:
-    return path.removeprefix(f"{STACK}/").removesuffix("/Resource")
+    return path.partition("/")[2].removesuffix("/Resource")
 
 
 def _listed(value: Any) -> list[str]:

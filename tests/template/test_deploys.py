@@ -17,6 +17,8 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
         "StopModelStateMachineArn": "StopWorkflow/StateMachine",
         "NotificationTopicArn": "Notifications/Topic",
         "WatchModelsFunctionName": "Functions/WatchModels",
+        "RequestSource": "model-lifecycle.request",
+        "EventSource": "model-lifecycle",
     }
 
 

@@ -19,6 +19,8 @@ from tests.template.synthesized import STACK, deploys_made_once
 LOOKOUT = "arn:aws:lookoutvision:ap-southeast-1:123456789012:project/p{:03}"
 REKOGNITION = "arn:aws:rekognition:ap-southeast-1:123456789012:project/p{:03}/1767603600000"
 
+LONGEST_STAGE = "s" * 20
+
 
 def as_many_as_fit(pattern: str) -> list[str]:
     return [pattern.format(number) for number in range((MOST_ARN_CHARACTERS + 1) // (len(pattern.format(0)) + 1))]
@@ -37,6 +39,7 @@ FULLEST: dict[str, dict[str, Any]] = {
         "project_arns": as_many_as_fit(REKOGNITION),
         "watched_services": ["Rekognition", "LookoutVision"],
         "time_zone": "America/Argentina/ComodRivadavia",
+        "stage": LONGEST_STAGE,
     },
     "other projects": {"project_arns": as_many_as_fit(LOOKOUT)},
     "some schedules": {"schedules": schedules(10), "notification_emails": [f"{n}@example.com" for n in range(10)]},
@@ -52,7 +55,7 @@ def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     """The template of each deploy."""
     wanted = {"fullest": FULLEST, "exhaustive": EXHAUSTIVE}[request.param]
     folder = deploys_made_once(f"limits-{request.param}", tmp_path_factory, wanted)
-    return {name: folder / name / f"{STACK}.template.json" for name in wanted}
+    return {name: file for name in wanted for file in (folder / name).glob("*.template.json")}
 
 
 def test_the_fullest_deploys_stay_within_the_limits_of_aws(templates: dict[str, Path]) -> None:
@@ -77,9 +80,9 @@ def long(value: Any) -> Any:
         case {"Ref": str(name)} if name.startswith("AWS::"):
             return {"AWS::Region": "ap-southeast-1", "AWS::AccountId": "1" * 12}.get(name, "aws-us-gov")
         case {"Ref": str(name)}:
-            return f"{STACK}-{name}-{'X' * 13}"
+            return f"{STACK}-{LONGEST_STAGE}-{name}-{'X' * 13}"
         case {"Fn::GetAtt": [str(name), _]}:
-            return f"arn:aws:dynamodb:ap-southeast-1:123456789012:table/{STACK}-{name}-{'X' * 13}"
+            return f"arn:aws:dynamodb:ap-southeast-1:123456789012:table/{STACK}-{LONGEST_STAGE}-{name}-{'X' * 13}"
         case {"Fn::Join": [str(between), list(parts)]}:
             return between.join(str(long(part)) for part in parts)
         case dict():
@@ -116,10 +119,22 @@ def check_schedule(schedule: dict[str, Any]) -> None:
     assert len(schedule["Target"]["Input"].encode()) <= 256 * 1024
 
 
+def check_machine(machine: dict[str, Any]) -> None:
+    assert len(machine["StateMachineName"]) <= 80
+    # In the input of stop-model, with a name of 80 characters, as FailedStart.
+    assert len(f"arn:aws-us-gov:states:ap-southeast-1:{'1' * 12}:execution:{machine['StateMachineName']}:") <= 256 - 80
+
+
+def check_group(group: dict[str, Any]) -> None:
+    assert len(group["Name"]) <= 64
+
+
 CHECKS = {
     "AWS::IAM::ManagedPolicy": check_managed_policy,
     "AWS::IAM::Policy": check_inline_policy,
     "AWS::Lambda::Function": check_environment,
     "AWS::SQS::QueuePolicy": check_queue_policy,
     "AWS::Scheduler::Schedule": check_schedule,
+    "AWS::Scheduler::ScheduleGroup": check_group,
+    "AWS::StepFunctions::StateMachine": check_machine,
 }

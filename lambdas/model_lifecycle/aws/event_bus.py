@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from model_lifecycle.endings.message import Message
-from model_lifecycle.endings.outcome import EVENT_SOURCE, EVENT_TYPES, Outcome
+from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.foreign import quoted, word
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
 
 
-def send(message: Message, *, client: "EventBridgeClient") -> str:
-    """PutEvents, with the document as detail; the event's id.
+def send(message: Message, *, source: str, client: "EventBridgeClient") -> str:
+    """PutEvents from that source, with the document as detail; the event's id.
 
     Raises ServiceRefusedError for an event that the bus did not take, botocore's ClientError and BotoCoreError.
     """
     detail_type = EVENT_TYPES[Outcome(message.document["Outcome"])]
     [entry] = client.put_events(
-        Entries=[{"Source": EVENT_SOURCE, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
+        Entries=[{"Source": source, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
     )["Entries"]
     if "EventId" not in entry:
         code, words = entry.get("ErrorCode", "Unknown"), entry.get("ErrorMessage", "")

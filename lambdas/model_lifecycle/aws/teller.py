@@ -24,8 +24,17 @@ class Teller:
     `function_name`: the function in whose name it remembers, whatever version of it runs.
     """
 
-    def __init__(self, *, function_name: str, topic_arn: str, told_table_name: str, remembered_seconds: int) -> None:
+    def __init__(
+        self,
+        *,
+        function_name: str,
+        topic_arn: str,
+        event_source: str,
+        told_table_name: str,
+        remembered_seconds: int,
+    ) -> None:
         self._topic_arn = topic_arn
+        self._event_source = event_source
         self._topic = boto3.client("sns", config=CLIENT_CONFIG)
         self._bus = boto3.client("events", config=CLIENT_CONFIG)
         self._once = IdempotencyConfig(expires_after_seconds=remembered_seconds)
@@ -68,4 +77,4 @@ class Teller:
 
     def _send_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
         composed = message()
-        return {"EventId": None if composed is None else send(composed, client=self._bus)}
+        return {"EventId": None if composed is None else send(composed, source=self._event_source, client=self._bus)}

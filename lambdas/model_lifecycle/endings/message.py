@@ -72,7 +72,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
     return Message(
         subject=_subject(ending),
         document={**fields_json(head), **_seen(ending, money)},
-        text=text_of(ending, head, money),
+        text=text_of(ending, head, money, home),
         attributes=_attributes(ending),
     )
 

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.vocabulary.phase import Goal, Phase
+from model_lifecycle.vocabulary.stage import staged
 
 
 class Outcome(StrEnum):
@@ -20,7 +21,6 @@ class Outcome(StrEnum):
     NOT_WATCHED = "NotWatched"
 
 
-EVENT_SOURCE = "model-lifecycle"
 EVENT_TYPES = {
     Outcome.WAITING: "Model Waiting",
     Outcome.RUNNING: "Model Running",
@@ -43,6 +43,11 @@ OF_EXECUTION = {
 """What the net tells, by the status of the execution; what a success is, its output says. A RUNNING one has not
 ended.
 """
+
+
+def event_source(stage: str) -> str:
+    """From where the events of a deployment come."""
+    return staged("model-lifecycle", stage)
 
 
 def of_phase(goal: Goal, phase: Phase, report: ExecutionReport | None) -> Outcome | None:

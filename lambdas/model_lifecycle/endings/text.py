@@ -10,17 +10,21 @@ from model_lifecycle.endings.wording import duration
 from model_lifecycle.steps.report import ExecutionReport, Report
 from model_lifecycle.vocabulary.errors import ModelNotFoundError
 from model_lifecycle.vocabulary.foreign import quoted, word
-from model_lifecycle.vocabulary.machines import OF_GOAL
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
 
 
-def text_of(ending: Ending, head: Head, money: Money | None) -> str:
-    """The document in lines: what happened first, then each fact with its name."""
+def text_of(ending: Ending, head: Head, money: Money | None, home: Home) -> str:
+    """The document in lines: what happened first, then each fact with its name.
+
+    `home`: where the state machines are.
+    """
     lines = [head.summary, ""]
-    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, head, money) if value]
+    lines += [f"{label and label + ':':<11}{value}" for label, value in _lines(ending, head, money, home) if value]
     return "\n".join(lines) + "\n"
 
 
-def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, str]]:
+def _lines(ending: Ending, head: Head, money: Money | None, home: Home) -> list[tuple[str, str]]:
     seen = ending.report
     lines = []
     if ending.request is not None:
@@ -40,7 +44,7 @@ def _lines(ending: Ending, head: Head, money: Money | None) -> list[tuple[str, s
         lines += [("Ran", money.in_words(ending.ran) if ending.ran else ""), ("Cost", _cost(ending, money))]
     if ending.request is not None and ending.may_bill:
         lines += [
-            ("Stop it", f"start stop-model with the input {json.dumps(head.stop_input)}"),
+            ("Stop it", f"start {STOP_MODEL.deployed_as(home.stage)} with the input {json.dumps(head.stop_input)}"),
             ("", f"or: {head.how_to_stop}"),
         ]
     return [

@@ -1,9 +1,10 @@
-"""The state machines, by the names under which they are deployed, and what the executions of each want."""
+"""The state machines, by their names, and what the executions of each want."""
 
 from dataclasses import dataclass
 
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.stage import staged
 
 
 @dataclass(frozen=True)
@@ -14,13 +15,18 @@ class Machine:
     goal: Goal
     verb: str
 
+    def deployed_as(self, stage: str) -> str:
+        """Its name in a deployment with that stage."""
+        return staged(self.name, stage)
+
     def arn(self, home: Home) -> str:
         """The state machine's ARN."""
-        return f"arn:{home.partition}:states:{home.region}:{home.account}:stateMachine:{self.name}"
+        return f"arn:{home.partition}:states:{home.region}:{home.account}:stateMachine:{self.deployed_as(home.stage)}"
 
     def execution(self, name: str, home: Home) -> str:
         """The ARN of its execution of that name."""
-        return f"arn:{home.partition}:states:{home.region}:{home.account}:execution:{self.name}:{name}"
+        machine = self.deployed_as(home.stage)
+        return f"arn:{home.partition}:states:{home.region}:{home.account}:execution:{machine}:{name}"
 
 
 START_MODEL = Machine("start-model", Goal.RUNNING, "start")
@@ -31,5 +37,7 @@ OF_GOAL = {machine.goal: machine for machine in _MACHINES}
 
 
 def machine_of(execution_arn: str) -> Machine:
-    """Whose execution it is: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
-    return {machine.name: machine for machine in _MACHINES}[execution_arn.split(":")[6]]
+    """Whose execution it is, whatever the stage: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
+    deployed_as = execution_arn.split(":")[6]
+    [found] = [machine for machine in _MACHINES if f"{deployed_as}-".startswith(f"{machine.name}-")]
+    return found

@@ -1,14 +1,22 @@
-"""What the settings change: a default lease, when models that nobody leased are told and stopped, and the time zone."""
+"""What the settings change: a default lease, when models that nobody leased are told and stopped, the time zone, and
+what lives beside it in the same account.
+"""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from local.commands.cdk import deploy
 from local.network.faults import calls
+from tests.deployed.conftest import EVERY_SERVICE
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, ServiceWords
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
 from tests.deployed.someone import Someone
+from tests.template.stages import BOLTS, NAILS, STAGE, projects, synthesized_stages
+from tests.worlds import Worlds
 
 HOUR = 3_600
 SETTINGS = {
@@ -18,6 +26,7 @@ SETTINGS = {
     "stop_aborted_starts": "true",
     "time_zone": "Europe/Berlin",
     "price_per_inference_unit_hour": "1.5",
+    "project_arns": projects(REKOGNITION.model["ProjectVersionArn"], LOOKOUT_VISION.model["ProjectName"]),
 }
 pytestmark = [
     pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"]),
@@ -134,3 +143,72 @@ def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, ser
     assert "Nothing stops the model" not in document["Summary"]
     lifecycle.pass_time(HOUR)
     assert Someone(lifecycle.aws, service).sees() == service.stopped
+
+
+@pytest.fixture(scope="module")
+def other_stage(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lifecycle]:
+    """A deployment with a stage, beside the one without; it is removed again."""
+    here = worlds.deployed("settings", {**EVERY_SERVICE, **SETTINGS})
+    assembly = synthesized_stages(tmp_path_factory) / "staged"
+    outputs = deploy(here.aws, assembly=assembly, bootstrapped=True)
+    yield Lifecycle(here.aws, here.clock, outputs, leases=f"model-leases-{STAGE}")
+    here.aws.client("cloudformation").delete_stack(StackName=f"ModelLifecycle-{STAGE}")
+
+
+@pytest.fixture
+def beside(other_stage: Lifecycle, lifecycle: Lifecycle, service: ServiceWords) -> Iterator[Lifecycle]:
+    """It, with a model of each deployment."""
+    lifecycle.given(service.script(StartSeconds=600), its_own(service).script(StartSeconds=600))
+    other_stage.forget_messages()
+    yield other_stage
+    other_stage.forget()
+
+
+def its_own(service: ServiceWords) -> ServiceWords:
+    """Return the service with the model of the other stage."""
+    return replace(service, model={"ProjectVersionArn": BOLTS} if service is REKOGNITION else NAILS)
+
+
+def test_a_stage_is_deaf_to_what_happens_in_another(
+    lifecycle: Lifecycle, beside: Lifecycle, service: ServiceWords
+) -> None:
+    model, other = service.model, its_own(service).model
+    lifecycle.send(model)
+    beside.send({**other, "StopAfterSeconds": 2 * HOUR})
+    lifecycle.pass_time(60)
+
+    [here], [there] = lifecycle.executions(), beside.executions()
+    assert f":execution:start-model-{STAGE}:" in there
+    assert [len(each.armed()) for each in (lifecycle, beside)] == [1, 1]
+    beside.abort(there)
+    aborted = beside.only_message(beside.end_of(there))
+    [stop] = beside.stops()
+    execution = beside.end_of(stop)
+
+    assert lifecycle.end_of(here).status == execution.status == "SUCCEEDED"
+    assert (aborted.document["Outcome"], aborted.document["CleanUp"]) == ("Aborted", {"ExecutionArn": stop})
+    assert beside.only_message(execution).document["Outcome"] == "Stopped"
+    assert lifecycle.only_message(lifecycle.end_of(here)).document["Outcome"] == "Running"
+    assert (lifecycle.stops(), lifecycle.messages(there), beside.messages(here)) == ([], [], [])
+    assert [len(each.armed()) for each in (lifecycle, beside)] == [1, 0]
+    entries = [entry for call in calls("PutEvents") for entry in call.parameters["Entries"]]
+    told = [entry for entry in entries if not entry["Source"].endswith(".request")]
+    assert {entry["Source"] for entry in told} == {"model-lifecycle", f"model-lifecycle-{STAGE}"}
+    assert all((STAGE in entry["Source"]) == (f"-model-{STAGE}:" in entry["Detail"]) for entry in told)
+
+
+def test_a_stage_leaves_the_models_of_anothers_projects_alone(
+    lifecycle: Lifecycle, beside: Lifecycle, service: ServiceWords
+) -> None:
+    for model in (service, its_own(service)):
+        assert Someone(lifecycle.aws, model).starts()
+    lifecycle.pass_time(4.5 * HOUR)
+
+    for stage, own in ((lifecycle, service), (beside, its_own(service))):
+        [told] = stage.told_by_watch()
+        assert told.document["StopInput"] == own.model
+        [refused] = (each.model for each in (service, its_own(service)) if each != own)
+        for execution in (stage.run(refused), stage.run_stop(refused)):
+            assert execution.error == "AccessDeniedError"
+    if service is LOOKOUT_VISION:
+        assert f":stateMachine:stop-model-{STAGE} " in told.document["HowToStop"]

@@ -29,7 +29,7 @@ def assembly(folder: Path, stack: str, resources: dict[str, Any]) -> Path:
 def test_a_deploy_returns_the_outputs_and_tells_its_progress(aws: LocalAws, tmp_path: Path) -> None:
     said: list[str] = []
     outputs = cdk.deploy(
-        aws, stack="Small", assembly=assembly(tmp_path, "Small", {"Topic": TOPIC}), app=tmp_path, progress=said.append
+        aws, assembly=assembly(tmp_path, "Small", {"Topic": TOPIC}), app=tmp_path, progress=said.append
     )
     assert outputs == {"Topic": "arn:aws:sns:us-east-1:123456789012:by-the-cdk"}
     assert any("CREATE_COMPLETE" in line for line in said)
@@ -38,13 +38,13 @@ def test_a_deploy_returns_the_outputs_and_tells_its_progress(aws: LocalAws, tmp_
 def test_a_stack_that_cannot_be_created_fails_the_deploy_with_the_reason(aws: LocalAws, tmp_path: Path) -> None:
     resources = {"Topic": {"Type": "AWS::SNS::Topic"}, "Thing": {"Type": "AWS::Quantum::Leap"}}
     with pytest.raises(cdk.CdkError, match="The local AWS does not know AWS::Quantum::Leap"):
-        cdk.deploy(aws, stack="Bad", assembly=assembly(tmp_path, "Bad", resources), app=tmp_path)
+        cdk.deploy(aws, assembly=assembly(tmp_path, "Bad", resources), app=tmp_path)
 
 
 def test_a_deploy_over_another_keeps_what_is_there_and_one_that_fails_leaves_all(aws: LocalAws, tmp_path: Path) -> None:
     def deploy(resources: dict[str, Any], *, method: Literal["change-set", "direct"]) -> tuple[dict[str, str], str]:
         made, said = assembly(tmp_path, "Again", resources), list[str]()
-        outputs = cdk.deploy(aws, stack="Again", assembly=made, app=tmp_path, progress=said.append, method=method)
+        outputs = cdk.deploy(aws, assembly=made, app=tmp_path, progress=said.append, method=method)
         return outputs, "\n".join(said)
 
     def topic(name: str) -> dict[str, Any]:
@@ -71,4 +71,4 @@ def test_a_deploy_over_another_keeps_what_is_there_and_one_that_fails_leaves_all
 def test_an_app_that_cannot_be_synthesized_fails_the_deploy_with_its_own_words(aws: LocalAws, tmp_path: Path) -> None:
     (tmp_path / "app.py").write_text("raise SystemExit('schedules[0].name is missing')")
     with pytest.raises(cdk.CdkError, match=r"schedules\[0\].name is missing"):
-        cdk.deploy(aws, stack="None", app=tmp_path)
+        cdk.deploy(aws, app=tmp_path)

@@ -59,6 +59,9 @@ def test_every_setting_can_be_set() -> None:
         ("price_per_inference_unit_hour", "3.25", 3.25),
         ("price_per_inference_unit_hour", "0", 0.0),
         ("log_retention_days", "14", 14),
+        ("stage", "2-b", "2-b"),
+        ("stage", "x" * 20, "x" * 20),
+        ("stage", "null", None),
     ],
 )
 def test_a_string_from_the_command_line_means_what_it_spells(key: str, written: str, meant: object) -> None:
@@ -97,6 +100,13 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("project_arns", "parts", '"parts"', "allowed is a project's ARN"),
         ("project_arns", [VERSION], '"arn:aws:rekognition', "allowed is a project's ARN"),
         ("project_arns", {"arn": PROJECT}, '{"arn"', "allowed is a list of project ARNs"),
+        ("stage", "", '""', "1 to 20 lower-case letters, digits or '-'"),
+        ("stage", "s" * 21, '"sss', "1 to 20 lower-case letters"),
+        ("stage", "Team-A", '"Team-A"', "1 to 20 lower-case letters"),
+        ("stage", "team-", '"team-"', "no '-' at an end"),
+        ("stage", "team-a\n", '"team-a\\n"', "1 to 20 lower-case letters"),
+        ("stage", "team.request", '"team.request"', "1 to 20 lower-case letters"),
+        ("stage", 5, "5", "1 to 20 lower-case letters"),
         ("schedules", "morning", '"morning"', "a list of objects with name, expression and input, or"),
         ("schedules", {}, "{}", "a list of objects with name, expression and input, or"),
     ],

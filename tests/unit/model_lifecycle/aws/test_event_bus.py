@@ -14,6 +14,8 @@ from tests.fakes.given import EXECUTION, HOME, request
 from tests.fakes.stubbed import stubbed
 from tests.fakes.told import PRICE, UTC
 
+SOURCE = "model-lifecycle-test"
+
 
 def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Message:
     """What is told of an ending."""
@@ -39,11 +41,11 @@ def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Mes
 )
 def test_an_event_has_the_message_s_document_for_its_detail(outcome: Outcome, detail_type: str) -> None:
     told = message(outcome)
-    entry = {"Source": "model-lifecycle", "DetailType": detail_type, "Detail": json.dumps(told.document)}
+    entry = {"Source": SOURCE, "DetailType": detail_type, "Detail": json.dumps(told.document)}
     with stubbed("events") as (client, stub):
         stub.add_response("put_events", {"FailedEntryCount": 0, "Entries": [{"EventId": "1"}]}, {"Entries": [entry]})
 
-        assert send(told, client=client) == "1"
+        assert send(told, source=SOURCE, client=client) == "1"
 
 
 def test_every_outcome_has_a_detail_type_of_its_own() -> None:
@@ -58,7 +60,7 @@ def test_an_event_that_the_bus_did_not_take_is_an_error_in_its_words() -> None:
         stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": [refused]})
 
         with pytest.raises(ServiceRefusedError, match='PutEvents answered InternalFailure: "Not now'):
-            send(message(), client=client)
+            send(message(), source=SOURCE, client=client)
 
 
 @pytest.mark.parametrize("cause", ["日本" * 16_000, "\ud800" * 32_768, "x" * 32_768])

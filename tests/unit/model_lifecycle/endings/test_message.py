@@ -41,10 +41,12 @@ def lines(message: Message) -> dict[str, str]:
     return {label: rest.strip() for label, _, rest in labelled}
 
 
-def bare(outcome: Outcome, *, goal: Goal = Goal.RUNNING, price: float = PRICE, **more: Any) -> Message:
+def bare(
+    outcome: Outcome, *, goal: Goal = Goal.RUNNING, price: float = PRICE, home: Home = HOME, **more: Any
+) -> Message:
     """What is told of an ending of which nothing was seen."""
     ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, goal=goal, execution_arn=EXECUTION, **more)
-    return compose(ending, price_per_inference_unit_hour=price, zone=UTC, home=HOME)
+    return compose(ending, price_per_inference_unit_hour=price, zone=UTC, home=home)
 
 
 class TestAModelThatRuns:
@@ -339,3 +341,13 @@ def test_how_to_stop_can_be_pasted_into_a_shell_whatever_the_names_are(name: str
         machine = "arn:aws:states:us-east-1:123456789012:stateMachine:stop-model"
         assert words[1:6] == ["stepfunctions", "start-execution", "--state-machine-arn", machine, "--input"]
         assert json.loads(words[6]) == identity
+
+
+def test_a_message_of_a_stage_names_its_own_state_machine() -> None:
+    identity = {field.name: "1" for field in LOOKOUT_VISION.required}
+    asked = replace(request(), service=LOOKOUT_VISION, identity=identity)
+
+    message = bare(Outcome.ABORTED, request=asked, home=replace(HOME, stage="team-a"))
+
+    assert ":stateMachine:stop-model-team-a --input" in message.document["HowToStop"]
+    assert "start stop-model-team-a with the input" in message.text

@@ -1,0 +1,9 @@
+"""What tells deployments in one account and Region apart, and the names that follow from it."""
+
+STAGE = r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"
+"""So short that each name with it fits its service: of a schedule group 64 characters, of a state machine 80."""
+
+
+def staged(name: str, stage: str) -> str:
+    """The name as a deployment with that stage has it; the name itself without one."""
+    return f"{name}-{stage}" if stage else name

@@ -1,0 +1,36 @@
+"""Deployments with a stage, which live beside others in one account and Region."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.template.synthesized import deploys_made_once
+
+STAGE = "team-a"
+BOLTS = "arn:aws:rekognition:us-east-1:123456789012:project/bolts/version/bolts.2026/1767603600000"
+PARTS = BOLTS.replace("bolts", "parts")
+NAILS = {"ProjectName": "nails", "ModelVersion": "1"}
+
+
+def projects(rekognition: str, lookout_vision: str) -> str:
+    """The setting `project_arns` that names the project of a version of Rekognition's, and one of the other service."""
+    of_rekognition = rekognition.split("/version/")[0] + "/1767000000000"
+    return f"{of_rekognition},arn:aws:lookoutvision:us-east-1:123456789012:project/{lookout_vision}"
+
+
+STAGES: dict[str, dict[str, Any]] = {
+    "staged": {
+        "stage": STAGE,
+        "project_arns": projects(BOLTS, "nails"),
+        "watched_services": "Rekognition,LookoutVision",
+        "warn_after_hours": 3,
+        "stop_aborted_starts": True,
+    },
+    "every project": {"stage": STAGE},
+}
+
+
+def synthesized_stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the assembly of each."""
+    return deploys_made_once("stages", tmp_path_factory, STAGES)
