@@ -18,6 +18,6 @@ try:
     # Of the credentials of the deploy; the command line sets them.
     settings.check_home(os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION"))
 except SettingsError as error:
-    sys.exit(f"Setting {error}.")
+    sys.exit(str(error))
 ModelLifecycleStack(app, settings=settings)
 app.synth()

@@ -26,18 +26,18 @@ _YEARS = (1970, 2199)
 
 
 def main(arguments: Sequence[str] | None = None, *, now: datetime | None = None) -> int:
-    """Print the plan. 0 whatever it warns of, 1 for settings that are wrong, 2 for a wrong call."""
+    """Print the plan. Return 0 whatever it warns about, 1 for wrong settings; exit with 2 for a wrong call."""
     try:
         return _plan(_parsed(arguments), now or datetime.now(UTC))
     except (SettingsError, ContextError) as error:
-        print(f"Setting {error}." if isinstance(error, SettingsError) else error, file=sys.stderr)
+        print(error, file=sys.stderr)
         return 1
 
 
 def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     context, no_assignments = read_context(ROOT, arguments.context, home=Path.home())
     if no_assignments:
-        raise ContextError(f"Context argument is not an assignment (key=value): {shown(no_assignments[0])}")
+        raise ContextError(f"-c must be followed by key=value, got {shown(no_assignments[0])}.")
     settings = Settings.from_context(context)
     time_zone = ZoneInfo(settings.time_zone)
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
@@ -64,12 +64,16 @@ def _hours(number: float | None) -> timedelta | None:
 def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make plan", description=__doc__)
     parser.add_argument(
-        "-c", "--context", action="append", default=[], metavar="KEY=VALUE", help="a setting, as for a deploy"
+        "-c", "--context", action="append", default=[], metavar="KEY=VALUE", help="a setting, as for a deployment"
     )
     parser.add_argument(
-        "--from", dest="begin", type=_instant, metavar="INSTANT", help="plan the 14 days from then on, instead of now"
+        "--from",
+        dest="begin",
+        type=_instant,
+        metavar="INSTANT",
+        help="the beginning of the 14 days, such as 2026-03-27T00:00:00+01:00; now if absent",
     )
-    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON, for programs")
     return parser.parse_args(arguments)
 
 
@@ -80,6 +84,6 @@ def _instant(written: str) -> datetime:
         moment = None
     if moment is None or moment.tzinfo is None or not _YEARS[0] < moment.year < _YEARS[1]:
         raise argparse.ArgumentTypeError(
-            f"it is {written}; allowed is a moment in ISO 8601 with its offset, as 2026-03-27T00:00:00+01:00"
+            f"must be a moment in ISO 8601 with its offset, such as 2026-03-27T00:00:00+01:00, got {shown(written)}"
         )
     return moment

@@ -16,6 +16,9 @@ _MONTHS = CronField(
     "month", 1, 12, ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 )
 _YEARS = CronField("year", 1970, 2199, wraps=False)
+_COMMAS = "commas are for lists within a field, such as 7,19"
+# A comma beside a space, or beside what no list has: `0, 7`, `0,7,?,*`.
+_BETWEEN_FIELDS = re.compile(r"[,;](\s|$)|(^|\s)[,;]|[,;][?*]|[?*][,;]|;")
 
 
 @dataclass(frozen=True)
@@ -45,17 +48,18 @@ class Cron(LocalTimes):
 def parse_cron(text: str) -> Cron:
     """Parse what stands between the parentheses. Raises `ScheduleExpressionError`."""
     fields = text.split()
-    if re.search(r",(\s|$)|(^|\s),", text) or (len(fields) == 1 and text.count(",") == 5):
-        raise ScheduleExpressionError(
-            "allowed are spaces between the six fields, and commas only within a list, as 7,19"
-        )
+    if _BETWEEN_FIELDS.search(text):
+        raise ScheduleExpressionError(f"the six fields must be separated by spaces, and {_COMMAS}")
     if len(fields) != 6:
+        commas = f", and {_COMMAS}" if "," in text else ""
+        unix = '. Unlike in Unix, the last field is the year, and one of the days is "?"' if len(fields) == 5 else ""
         raise ScheduleExpressionError(
-            f"allowed are six fields, minutes hours day-of-month month day-of-week year, and this has {len(fields)}"
+            f"there must be six fields (minutes hours day-of-month month day-of-week year), got {len(fields)}"
+            f"{commas}{unix}"
         )
     minutes, hours, month_days, months, weekdays, years = fields
     if (month_days == "?") == (weekdays == "?"):
-        raise ScheduleExpressionError('allowed is "?" in exactly one of day-of-month and day-of-week')
+        raise ScheduleExpressionError('exactly one of day-of-month and day-of-week must be "?"')
     return Cron(
         minutes=_MINUTES.values(minutes),
         hours=_HOURS.values(hours),

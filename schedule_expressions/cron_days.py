@@ -33,7 +33,7 @@ def by_weekday(text: str) -> Days:
         name, _, place = text.partition("#")
         weekday = _WEEKDAYS.value(name, text)
         if place not in ("1", "2", "3", "4", "5"):
-            raise _WEEKDAYS.error(text, f"{place!r} after # is no number from 1 to 5")
+            raise _WEEKDAYS.error(text, "after # must be a number from 1 to 5")
         number = int(place)
         return lambda year, month: _all(year, month, {weekday})[number - 1 : number]
     if text.upper() == "L":

@@ -18,18 +18,18 @@ class CronField:
     wraps: bool = True
 
     def error(self, text: str, why: str) -> ScheduleExpressionError:
-        """What is wrong with the field's text, and what is allowed."""
-        allowed = f"{self.least}-{self.most}"
-        if self.words:
-            allowed += f" or {self.words[0]}-{self.words[-1]}"
-        return ScheduleExpressionError(f"its {self.name} is {text[:40]!r}: {why[:80]}; allowed is {allowed}")
+        """Return what is wrong with the field's text, and what it must be of."""
+        words = f" or {self.words[0]}-{self.words[-1]}" if self.words else ""
+        return ScheduleExpressionError(
+            f"{self.name} must be within {self.least}-{self.most}{words}, got {text[:40]!r}: {why[:80]}"
+        )
 
     def value(self, item: str, text: str) -> int:
         """Read one number or word of the field's text."""
         if item.upper() in self.words:
             return self.words.index(item.upper()) + self.least
         if not re.fullmatch(r"[0-9]{1,4}", item):
-            raise self.error(text, f"{item!r} is no value" if item else "a value is missing")
+            raise self.error(text, f"{item!r} is not a value" if item else "a value is missing")
         number = int(item)
         if not self.least <= number <= self.most:
             raise self.error(text, f"{item} is out of range")
@@ -42,10 +42,10 @@ class CronField:
     def _expanded(self, item: str, text: str) -> list[int]:
         span, slash, step = item.partition("/")
         if slash and not self.steps:
-            raise self.error(text, "it takes no steps")
+            raise self.error(text, "steps are not possible here")
         first, last = self._span(span, text, open_ended=bool(slash))
         if slash and (not re.fullmatch(r"[0-9]{1,4}", step) or not 1 <= int(step) <= self.most):
-            raise self.error(text, f"the step {step!r} is no number from 1 to {self.most}")
+            raise self.error(text, f"the step must be a number from 1 to {self.most}")
         size = self.most - self.least + 1
         end = last if first <= last else last + size
         return [self.least + (value - self.least) % size for value in range(first, end + 1, int(step or 1))]

@@ -2,4 +2,4 @@
 
 
 class ScheduleExpressionError(ValueError):
-    """An expression that AWS does not take; the message is one clause that says what is allowed."""
+    """An expression that AWS does not accept. The message is a clause that says what it must be."""

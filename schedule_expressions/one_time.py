@@ -24,8 +24,8 @@ class Once(LocalTimes):
 def parse_at(text: str) -> Once:
     """Parse what stands between the parentheses. Raises `ScheduleExpressionError`."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}", text):
-        raise ScheduleExpressionError("allowed is a local time without an offset, as at(2027-01-31T07:30:00)")
+        raise ScheduleExpressionError("it must be a local time without an offset, such as at(2027-01-31T07:30:00)")
     try:
         return Once(datetime.fromisoformat(text))
     except ValueError as error:
-        raise ScheduleExpressionError(f"allowed is a date and time that there is: {error}") from error
+        raise ScheduleExpressionError(f"it must be a date and time that exist: {error}") from error

@@ -24,6 +24,6 @@ def parse(expression: str, *, one_time: bool = False) -> ScheduleExpression:
     forms = _FORMS if one_time else {name: form for name, form in _FORMS.items() if name != "at"}
     match = re.fullmatch(r"([a-z]+)\(([^()]*)\)", expression)
     if match is None or match[1] not in forms:
-        raise ScheduleExpressionError(f"allowed is {' or '.join(written for written, _ in forms.values())}")
+        raise ScheduleExpressionError(f"it must be {' or '.join(written for written, _ in forms.values())}")
     _, parse_form = forms[match[1]]
     return parse_form(match[2])

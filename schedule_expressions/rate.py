@@ -27,9 +27,9 @@ def parse_rate(text: str) -> Rate:
     match = re.fullmatch(r"([0-9]{1,9}) (minute|hour|day)(s?)", text)
     if match is None or int(match[1]) == 0:
         raise ScheduleExpressionError(
-            "allowed is a positive whole number and a unit, as rate(5 minutes), rate(1 hour), rate(7 days)"
+            "it must be a positive whole number and a unit, such as rate(5 minutes), rate(1 hour), rate(7 days)"
         )
     value, unit = int(match[1]), match[2]
     if (value == 1) == bool(match[3]):
-        raise ScheduleExpressionError(f"allowed is rate({value} {unit if value == 1 else f'{unit}s'})")
+        raise ScheduleExpressionError(f"it must be rate({value} {unit if value == 1 else f'{unit}s'})")
     return Rate(timedelta(**{f"{unit}s": value}))

@@ -10,13 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from model_lifecycle.services.fields import shown
+
 
 class ContextError(Exception):
-    """The context cannot be had; the message is one line."""
+    """The context cannot be read. The message is one line."""
 
 
 def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[dict[str, Any], list[str]]:
-    """The context of an app's folder with the `key=value` of `-c` over it, and the assignments that are none.
+    """Return the context of an app's folder with the `key=value` of `-c` over it, and what of `-c` is no assignment.
 
     Raises ContextError.
     """
@@ -34,7 +36,7 @@ def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[
             continue
         key, value = parts.groups()
         if re.match(r"aws:.", key):
-            raise ContextError(f"User-provided context cannot use keys prefixed with 'aws:', but {key} was provided.")
+            raise ContextError(f"A setting must not begin with aws:, got {shown(key)}.")
         context[key] = value
     return context, no_assignments
 
@@ -42,7 +44,7 @@ def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[
 def _of_config(path: Path) -> dict[str, Any]:
     context = _json_object(path).get("context", {})
     if not isinstance(context, dict):
-        raise ContextError(f"The context of {path} is no JSON object.")
+        raise ContextError(f'"context" in {path} must be a JSON object, got {shown(context)}.')
     return context
 
 
@@ -51,8 +53,12 @@ def _json_object(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
+    except json.JSONDecodeError as error:
+        raise ContextError(
+            f"{path} is broken JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
     except (OSError, ValueError, RecursionError) as error:
         raise ContextError(f"{path} cannot be read: {error}.") from error
     if not isinstance(found, dict):
-        raise ContextError(f"{path} is no JSON object.")
+        raise ContextError(f"{path} must be a JSON object, got {shown(found)}.")
     return found

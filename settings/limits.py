@@ -18,18 +18,18 @@ MOST_ARN_CHARACTERS = 2_900
 
 
 def addresses_that_fit(addresses: list[str]) -> list[str]:
-    """The addresses themselves. Raises ValueError if they are too many."""
+    """Return the addresses. Raises ValueError if they are too many."""
     if len(addresses) > MOST_RESOURCES:
-        raise ValueError(f"allowed are {MOST_RESOURCES} addresses, got {len(addresses):,}")
+        raise ValueError(f"must be at most {MOST_RESOURCES} addresses, got {len(addresses):,}")
     return addresses
 
 
 def arns_that_fit(arns: list[str]) -> list[str]:
-    """The ARNs themselves. Raises ValueError if they are too long together."""
+    """Return the ARNs. Raises ValueError if they are too long together."""
     sizes = [len(arn) + 1 for arn in arns]
     if (size := sum(sizes) - 1) > MOST_ARN_CHARACTERS:
         raise ValueError(
-            f"allowed are {MOST_ARN_CHARACTERS:,} characters of ARNs, got {size:,}: "
+            f"must be at most {MOST_ARN_CHARACTERS:,} characters of ARNs together, got {size:,}: "
             f"the first {_fitting(sizes, MOST_ARN_CHARACTERS + 1)} of {len(arns)} fit"
         )
     return arns
@@ -38,18 +38,18 @@ def arns_that_fit(arns: list[str]) -> list[str]:
 def schedules_that_fit(
     schedules: list[ScheduledAction | ScheduledRun], info: ValidationInfo
 ) -> list[ScheduledAction | ScheduledRun]:
-    """The schedules themselves. Raises ValueError if they are too many, or their inputs too large."""
+    """Return the schedules. Raises ValueError if they are too many, or their inputs too large."""
     room = MOST_RESOURCES - len(info.data.get("notification_emails", []))
     counts = [len(schedule.executions) for schedule in schedules]
     if sum(counts) > room:
         raise ValueError(
-            f"allowed are {room} starts and stops beside the e-mail addresses, got {sum(counts):,}: "
+            f"must be at most {room} starts and stops beside the e-mail addresses, got {sum(counts):,}: "
             f"the first {_fitting(counts, room)} of {len(schedules):,} schedules fit"
         )
     sizes = [sum(_in_template(execution.input) for execution in schedule.executions) for schedule in schedules]
     if sum(sizes) > MOST_INPUT_BYTES:
         raise ValueError(
-            f"allowed are {MOST_INPUT_BYTES:,} bytes of inputs, got {sum(sizes):,}: "
+            f"must be at most {MOST_INPUT_BYTES:,} bytes of inputs together, got {sum(sizes):,}: "
             f"the first {_fitting(sizes, MOST_INPUT_BYTES)} of {len(schedules):,} schedules fit"
         )
     return schedules

@@ -4,19 +4,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
 from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
+from model_lifecycle.services.fields import shown
 from model_lifecycle.vocabulary.errors import InvalidRequestError
+from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.parsing import parse
 from settings.time_zone import check_time_zone
 
 Action: TypeAlias = Literal["start", "stop"]
 
 _UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
-_EXPRESSION = '"cron(...)", "rate(...)" or "at(yyyy-mm-ddThh:mm:ss)", as EventBridge Scheduler writes them'
+_EXPRESSION = '"cron(...)", "rate(...)" or "at(yyyy-mm-ddThh:mm:ss)", as in EventBridge Scheduler'
 _PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop": parse_stop_request}
 
 
@@ -35,13 +37,16 @@ class ScheduledExecution:
 
 
 def _expression(value: str) -> str:
-    parse(value, one_time=True)
+    try:
+        parse(value, one_time=True)
+    except ScheduleExpressionError as error:
+        raise ValueError(f"is {shown(value)}, which is not valid: {error}") from error
     return value
 
 
 def _another_expression(value: str, info: ValidationInfo) -> str:
     if value == info.data.get("start"):
-        raise ValueError("allowed is another time than that of start")
+        raise ValueError(f"must be another time than start, got {value} for both")
     return value
 
 
@@ -49,7 +54,7 @@ def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, A
     try:
         _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
     except InvalidRequestError as error:
-        raise ValueError(str(error)) from error
+        raise ValueError(f"is not valid: {'; '.join(error.violations)}") from error
     return value
 
 
@@ -64,7 +69,7 @@ class _Scheduled(BaseModel):
 
     name: str = Field(pattern=r"^[A-Za-z0-9_.\-]{1,40}$", description="1 to 40 letters, digits, '_', '.' or '-'")
     time_zone: Annotated[str, AfterValidator(check_time_zone)] | None = Field(
-        default=None, description="the IANA name of a time zone, as Europe/Berlin"
+        default=None, description="the IANA name of a time zone, such as Europe/Berlin"
     )
 
 
@@ -73,7 +78,7 @@ class ScheduledAction(_Scheduled):
 
     action: Action = Field(default="start", description="start or stop")
     expression: _Expression = Field(description=_EXPRESSION)
-    input: _ExecutionInput = Field(description="the execution input, as typed into the console")
+    input: _ExecutionInput = Field(description="the execution input, a JSON object")
 
     @property
     def executions(self) -> tuple[ScheduledExecution, ...]:
@@ -94,7 +99,7 @@ class ScheduledRun(_Scheduled):
 
     start: _Expression = Field(description=_EXPRESSION)
     stop: Annotated[_Expression, AfterValidator(_another_expression)] = Field(description=_EXPRESSION)
-    model: _ExecutionInput = Field(description="the input of the start, as typed into the console")
+    model: _ExecutionInput = Field(description="the input of the start, a JSON object")
 
     @property
     def executions(self) -> tuple[ScheduledExecution, ...]:
@@ -117,6 +122,11 @@ FORMS: dict[str, type[_Scheduled]] = {form.__name__: form for form in (Scheduled
 """The forms of a schedule. Their names stand in the place of an error."""
 
 
+def _without_null(value: object) -> object:
+    """As everywhere, `null` counts as absent."""
+    return {key: field for key, field in value.items() if field is not None} if isinstance(value, dict) else value
+
+
 def _form(value: object) -> str:
     only_of_a_run = ScheduledRun.model_fields.keys() - ScheduledAction.model_fields.keys()
     if isinstance(value, ScheduledRun) or (isinstance(value, dict) and only_of_a_run & value.keys()):
@@ -127,13 +137,14 @@ def _form(value: object) -> str:
 Schedule: TypeAlias = Annotated[
     Annotated[ScheduledAction, Tag(ScheduledAction.__name__)] | Annotated[ScheduledRun, Tag(ScheduledRun.__name__)],
     Discriminator(_form),
+    BeforeValidator(_without_null),
 ]
 
 
 def named_once(schedules: list[ScheduledAction | ScheduledRun]) -> list[ScheduledAction | ScheduledRun]:
-    """The schedules themselves. Raises ValueError if two have one name."""
+    """Return the schedules. Raises ValueError if two have one name."""
     names = [schedule.name for schedule in schedules]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise ValueError(f"allowed is a name used once, and {', '.join(twice)} is used again")
+        raise ValueError(f"must have different names, got {', '.join(map(shown, twice))} twice")
     return schedules

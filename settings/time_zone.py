@@ -4,6 +4,8 @@ from difflib import get_close_matches
 from functools import cache
 from zoneinfo import available_timezones
 
+from model_lifecycle.services.fields import shown
+
 _ALIKE = 0.9
 # Of the abbreviations those that are no zones, and of the cities large ones that have no zone of their own name.
 _ZONES = {
@@ -31,13 +33,13 @@ _OF_ONE_MACHINE = {"localtime", "Factory"}
 
 
 def check_time_zone(name: str) -> str:
-    """The name itself. Raises ValueError if the IANA database has no such time zone."""
+    """Return the name. Raises ValueError if the IANA database has no such time zone."""
     known = _known()
     if name in known:
         return name
     meant = _meant(name, known)
-    hint = f"; perhaps {meant} is meant" if meant else ""
-    raise ValueError(f"allowed is the IANA name of a time zone, as Europe/Berlin{hint}")
+    hint = f". Did you mean {meant}?" if meant else ""
+    raise ValueError(f"must be the IANA name of a time zone, such as Europe/Berlin, got {shown(name)}{hint}")
 
 
 def _meant(name: str, known: frozenset[str]) -> str | None:

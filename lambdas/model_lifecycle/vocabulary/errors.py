@@ -1,6 +1,5 @@
 """One family of errors. A class name is the error name that the state machine shows; its text is one plain sentence."""
 
-from collections.abc import Sequence
 from typing import Self
 
 from model_lifecycle.vocabulary.foreign import shortened
@@ -39,13 +38,13 @@ class InvalidRequestError(ModelLifecycleError):
     `violations`: what is wrong, a clause each; none where it was the service that refused.
     """
 
-    violations: Sequence[str] = ()
+    violations: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, violations: Sequence[str]) -> Self:
+    def of(cls, violations: list[str]) -> Self:
         """Return the error of an input with these violations, all in one sentence."""
         error = cls(f"The execution input is not valid: {'; '.join(violations)}.")
-        error.violations = violations
+        error.violations = tuple(violations)
         return error
 
 

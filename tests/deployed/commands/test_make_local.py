@@ -216,7 +216,7 @@ def test_projects_that_are_not_of_this_aws_are_refused_at_once() -> None:
 
     assert done.returncode != 0
     assert "Deploy the app" not in done.stdout
-    assert f"project_arns[0] is {arn}; allowed are projects of the account and Region of the deploy" in done.stderr
+    assert "project_arns[0] must be of the account and Region of the deploy" in done.stderr
 
 
 def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
@@ -225,4 +225,4 @@ def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowe
     assert done.returncode != 0
     assert "Deploy the app" not in done.stdout
     [line] = [line for line in done.stderr.splitlines() if "start_timeout_minutes" in line]
-    assert line.endswith('start_timeout_minutes is "soon"; allowed is a whole number from 1 to 1,440.')
+    assert line.endswith('start_timeout_minutes must be a whole number from 1 to 1,440, got "soon".')

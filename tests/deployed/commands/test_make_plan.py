@@ -34,7 +34,7 @@ def test_a_wrong_setting_is_refused_in_the_words_of_a_deploy() -> None:
 
     said, _ = done.stderr.splitlines()
     assert done.returncode != 0
-    assert said == "Setting start_timeout_minutes is 0; allowed is a whole number from 1 to 1,440."
+    assert said == "Setting start_timeout_minutes must be a whole number from 1 to 1,440, got 0."
     assert done.stdout == ""
 
 

@@ -51,11 +51,16 @@ def test_what_is_no_assignment_is_left_out_and_given_back(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("files", "assignments", "why"),
     [
-        ({}, ["aws:cdk:x=1"], "cannot use keys prefixed with 'aws:', but aws:cdk:x was provided."),
-        ({"cdk": "{"}, [], "cdk.json cannot be read: "),
-        ({"cdk": []}, [], "cdk.json is no JSON object."),
-        ({"cdk": {"context": []}}, [], "cdk.json is no JSON object."),
-        ({"cdk_context": "[]"}, [], "cdk.context.json is no JSON object."),
+        ({}, ["aws:cdk:x=1"], 'must not begin with aws:, got "aws:cdk:x".'),
+        (
+            {"cdk": "{"},
+            [],
+            "cdk.json is broken JSON: Expecting property name enclosed in double quotes at line 1, column 2.",
+        ),
+        ({"cdk": []}, [], "cdk.json must be a JSON object, got []."),
+        ({"cdk": {"context": []}}, [], "cdk.json must be a JSON object, got []."),
+        ({"cdk": '{"app": "x",\n "context": {"a" 1}}'}, [], "Expecting ':' delimiter at line 2, column 18."),
+        ({"cdk_context": "[]"}, [], "cdk.context.json must be a JSON object, got []."),
     ],
 )
 def test_what_cannot_be_read_is_one_line(

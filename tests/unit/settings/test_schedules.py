@@ -36,15 +36,17 @@ BAD_ACTIONS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "m" * 41}, "name", "1 to 40 letters"),
     ({"name": "m\n"}, "name", "1 to 40 letters"),
     ({"name": 5}, "name", "1 to 40 letters"),
-    ({"expression": "every day"}, "expression", "allowed is cron(minutes"),
-    ({"expression": "cron(0 7 * * * *)"}, "expression", 'allowed is "?"'),
+    ({"expression": "every day"}, "expression", "it must be cron(minutes"),
+    ({"expression": "cron(0 7 * * * *)"}, "expression", 'must be "?"'),
     ({"expression": 5}, "expression", '"cron(...)", "rate(...)" or "at('),
-    ({"input": None}, "input", "the execution input"),
+    ({"input": None}, "input", "is missing: it must be the execution input"),
+    ({"expression": None}, "expression", "is missing"),
+    ({"model": {"ProjectVersionArn": VERSION}}, "expression", "expression and input or start and stop and model"),
     ({"input": {}}, "input", "no model is named"),
-    ({"input": {"ProjectVersionArn": "x"}}, "input", "ProjectVersionArn is"),
-    ({"input": {"ProjectVersionArn": VERSION, "MinInferenceUnits": "1"}}, "input", "MinInferenceUnits is"),
-    ({"zone": "UTC"}, "zone", "no such setting"),
-    ({"expresion": "rate(1 day)"}, "expresion", "perhaps expression is meant"),
+    ({"input": {"ProjectVersionArn": "x"}}, "input", "ProjectVersionArn"),
+    ({"input": {"ProjectVersionArn": VERSION, "MinInferenceUnits": "1"}}, "input", "MinInferenceUnits"),
+    ({"zone": "UTC"}, "zone", "is not a field of a schedule"),
+    ({"expresion": "rate(1 day)"}, "expresion", "did you mean expression?"),
     ({"action": "restart"}, "action", "start or stop"),
     ({"action": True}, "action", "start or stop"),
     (
@@ -56,19 +58,19 @@ BAD_ACTIONS: list[tuple[dict[str, Any], str, str]] = [
 BAD_PAIRS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "every morning"}, "name", "1 to 40 letters"),
     ({"start": "every day"}, "start", "or at(yyyy-mm-ddThh:mm:ss)"),
-    ({"start": None}, "start", '"cron(...)", "rate(...)" or "at('),
-    ({"stop": "cron(0 25 ? * MON *)"}, "stop", "its hours is '25': 25 is out of range"),
-    ({"stop": PAIR["start"]}, "stop", "allowed is another time than that of start"),
-    ({"time_zone": "Berlin"}, "time_zone", "perhaps Europe/Berlin is meant"),
-    ({"time_zone": "europe/berlin"}, "time_zone", "perhaps Europe/Berlin is meant"),
-    ({"time_zone": "localtime"}, "time_zone", "allowed is the IANA name"),
-    ({"time_zone": 1}, "time_zone", "the IANA name of a time zone, as Europe/Berlin"),
+    ({"start": None}, "start", 'is missing: it must be "cron(...)", "rate(...)" or "at('),
+    ({"stop": "cron(0 25 ? * MON *)"}, "stop", "hours must be within 0-23, got '25': 25 is out of range"),
+    ({"stop": PAIR["start"]}, "stop", "must be another time than start"),
+    ({"time_zone": "Berlin"}, "time_zone", "Did you mean Europe/Berlin?"),
+    ({"time_zone": "europe/berlin"}, "time_zone", "Did you mean Europe/Berlin?"),
+    ({"time_zone": "localtime"}, "time_zone", "must be the IANA name"),
+    ({"time_zone": 1}, "time_zone", "the IANA name of a time zone, such as Europe/Berlin"),
     ({"model": {}}, "model", "no model is named"),
     ({"model": {"ProjectVersionArn": VERSION, "Reason": "x"}}, "model", '"Reason" is unknown'),
     ({"model": "parts"}, "model", "the input of the start"),
-    ({"expression": "rate(1 day)"}, "expression", "no such setting"),
-    ({"ScheduledRun": 1}, "ScheduledRun", "allowed are name, time_zone, start, stop, model"),
-    ({"modle": {}}, "modle", "perhaps model is meant"),
+    ({"expression": "rate(1 day)"}, "expression", "cannot stand here: a schedule has either expression and input or"),
+    ({"ScheduledRun": 1}, "ScheduledRun", "it must be one of name, time_zone, start, stop, model"),
+    ({"modle": {}}, "modle", "did you mean model?"),
 ]
 
 
@@ -81,7 +83,7 @@ def test_a_bad_schedule_is_named_by_its_place_and_checked_as_in_lambda(
 ) -> None:
     said = refusal(schedules=[{**schedule, **change}])
 
-    assert said.startswith(f"schedules[0].{place} is ")
+    assert f"Setting schedules[0].{place} " in said
     assert allowed in said
 
 
@@ -91,11 +93,11 @@ def test_a_bad_schedule_is_named_by_its_place_and_checked_as_in_lambda(
 def test_a_schedule_without_a_part_is_told_which(schedule: dict[str, Any], part: str) -> None:
     rest = {name: value for name, value in schedule.items() if name != part}
 
-    assert f"schedules[0].{part}" in refusal(schedules=[rest])
+    assert f"Setting schedules[0].{part} is missing: it must be " in refusal(schedules=[rest])
 
 
 def test_two_schedules_cannot_have_one_name() -> None:
-    assert "morning is used again" in refusal(schedules=[MORNING, MORNING])
+    assert 'must have different names, got "morning" twice' in refusal(schedules=[MORNING, MORNING])
 
 
 def test_a_schedule_starts_a_model_unless_its_action_is_stop() -> None:
@@ -154,8 +156,9 @@ def test_one_time_is_for_every_form_with_a_time_zone_or_without() -> None:
 def test_what_is_no_object_is_no_schedule(schedule: object) -> None:
     said = refusal(schedules=[schedule])
 
-    assert said.startswith("schedules[0] is ")
-    assert "allowed is a list of objects with name, expression and input, or with name, start, stop and model" in said
+    assert said.startswith(
+        "Setting schedules[0] must be a schedule: an object with name, expression and input, or with "
+    )
 
 
 def test_a_schedule_may_be_of_any_region_since_the_deploy_decides_where_it_runs() -> None:

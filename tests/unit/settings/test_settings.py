@@ -93,13 +93,10 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("log_retention_days", "forever", '"forever"', "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", True, "true", "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", 7.0, "7.0", "one of 1, 3, 5, 7, 14"),
-        ("notification_emails", "nobody", '"nobody"', "a list of e-mail addresses"),
-        ("notification_emails", ["a@b.c\n"], '"a@b.c\\n"', "a list of e-mail addresses"),
-        ("notification_emails", [5], "5", "a list of e-mail addresses"),
+        ("notification_emails", "nobody", '"nobody"', "an e-mail address, such as ops@example.com"),
+        ("notification_emails", ["a@b.c\n"], '"a@b.c\\n"', "an e-mail address, such as ops@example.com"),
+        ("notification_emails", [5], "5", "an e-mail address, such as ops@example.com"),
         ("notification_emails", 5, "5", "a list of e-mail addresses"),
-        ("project_arns", "parts", '"parts"', "allowed is a project's ARN"),
-        ("project_arns", [VERSION], '"arn:aws:rekognition', "allowed is a project's ARN"),
-        ("project_arns", {"arn": PROJECT}, '{"arn"', "allowed is a list of project ARNs"),
         ("stage", "", '""', "1 to 20 lower-case letters, digits or '-'"),
         ("stage", "s" * 21, '"sss', "1 to 20 lower-case letters"),
         ("stage", "Team-A", '"Team-A"', "1 to 20 lower-case letters"),
@@ -107,8 +104,11 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("stage", "team-a\n", '"team-a\\n"', "1 to 20 lower-case letters"),
         ("stage", "team.request", '"team.request"', "1 to 20 lower-case letters"),
         ("stage", 5, "5", "1 to 20 lower-case letters"),
-        ("schedules", "morning", '"morning"', "a list of objects with name, expression and input, or"),
-        ("schedules", {}, "{}", "a list of objects with name, expression and input, or"),
+        ("project_arns", "parts", '"parts"', "must be a project's ARN"),
+        ("project_arns", [VERSION], '"arn:aws:rekognition', "must be a project's ARN"),
+        ("project_arns", {"arn": PROJECT}, '{"arn"', "must be a list of project ARNs"),
+        ("schedules", "morning", '"morning"', "must be a JSON list of schedules"),
+        ("schedules", {}, "{}", "must be a JSON list of schedules"),
     ],
 )
 def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
@@ -116,9 +116,76 @@ def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
 ) -> None:
     said = refusal(**{key: value})
 
-    assert said.startswith(key)
-    assert f" is {shown}" in said
+    assert said.startswith(f"Setting {key}")
+    assert f", got {shown}" in said
     assert allowed in said
+
+
+IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
+NO_QUOTES = f"It has no double quotation marks: the shell has probably removed them, so {IN_SHELL}."
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "place", "likely"),
+    [
+        ("schedules", "[{name:a}]", "line 1, column 3", NO_QUOTES),
+        ("schedules", "[name:a]", "line 1, column 2", NO_QUOTES),
+        ("schedules", "[{", "line 1, column 3", NO_QUOTES),
+        ("schedules", '[{"name" "a"}]', "line 1, column 10", f"In a shell, {IN_SHELL}."),
+        ("schedules", '{"name"}', "line 1, column 8", f"In a shell, {IN_SHELL}."),
+        ("notification_emails", "[ops@example.com]", "line 1, column 2", NO_QUOTES),
+        ("project_arns", '["arn:aws', "line 1, column 2", f"In a shell, {IN_SHELL}."),
+        ("watched_services", "[Rekognition]", "line 1, column 2", NO_QUOTES),
+        ("start_timeout_minutes", '{"minutes":', "line 1, column 12", f"In a shell, {IN_SHELL}."),
+        ("default_stop_after_hours", "[1", "line 1, column 3", NO_QUOTES),
+        ("stop_aborted_starts", "{true}", "line 1, column 2", NO_QUOTES),
+        ("time_zone", '"Europe/Berlin', "line 1, column 1", f"In a shell, {IN_SHELL}."),
+        ("log_retention_days", ' "7', "line 1, column 2", f"In a shell, {IN_SHELL}."),
+    ],
+)
+def test_broken_json_of_any_setting_is_called_so_with_its_place_and_likely_cause(
+    key: str, value: str, place: str, likely: str
+) -> None:
+    said = refusal(**{key: value})
+
+    assert said.startswith(f"Setting {key} is broken JSON: ")
+    assert f" at {place} of {json.dumps(value)}" in said
+    assert said.endswith(likely)
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_null_is_the_default_wherever_it_stands(name: str) -> None:
+    assert settings(**{name: None}) == settings(**{name: "null"}) == settings()
+
+
+def test_null_in_a_schedule_is_as_if_the_field_were_absent() -> None:
+    nulls = {"action": None, "time_zone": None, "start": None}
+
+    assert settings(schedules=[MORNING | nulls]) == settings(schedules=json.dumps([MORNING | nulls]))
+    assert settings(schedules=[MORNING | nulls]) == settings(schedules=[MORNING])
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_what_is_no_plain_address_is_refused(address: str) -> None:
+    assert refusal(notification_emails=[address]).startswith(
+        "Setting notification_emails[0] must be an e-mail address, "
+    )
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("notification_emails", ["ops@example.com", "OPS@example.com"]),
+        ("project_arns", f"{PROJECT},{PROJECT}"),
+        ("watched_services", ["Rekognition", "Rekognition"]),
+    ],
+)
+def test_nothing_stands_in_a_list_twice(key: str, value: object) -> None:
+    assert refusal(**{key: value}).startswith(f"Setting {key} must name each once, got ")
+
+
+def test_projects_may_differ_in_capitals_alone() -> None:
+    assert settings(project_arns=[PROJECT, PROJECT.replace("parts", "Parts")])
 
 
 def test_every_bad_setting_is_named_at_once() -> None:
@@ -130,16 +197,16 @@ def test_every_bad_setting_is_named_at_once() -> None:
 @pytest.mark.parametrize(
     ("key", "hint"),
     [
-        ("start_timeout", "perhaps start_timeout_minutes is meant"),
-        ("notification_email", "perhaps notification_emails is meant"),
-        ("log_retention_day", "perhaps log_retention_days is meant"),
-        ("colour", "allowed are notification_emails, project_arns, watched_services, schedules"),
+        ("start_timeout", "did you mean start_timeout_minutes?"),
+        ("notification_email", "did you mean notification_emails?"),
+        ("log_retention_day", "did you mean log_retention_days?"),
+        ("colour", "it must be one of notification_emails, project_arns, watched_services, schedules"),
     ],
 )
 def test_a_key_that_is_no_setting_is_an_error_with_a_hint(key: str, hint: str) -> None:
     said = refusal(**{key: 5})
 
-    assert said.startswith(f"{key} is 5, but there is no such setting")
+    assert said.startswith(f"Setting {key} is not a setting: ")
     assert hint in said
 
 

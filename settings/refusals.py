@@ -1,0 +1,78 @@
+"""What is said of a setting that is refused: a sentence that names it, what it must be, and what it is."""
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from model_lifecycle.services.fields import shown
+from model_lifecycle.services.registry import SERVICES
+from settings.schedules import FORMS
+
+_PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
+
+ITEMS = {
+    "notification_emails": "an e-mail address, such as ops@example.com",
+    "project_arns": f"a project's ARN, {_PROJECT_ARNS}",
+    "watched_services": f"a service, one of {', '.join(service.name for service in SERVICES)}",
+    "schedules": "a schedule: an object with name, expression and input, or with name, start, stop and model",
+}
+"""What an item of a list must be."""
+
+
+def refusal(detail: ErrorDetails, settings: type[BaseModel]) -> str:
+    """Return what is wrong, in printable characters."""
+    written = f"Setting {_path(detail['loc'])} {_why(detail, settings)}"
+    sentence = written if written.endswith("?") else f"{written}."
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in sentence)
+
+
+def _why(detail: ErrorDetails, settings: type[BaseModel]) -> str:
+    match detail["type"]:
+        case "value_error":
+            return str(detail["ctx"]["error"])
+        case "missing":
+            return f"is missing: it must be {_allowed(detail['loc'], settings)}"
+        case "extra_forbidden":
+            return _unknown(detail, settings)
+    return f"must be {_allowed(detail['loc'], settings)}, got {shown(detail['input'])}"
+
+
+def _unknown(detail: ErrorDetails, settings: type[BaseModel]) -> str:
+    key, form = str(detail["loc"][-1]), _form(detail["loc"])
+    fields = FORMS[form].model_fields if form else settings.model_fields
+    whose = "a field of a schedule" if form else "a setting"
+    other = next((name for name in FORMS if name != form and key in FORMS[name].model_fields), None) if form else None
+    if other:
+        return f"cannot stand here: a schedule has either {_fields_of(FORMS)}"
+    meant = get_close_matches(key, fields, n=1)
+    hint = f"did you mean {meant[0]}?" if meant else f"it must be one of {', '.join(fields)}"
+    return f"is not {whose}: {hint}"
+
+
+def _fields_of(forms: Mapping[str, type[BaseModel]]) -> str:
+    own = [[name for name, field in form.model_fields.items() if field.is_required()] for form in forms.values()]
+    return " or ".join(" and ".join(name for name in names if name != "name") for names in own)
+
+
+def _path(location: tuple[int | str, ...]) -> str:
+    # Of a schedule, pydantic names the form after its place.
+    written = (*location[:2], *location[3:]) if _form(location) else location
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in written).removeprefix(".")
+
+
+def _key(key: str) -> str:
+    return key if re.fullmatch(r"\w+", key) else shown(key)
+
+
+def _form(location: tuple[int | str, ...]) -> str | None:
+    return str(location[2]) if location[0] == "schedules" and len(location) > 2 else None
+
+
+def _allowed(location: tuple[int | str, ...], settings: type[BaseModel]) -> str:
+    form, key = _form(location), str(location[0])
+    if form and len(location) > 3:
+        return FORMS[form].model_fields[str(location[3])].description or "another value"
+    return (len(location) > 1 and ITEMS.get(key)) or settings.model_fields[key].description or "another value"

@@ -1,0 +1,62 @@
+"""What a setting means that comes as text, as each one of `-c key=value` does."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from model_lifecycle.services.fields import shown
+
+_IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
+
+
+def number(value: object) -> object:
+    """Return what a text spells in JSON, or the text where it spells none. Raises ValueError for broken JSON."""
+    return _read(value, otherwise=lambda text: text)
+
+
+def name(value: object) -> object:
+    """Return a text that is not JSON. Raises ValueError for JSON, broken or not."""
+    if isinstance(value, str) and _opens(value):
+        number(value)
+        raise ValueError(f"must be plain text without quotation marks or brackets, got {shown(value)}")
+    return value
+
+
+def listed(value: object) -> object:
+    """Return a list from JSON, or from items with commas between. Raises ValueError for broken JSON."""
+    return _read(value, otherwise=lambda text: [item.strip() for item in text.split(",") if item.strip()], plain=True)
+
+
+def objects(value: object) -> object:
+    """Return a list from JSON; it is empty for an empty text. Raises ValueError for broken JSON."""
+    return _read(value, otherwise=lambda text: text if text.strip() else [], plain=True)
+
+
+def _read(value: object, *, otherwise: Callable[[str], Any], plain: bool = False) -> object:
+    """`plain`: whether a text that begins as no list, object or string does is none of JSON."""
+    if not isinstance(value, str) or (plain and not _opens(value)):
+        return otherwise(value) if isinstance(value, str) else value
+    try:
+        read = json.loads(value)
+    except json.JSONDecodeError as error:
+        if _opens(value):
+            raise ValueError(_broken(value, error)) from error
+        return otherwise(value)
+    except RecursionError as error:
+        raise ValueError("is nested too deeply") from error
+    except ValueError:  # an integer of too many digits
+        return otherwise(value)
+    # Nothing of ours is a text in quotation marks: it is shown with them.
+    return value if isinstance(read, str) else read
+
+
+def _opens(text: str) -> bool:
+    return text.lstrip()[:1] in ("[", "{", '"')
+
+
+def _broken(text: str, error: json.JSONDecodeError) -> str:
+    why = error.msg.removesuffix(" starting at")
+    broken = f"is broken JSON: {why} at line {error.lineno}, column {error.colno} of {shown(text)}"
+    if '"' in text:
+        return f"{broken}. In a shell, {_IN_SHELL}"
+    return f"{broken}. It has no double quotation marks: the shell has probably removed them, so {_IN_SHELL}"
