@@ -5,6 +5,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from composition.border import errors_on_one_line
 from composition.log import line_logger
 from composition.releases import function_arns_from, state_machine_arns_from
 from model_lifecycle.aws.client_config import LIST_CONFIG
@@ -19,6 +20,7 @@ versions = FunctionVersions(boto3.client("lambda", config=LIST_CONFIG))
 definitions = MachineDefinitions(state_machine_arns_from(), boto3.client("stepfunctions", config=LIST_CONFIG))
 
 
+@errors_on_one_line
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[int]]:  # noqa: ARG001
     """Delete old versions, and tell which: their numbers, by the ARN of their function. `event`: EventBridge's own."""

@@ -6,6 +6,7 @@ from typing import Any
 import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from composition.border import errors_on_one_line
 from composition.environment import defaults_from, stage
 from composition.log import line_logger
 from composition.telling import NotifyEnvironment, stops_aborted_starts
@@ -30,6 +31,7 @@ stopping = boto3.client("stepfunctions", config=LIST_CONFIG) if stops_aborted_st
 teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 
 
+@errors_on_one_line
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Tell how an execution ended, unless that was told already."""

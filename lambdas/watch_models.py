@@ -4,6 +4,7 @@ import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition import seams
+from composition.border import errors_on_one_line
 from composition.environment import defaults_from, stage, stop_target_from
 from composition.log import line_logger
 from composition.telling import NotifyEnvironment
@@ -42,6 +43,7 @@ teller = environment.teller(remembered_seconds=REMEMBERED_SECONDS)
 notes = Notes(environment.told_table_name, boto3.client("dynamodb", config=TABLE_CONFIG))
 
 
+@errors_on_one_line
 @logger.inject_lambda_context
 def handler(event: object, context: LambdaContext) -> dict[str, int]:
     """Look at every model, and tell how often what was found. Any event will do, and none.

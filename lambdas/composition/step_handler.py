@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from composition.border import errors_on_one_line
 from composition.environment import defaults_from
 from composition.log import line_logger
 from model_lifecycle.aws.clients import model_of
@@ -28,6 +29,7 @@ def step_handler(state: str, actions: Mapping[Goal, Action]) -> Handler:
     logger = line_logger()
     defaults = defaults_from()
 
+    @errors_on_one_line
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         home = Home.of(context.invoked_function_arn)

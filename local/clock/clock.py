@@ -14,6 +14,10 @@ from local.clock.threads import Threads
 Action = Callable[[], object]
 
 
+class NeverSettlesError(Exception):
+    """What was to come to its end in some virtual time goes on."""
+
+
 class Interrupt(threading.Event):
     """An event that ends a `Clock.wait`.
 
@@ -253,18 +257,26 @@ class VirtualClock(Clock):
             self._count(-1)
             raise
 
-    def settle(self, *, timeout: float = 600) -> None:
+    def settle(self, *, timeout: float = 600, within: timedelta = timedelta.max) -> None:
         """Wait until no marked thread is at work and nothing is due but in the background.
 
-        Raises what threads have raised since, and `TimeoutError` after so many of the machine's own seconds.
+        Raises what threads have raised since, `NeverSettlesError` if that does not come `within` so much virtual time,
+        and `TimeoutError` after so many of the machine's own seconds.
         """
 
-        def settled() -> bool:
-            return self.threads.failed or not (self._at_work or self._agenda.drives)
+        def goes_on() -> bool:
+            return bool(self._at_work or self._agenda.drives)
+
+        def is_late() -> bool:
+            return self._now - begun > within
 
         with self._changed:
-            in_time = self._changed.wait_for(settled, timeout)
+            begun = self._now
+            in_time = self._changed.wait_for(lambda: self.threads.failed or not goes_on() or is_late(), timeout)
+            late = goes_on() and is_late()
         self.threads.raise_errors()
+        if late:
+            raise NeverSettlesError(f"still going on after {within}")
         if not in_time:
             raise TimeoutError(f"still at work after {timeout} seconds")
 

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cached_property, partial
 from itertools import takewhile
+from threading import Timer
 from typing import Any
 
 from local.api.calls import ApiCall
-from local.clock.clock import VirtualClock
+from local.clock.clock import Interrupt, VirtualClock
 from local.commands.subscriber import Notification, Subscriber
 from local.network.faults import calls
 from local.network.faults import load as load_faults
@@ -20,6 +22,9 @@ FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
 NO_QUOTAS = {"RunningModels": 10_000, "CallsPerSecond": 10_000, "InferenceUnits": 10_000}
 """Many lives go on at the same moment; what an account's quotas do is a story of its own."""
 SECONDS_OF_PATIENCE = 120
+SECONDS_OF_PATIENCE_WITH_DAYS = 600
+LONGEST = timedelta(days=2)
+"""No execution and no delivery goes on for longer."""
 EXECUTIONS_OF_A_TEST = 20
 """About so many at most: a page of all that there ever were."""
 MOST_DELETIONS = 25
@@ -82,6 +87,11 @@ class Lifecycle:
         self._received: list[Notification] = []
         self._began = clock.now()
 
+    @property
+    def began_at(self) -> int:
+        """When the test began, in milliseconds, as logs count."""
+        return int(self._began.timestamp() * 1000)
+
     def given(self, *models: Mapping[str, Any], faults: Sequence[Mapping[str, Any]] = (), **more: Any) -> None:
         """Only these models and faults are there from now on, and more in the form of a scenario file."""
         self.aws.load(Scenario.parse(json.dumps({"Quotas": NO_QUOTAS, "Models": models, "Faults": faults, **more})))
@@ -94,7 +104,7 @@ class Lifecycle:
         """Let nothing be left of what was: no execution under way, no model, no record of one, no armed stop."""
         for arn in (*self.executions(statusFilter="RUNNING"), *self.stops(statusFilter="RUNNING")):
             self.abort(arn)
-        self.clock.settle(timeout=SECONDS_OF_PATIENCE)
+        self.settle()
         self.given()
         for schedule in self.armed():
             self._schedules.delete_schedule(GroupName=schedule["GroupName"], Name=schedule["Name"])
@@ -169,7 +179,7 @@ class Lifecycle:
 
     def end_of(self, execution_arn: str) -> Execution:
         """The execution, once it has ended and everything that its end sets off is over."""
-        self.clock.settle(timeout=SECONDS_OF_PATIENCE)
+        self.settle()
         described = self._executions.describe_execution(executionArn=execution_arn)
         return Execution(
             arn=execution_arn,
@@ -193,10 +203,23 @@ class Lifecycle:
         """Start an execution of stop-model and see it to its end."""
         return self.end_of(self.stop(execution_input))
 
+    def settle(self, *, patience: float = SECONDS_OF_PATIENCE) -> None:
+        """Wait until all that goes on has come to its end, for at most so many of the machine's own seconds."""
+        self.clock.settle(timeout=patience, within=LONGEST)
+
     def pass_time(self, seconds: float) -> None:
-        """Let so many virtual seconds pass, and all that happens in them."""
+        """Let so many virtual seconds pass, and all that happens in them.
+
+        Raises `TimeoutError` if they do not pass, since something hangs by the machine's own time.
+        """
+        until, hung = self.clock.now() + timedelta(seconds=seconds), Interrupt()
+        watchman = Timer(SECONDS_OF_PATIENCE_WITH_DAYS, hung.set)
+        watchman.start()
         with self.clock.running():
-            self.clock.wait(seconds)
+            self.clock.wait(seconds, hung)
+        watchman.cancel()
+        if self.clock.now() < until:
+            raise TimeoutError(f"{until} does not come")
 
     def dead_letters(self, queue: str) -> list[dict[str, Any]]:
         """What lies in the queue with that word in its name, and lies there no longer."""

@@ -96,7 +96,7 @@ def live(lifecycle: Lifecycle, lives: Iterable[Life]) -> dict[Life, Lived]:
             if life.before is not None:
                 lifecycle.start({**services[life].model, **life.before})
                 lifecycle.clock.wait(0.01)
-    lifecycle.clock.settle(timeout=patience)
+    lifecycle.settle(patience=patience)
     lifecycle.given_faults(*({**fault, "Model": name} for life, name in named.items() for fault in life.faults))
     arns = {}
     with lifecycle.clock.running():
@@ -105,7 +105,7 @@ def live(lifecycle: Lifecycle, lives: Iterable[Life]) -> dict[Life, Lived]:
             arns[life] = begin({**services[life].model, **life.fields})
             if not life.takes_real_time:
                 lifecycle.clock.wait(0.01)
-    lifecycle.clock.settle(timeout=patience)
+    lifecycle.settle(patience=patience)
     made = [(call, json.dumps(call.parameters, default=str)) for call in calls()]
     # What stays would befall the looking back as well.
     lifecycle.given_faults()

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id, waiting_id
+from model_lifecycle.endings.heard import heard
 from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
@@ -70,7 +71,10 @@ class Endings:
         """The NotificationId, as a rule read from the event alone: what was told already needs no second look.
 
         Step Functions may end an execution while a state tells how it ended. That, no state tells.
+
+        Raises InvalidRequestError for what no state of the machines and no end of their executions sends.
         """
+        event = heard(event, self._home)
         if _goes_on(event):
             return waiting_id(event["Execution"]["Arn"])
         if "detail" not in event:
@@ -204,7 +208,7 @@ class Endings:
 
 def _goes_on(event: dict[str, Any]) -> bool:
     """Whether a state tells of an execution that has not ended."""
-    return bool(event.get("Progress", {}).get("Tells"))
+    return "detail" not in event and bool(event["Progress"].get("Tells"))
 
 
 def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
 
@@ -58,6 +58,11 @@ EXECUTION_IN_WORDS = "an execution's ARN, arn:aws:states:REGION:ACCOUNT:executio
 def execution_arn(name: str) -> Field:
     """The ARN of an execution of any state machine."""
     return text(name, EXECUTION_ARN, characters=(1, 256), allowed=EXECUTION_IN_WORDS)
+
+
+def one_of(name: str, values: Collection[str]) -> Field:
+    """One of some words."""
+    return Field(name, f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value in values)
 
 
 def free_text(name: str, *, characters: int) -> Field:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import named_in
+from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import report_json
 from model_lifecycle.steps.start_progress import StartProgress
@@ -43,7 +44,10 @@ def take_step(
     `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
     answer, or {"Request": <the execution's input>}}`. A request that is not valid has no
     report, and the model that it names, if any, for its request.
+
+    Raises InvalidRequestError for what no state of the machines sends.
     """
+    payload = checked(payload, of_a_state(home))
     goal = Goal(payload["Goal"])
     try:
         progress = _progress(PROGRESS[goal], payload, defaults, home)

@@ -37,7 +37,19 @@ OF_GOAL = {machine.goal: machine for machine in _MACHINES}
 
 
 def machine_of(execution_arn: str) -> Machine:
-    """Whose execution it is, whatever the stage: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`."""
+    """Whose execution it is, whatever the stage: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`.
+
+    Raises ValueError for that of any other machine.
+    """
     deployed_as = execution_arn.split(":")[6]
     [found] = [machine for machine in _MACHINES if f"{deployed_as}-".startswith(f"{machine.name}-")]
     return found
+
+
+def is_of_a_machine(execution_arn: str, home: Home) -> bool:
+    """Whether it is an execution of one of the state machines in that account and Region, whatever the stage."""
+    try:
+        machine_of(execution_arn)
+    except ValueError:
+        return False
+    return Home.of(execution_arn) == home

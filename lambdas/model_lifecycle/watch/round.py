@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
-from model_lifecycle.vocabulary.foreign import one_line
+from model_lifecycle.vocabulary.foreign import one_line, quoted
 from model_lifecycle.watch.watch import Finding
 
 _MAX_CHARACTERS = 20_000
@@ -27,7 +27,8 @@ class Round:
     def in_words(self) -> str:
         """What went wrong, and with what. Of a group of exceptions, Lambda tells nothing but its own text."""
         told = (
-            " ".join([f"{type(error).__name__}: {error}", *getattr(error, "__notes__", ())]) for error in self.troubles
+            " ".join([f"{type(error).__name__}: {_said(error)}", *getattr(error, "__notes__", ())])
+            for error in self.troubles
         )
         return one_line("; ".join(told), _MAX_CHARACTERS)
 
@@ -75,6 +76,11 @@ def _look_at_project(
             error.add_note(f"This befell {listed.identity}")
             troubles.append(error)
     return True
+
+
+def _said(error: Exception) -> str:
+    """Our own errors quote what is from outside; of any other one, all words may be."""
+    return str(error) if isinstance(error, ModelLifecycleError) else quoted(str(error))
 
 
 def _perhaps_gone(trouble: Exception) -> bool:

@@ -41,7 +41,7 @@ class Listener:
 
     def heard(self) -> list[dict[str, Any]]:
         """Every event since the last call; each is of the schema."""
-        self._lifecycle.clock.settle(timeout=60)
+        self._lifecycle.settle()
         events = []
         while received := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
             for message in received:

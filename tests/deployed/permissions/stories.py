@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from local.iam.evaluator import Question, Verdict
-from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
+from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone
 
@@ -104,14 +104,14 @@ def _leases(lifecycle: Lifecycle) -> None:
         lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
         lifecycle.run_stop(service.model)
     lifecycle.send(REKOGNITION.model, "Stop Model")
-    _settle(lifecycle)
+    lifecycle.settle()
 
 
 def _clean_up(lifecycle: Lifecycle) -> None:
     lifecycle.given(*(service.script(StartEndsIn=service.starting) for service in BOTH))
     for service in BOTH:
         lifecycle.run({**service.model, "StartTimeoutSeconds": 60})
-    _settle(lifecycle)
+    lifecycle.settle()
 
 
 def _redrives(lifecycle: Lifecycle) -> None:
@@ -185,7 +185,7 @@ def _lost(lifecycle: Lifecycle) -> None:
     lifecycle.pass_time(25 * HOUR)
     lifecycle.given(REKOGNITION.script(StartSeconds=60), faults=[{"Operation": "Publish", "Error": "InternalError"}])
     lifecycle.abort(lifecycle.start(REKOGNITION.model))
-    _settle(lifecycle)
+    lifecycle.settle()
 
 
 def _alarms(lifecycle: Lifecycle) -> None:
@@ -251,10 +251,6 @@ def _without_tls(lifecycle: Lifecycle, service: str) -> Any:
 
     client.meta.events.register("before-sign", say_so)
     return client
-
-
-def _settle(lifecycle: Lifecycle) -> None:
-    lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
 
 
 STORIES: tuple[Story, ...] = (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
+from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
 from tests.worlds import Worlds
 
@@ -55,7 +55,7 @@ def started(worlds: Worlds) -> list[Started]:
     if lifecycle.clock.now() < END:
         lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
         lifecycle.pass_time((END - lifecycle.clock.now()).total_seconds())
-        lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
+        lifecycle.settle()
     return _started(lifecycle)
 
 

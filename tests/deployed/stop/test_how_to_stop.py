@@ -28,6 +28,6 @@ def test_a_command_that_is_pasted_into_a_shell_stops_the_model(lifecycle: Lifecy
     )
 
     assert (pasted.returncode, pasted.stderr) == (0, "")
-    lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
+    lifecycle.settle()
     lifecycle.pass_time(600)
     assert Someone(lifecycle.aws, service).sees() == service.stopped

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Lifecycle
+from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import ServiceWords, services_in_turn
 
 service_in_turn = services_in_turn()
@@ -78,7 +78,7 @@ def test_a_nested_start_and_stop_name_their_parent(lifecycle: Lifecycle, service
     model = {"ProjectVersionArn": None, "ProjectName": None, "ModelVersion": None, **service.model}
 
     night = machines.start_execution(stateMachineArn=parent, input=json.dumps(model))["executionArn"]
-    lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
+    lifecycle.settle()
 
     assert machines.describe_execution(executionArn=night)["status"] == "SUCCEEDED"
     for children, outcome in ((lifecycle.executions(), "Running"), (lifecycle.stops(), "Stopped")):

@@ -136,7 +136,7 @@ def live(lifecycle: Lifecycle, stories: Sequence[Story], monkeypatch: pytest.Mon
         kept += _befall(None)
         _wait_until(lifecycle, begin + TWO_DAYS)
     over = lifecycle.clock.now()
-    lifecycle.clock.settle(timeout=120)
+    lifecycle.settle()
     kept += faults.calls()
     arns = sorted({*lifecycle.executions(), *lifecycle.stops()} - known)
     return Lives(

@@ -19,7 +19,7 @@ HOUR = 3_600
 def hours(lifecycle: Lifecycle, count: float) -> None:
     """Let so many hours pass, and all that the watch finds in them."""
     lifecycle.pass_time(count * HOUR)
-    lifecycle.clock.settle(timeout=60)
+    lifecycle.settle()
 
 
 def lose_every_armed_stop(lifecycle: Lifecycle) -> None:

@@ -1,11 +1,11 @@
 """The threads of a local AWS: none outlives it, and what one raises is heard by whoever waits for it."""
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from local.clock.clock import Clock, VirtualClock, WallClock
+from local.clock.clock import Clock, NeverSettlesError, VirtualClock, WallClock
 from local.clock.threads import Threads
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -67,3 +67,23 @@ def test_nothing_starts_after_the_end() -> None:
     with pytest.raises(RuntimeError, match="cannot start late: all threads have ended"):
         clock.spawn(lambda: None, name="late")
     clock.settle()
+
+
+def test_what_goes_on_for_ever_in_virtual_time_is_told_from_what_hangs() -> None:
+    over = threading.Event()
+    with VirtualClock(NOON) as clock:
+
+        def again() -> None:
+            if not over.is_set():
+                clock.call_at(clock.now() + timedelta(hours=1), again)
+
+        again()
+        with pytest.raises(NeverSettlesError, match="still going on after 1 day"):
+            clock.settle(within=timedelta(days=1))
+        over.set()
+        clock.settle()
+        over.clear()
+        clock.spawn(over.wait, name="hangs")
+        with pytest.raises(TimeoutError, match="still at work"):
+            clock.settle(timeout=0.1, within=timedelta(days=1))
+        over.set()

@@ -174,7 +174,8 @@ def test_a_stop_that_is_not_wanted_any_more_says_so_in_its_report() -> None:
 def test_a_model_of_another_region_is_refused_before_anything_is_called() -> None:
     model = FakeModel("STOPPED")
 
-    answer = step(first(INPUT), model, home=Home("aws", "eu-west-1", "123456789012"))
+    elsewhere = {"ProjectVersionArn": INPUT["ProjectVersionArn"].replace("us-east-1", "eu-west-1")}
+    answer = step(first(elsewhere), model)
 
     assert answer["Failure"]["Error"] == "InvalidRequestError"
     assert "where this function acts" in answer["Failure"]["Cause"]

@@ -1,0 +1,30 @@
+"""What Notify may be called with: an event as EventBridge or a state of the machines writes it, and nothing else."""
+
+from typing import Any
+
+from model_lifecycle.endings.outcome import OF_EXECUTION
+from model_lifecycle.services.fields import Field, integer, one_of
+from model_lifecycle.steps.payload import checked, of_a_machine, of_a_state
+from model_lifecycle.vocabulary.home import Home
+
+_MOST_REDRIVES = 1_000
+"""https://docs.aws.amazon.com/step-functions/latest/dg/redrive-executions.html"""
+
+
+def heard(event: object, home: Home) -> dict[str, Any]:
+    """The event, whose fields that name an execution, its end and its goal are what they can be.
+
+    Raises InvalidRequestError with one sentence that names every field that is not.
+    """
+    if isinstance(event, dict) and "detail" in event:
+        return checked(event, _of_the_net(home))
+    return checked(event, [*of_a_state(home), integer("Execution.RedriveCount", 0, _MOST_REDRIVES)])
+
+
+def _of_the_net(home: Home) -> list[Field]:
+    redrives = integer("detail.redriveCount", 0, _MOST_REDRIVES)
+    return [
+        of_a_machine("detail.executionArn", home),
+        one_of("detail.status", list(OF_EXECUTION)),
+        Field(redrives.name, redrives.allowed, lambda value: value is None or redrives.accepts(value)),
+    ]

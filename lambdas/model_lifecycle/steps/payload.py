@@ -1,0 +1,45 @@
+"""What a state of the machines calls a function with: every field is what it can be, or the call is refused."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from model_lifecycle.services.fields import EXECUTION_IN_WORDS, Field, execution_arn, instant, one_of, shown
+from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.machines import is_of_a_machine
+from model_lifecycle.vocabulary.phase import Goal
+
+
+def of_a_state(home: Home) -> list[Field]:
+    """The fields that every state sends."""
+    return [
+        one_of("Goal", list(Goal)),
+        of_a_machine("Execution.Arn", home),
+        instant("Execution.StartTime"),
+        Field("Progress", "an object", lambda value: isinstance(value, dict)),
+    ]
+
+
+def of_a_machine(name: str, home: Home) -> Field:
+    """The ARN of an execution of the machines in that home."""
+    accepts = execution_arn(name).accepts
+    return Field(name, EXECUTION_IN_WORDS, lambda value: accepts(value) and is_of_a_machine(str(value), home))
+
+
+def checked(payload: object, fields: Sequence[Field]) -> dict[str, Any]:
+    """The payload, whose fields are these; a field within another one has a point in its name.
+
+    Raises InvalidRequestError with one sentence that names every field that is not valid.
+    """
+    if not isinstance(payload, dict):
+        raise InvalidRequestError(f"The event is {shown(payload)}; allowed is a JSON object.")
+    wrong = [field.violation(value) for field in fields if not field.accepts(value := _at(payload, field.name))]
+    if wrong:
+        raise InvalidRequestError(f"The event is not one of these state machines: {'; '.join(wrong)}.")
+    return payload
+
+
+def _at(payload: object, path: str) -> object:
+    for name in path.split("."):
+        payload = payload.get(name) if isinstance(payload, Mapping) else None
+    return payload
