@@ -12,10 +12,11 @@ from plan.rows import WITHOUT_EFFECT, Row, rows
 from plan.table import table_lines
 from plan.times import aligned, day
 
-NO_SCHEDULES = """\
-No schedules in the settings. One that runs a model on working days, for the list "schedules" in cdk.json:
-{"name": "weekdays", "time_zone": "Europe/Berlin", "start": "cron(0 7 ? * MON-FRI *)", \
-"stop": "cron(0 18 ? * MON-FRI *)", "model": {"ProjectName": "boards", "ModelVersion": "1"}}"""
+_VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/boards/version/boards.2026-01-05T09.00.00/1767603600000"
+NO_SCHEDULES = f"""\
+The settings have no schedules. This one runs a model on working days; put it into the list "schedules" in cdk.json:
+{{"name": "weekdays", "time_zone": "Europe/Berlin", "start": "cron(0 7 ? * MON-FRI *)", \
+"stop": "cron(0 18 ? * MON-FRI *)", "model": {{"ProjectVersionArn": "{_VERSION}"}}}}"""
 
 _INDENT = "  "
 

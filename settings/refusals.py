@@ -22,6 +22,11 @@ ITEMS = {
 """What an item of a list must be."""
 
 
+def named(key: str) -> str:
+    """Return a key as it may stand in a sentence."""
+    return key if re.fullmatch(r"\w{1,40}", key, re.ASCII) else shown(key)
+
+
 def refusal(detail: ErrorDetails, settings: type[BaseModel]) -> str:
     """Return what is wrong, in printable characters."""
     written = f"Setting {_path(detail['loc'])} {_why(detail, settings)}"
@@ -60,11 +65,7 @@ def _fields_of(forms: Mapping[str, type[BaseModel]]) -> str:
 def _path(location: tuple[int | str, ...]) -> str:
     # Of a schedule, pydantic names the form after its place.
     written = (*location[:2], *location[3:]) if _form(location) else location
-    return "".join(f"[{part}]" if isinstance(part, int) else f".{_key(part)}" for part in written).removeprefix(".")
-
-
-def _key(key: str) -> str:
-    return key if re.fullmatch(r"\w+", key) else shown(key)
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{named(part)}" for part in written).removeprefix(".")
 
 
 def _form(location: tuple[int | str, ...]) -> str | None:

@@ -1,6 +1,7 @@
 """Every setting of a deploy: flat context keys of `cdk.json`, or `-c key=value`."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
@@ -13,7 +14,7 @@ from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.stage import STAGE
 from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit
-from settings.refusals import ITEMS, refusal
+from settings.refusals import ITEMS, named, refusal
 from settings.schedules import Schedule, named_once
 from settings.time_zone import check_time_zone
 from settings.values import listed, name, number, objects
@@ -28,6 +29,7 @@ _HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
 _HOURS_OR_NONE = f"{_HOURS}, or null for none"
 # What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
+_TOKEN = re.compile(r"[$#]\{Token\[")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 _EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
@@ -148,7 +150,7 @@ class Settings(BaseModel):
         """
         given = {key: value for key, value in context.items() if value is not None and value != "null"}
         ours = {key: value for key, value in given.items() if not set(key) & set(":/@") and key not in _OF_THE_CLI}
-        _check_characters(ours)
+        _check_text(ours)
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
@@ -177,12 +179,18 @@ class Settings(BaseModel):
                 )
 
 
-def _check_characters(context: Mapping[str, Any]) -> None:
-    """Half a surrogate pair, which JSON may have, is in no UTF-8: neither pydantic nor the CDK can tell of it."""
+def _check_text(context: Mapping[str, Any]) -> None:
+    """Raise SettingsError for what neither pydantic nor the CDK can report.
+
+    Half a surrogate pair, which JSON may have, is in no UTF-8. What looks like a token of the CDK, it would replace.
+    """
     for key, value in context.items():
         try:
-            json.dumps([key, value], ensure_ascii=False, default=repr).encode()
+            text = json.dumps([key, value], ensure_ascii=False, default=repr)
+            text.encode()
         except UnicodeEncodeError as error:
-            raise SettingsError(f"Setting {shown(key)} must be of whole characters, got {shown(value)}.") from error
+            raise SettingsError(f"Setting {named(key)} must be of whole characters, got {shown(value)}.") from error
         except RecursionError as error:
-            raise SettingsError(f"Setting {shown(key)} is nested too deeply.") from error
+            raise SettingsError(f"Setting {named(key)} is nested too deeply.") from error
+        if found := _TOKEN.search(text):
+            raise SettingsError(f"Setting {named(key)} must not contain {found[0]}, which the CDK would replace.")

@@ -55,7 +55,10 @@ def _opens(text: str) -> bool:
 
 
 def _broken(text: str, error: json.JSONDecodeError) -> str:
-    why = error.msg.removesuffix(" starting at")
+    before, at = text[: error.pos].rstrip(), text[error.pos : error.pos + 1]
+    # Newer versions of Python say so themselves.
+    trailing = before.endswith(",") and at in ("}", "]")
+    why = "Illegal trailing comma" if trailing else error.msg.removesuffix(" starting at")
     broken = f"is broken JSON: {why} at line {error.lineno}, column {error.colno} of {shown(text)}"
     if '"' in text:
         return f"{broken}. In a shell, {_IN_SHELL}"

@@ -135,7 +135,7 @@ def test_no_schedules_are_said_to_be_none_with_one_to_begin_with(capsys: pytest.
     assert main([], now=NOW) == 0
 
     said, example = capsys.readouterr().out.splitlines()
-    assert said.startswith("No schedules in the settings.")
+    assert said.startswith("The settings have no schedules.")
     assert main(chosen(json.loads(example)), now=NOW) == 0
     assert "Warning" not in capsys.readouterr().out
 
