@@ -5,7 +5,9 @@ import pytest
 from settings.time_zone import check_time_zone
 
 
-@pytest.mark.parametrize("name", ["UTC", "Europe/Berlin", "Etc/GMT-1", "America/Argentina/Buenos_Aires"])
+@pytest.mark.parametrize(
+    "name", ["UTC", "Europe/Berlin", "EST", "MST", "HST", "Etc/GMT+5", "America/Argentina/Buenos_Aires"]
+)
 def test_a_name_of_the_iana_database_is_one(name: str) -> None:
     assert check_time_zone(name) == name
 
@@ -21,6 +23,13 @@ def test_a_name_of_the_iana_database_is_one(name: str) -> None:
         ("CEST", ". Did you mean Europe/Berlin?"),
         ("Europe/Frankfurt", ". Did you mean Europe/Berlin?"),
         ("America/San Francisco", ". Did you mean America/Los_Angeles?"),
+        ("WEST", ". Did you mean Europe/Lisbon?"),
+        ("Eastern Standard Time", ". Did you mean America/New_York?"),
+        ("GMT+2", ". Did you mean Etc/GMT-2?"),
+        ("UTC-05:00", ". Did you mean Etc/GMT+5?"),
+        ("+0530", ""),
+        ("GMT+15", ""),
+        ("East", ""),
         ("Europe/Springfield", ""),
         ("XYZ", ""),
         ("localtime", ""),
