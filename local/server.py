@@ -32,6 +32,7 @@ from local.event_bridge.deliveries import Deliveries
 from local.functions import functions
 from local.functions.functions import Functions
 from local.iam import iam
+from local.iam.evaluator import Evaluator
 from local.iam.iam import Iam
 from local.limits import limits
 from local.network import faults, later
@@ -57,14 +58,17 @@ class LocalAws(Account):
     """What all calls go through."""
     _open = threading.Lock()
 
-    def __init__(self, *, clock: Clock | None = None, port: int = 0, processes: int = 8) -> None:
+    def __init__(
+        self, *, clock: Clock | None = None, port: int = 0, processes: int = 8, evaluator: Evaluator | None = None
+    ) -> None:
         """Prepare; nothing runs before the block is entered.
 
         `clock` is closed with the block. `port` 0 takes a free one. `processes`: how many run functions at most, of 100
-        MB each; more invocations wait for one.
+        MB each; more invocations wait for one. `evaluator`: one of policies that goes on after the block.
         """
         app = DomainDispatcherApplication(create_backend_app)
         super().__init__(app, clock=clock or WallClock(), port=port, processes=processes)
+        self._evaluator = evaluator
         self._ends = ExitStack()
 
     def load(self, scenario: Scenario) -> None:
@@ -105,7 +109,7 @@ class LocalAws(Account):
         self._ends.close()
 
     def _install(self) -> None:
-        self.iam = iam.install(self)
+        self.iam = iam.install(self, self._evaluator)
         self.functions = functions.install(self, self.iam)
         state_machines.install(self, self.iam)
         cloudformation.install(self)

@@ -1,10 +1,13 @@
 """How properties are tried here, and in which order tests run."""
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 from hypothesis.internal.conjecture import providers
+
+from local.iam.evaluator import Evaluator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,12 +28,19 @@ COMMANDS, WITH_SETTINGS, DEPLOYED, ITS_OWN, NONE = range(5)
 
 
 @pytest.fixture(scope="session")
-def worlds(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Worlds]":
+def evaluator() -> "Iterator[Evaluator]":
+    """What judges policies in every world of this process."""
+    with closing(Evaluator()) as evaluator:
+        yield evaluator
+
+
+@pytest.fixture(scope="session")
+def worlds(tmp_path_factory: pytest.TempPathFactory, evaluator: Evaluator) -> "Iterator[Worlds]":
     """The local AWS that is open in this process."""
     # Pure tests need not wait until moto is imported.
     from tests.worlds import Worlds
 
-    worlds = Worlds(tmp_path_factory)
+    worlds = Worlds(tmp_path_factory, evaluator)
     yield worlds
     worlds.leave()
 
@@ -53,7 +63,7 @@ def _world_of(item: pytest.Item) -> tuple[int, str]:
     match place[1:3]:
         case ["deployed", "commands"]:
             return COMMANDS, ""
-        case ["deployed", ("schedules" | "releases") as settings]:
+        case ["deployed", ("schedules" | "releases" | "permissions") as settings]:
             return WITH_SETTINGS, settings
         case ["deployed", _]:
             of_settings = hasattr(item, "callspec") and "deployed" in item.callspec.params

@@ -10,6 +10,7 @@ import pytest
 
 from local.clock.clock import VirtualClock
 from local.commands.cdk import deploy
+from local.iam.evaluator import Evaluator
 from local.server import LocalAws
 from tests.deployed.lifecycle import Lifecycle
 from tests.template.synthesized import made_once
@@ -22,8 +23,9 @@ MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 class Worlds:
     """Opens one world at a time: the app, deployed with some settings at some moment."""
 
-    def __init__(self, folders: pytest.TempPathFactory) -> None:
+    def __init__(self, folders: pytest.TempPathFactory, evaluator: Evaluator) -> None:
         self._folders = folders
+        self._evaluator = evaluator
         self._open = ExitStack()
         self._name: str | None = None
         self._lifecycle: Lifecycle | None = None
@@ -34,7 +36,7 @@ class Worlds:
             self.leave()
             assembly = made_once(name, self._folders, **settings).folder
             clock = VirtualClock(begin)
-            aws = self._open.enter_context(LocalAws(clock=clock, processes=MANY_PROCESSES))
+            aws = self._open.enter_context(LocalAws(clock=clock, processes=MANY_PROCESSES, evaluator=self._evaluator))
             self._name, self._lifecycle = name, Lifecycle(aws, clock, deploy(aws, assembly=assembly))
             # What is there by now stays: looking through it again and again takes a twentieth of all time.
             gc.freeze()

@@ -50,10 +50,10 @@ class Credentials:
 class Iam:
     """Who may do what."""
 
-    def __init__(self, aws: Account) -> None:
+    def __init__(self, aws: Account, evaluator: Evaluator) -> None:
         self._aws = aws
         self._policies = Policies(aws.region)
-        self._evaluator = Evaluator()
+        self._evaluator = evaluator
         self._guard = threading.Lock()
         self._asked: dict[str, tuple[Question, Verdict]] = {}
         self._hear: Callable[[Refusal], object] = lambda _: None
@@ -133,10 +133,6 @@ class Iam:
     def act_as(self, name: str, *, source_arn: str) -> str:
         """Give the access key of a service of AWS that acts for a resource."""
         return self.keys.of_service(service(name, source_arn=source_arn))
-
-    def close(self) -> None:
-        """End the evaluator."""
-        self._evaluator.close()
 
     def _keys_for(self, principal: Principal, need: Need) -> list[Need]:
         actions = _ENCRYPTED_BY.get(need.action, ())
@@ -219,9 +215,11 @@ class _Gate:
         return refusal.error(call.service) if refusal else None
 
 
-def install(aws: Account) -> Iam:
-    """Let a local AWS refuse what the policies do not allow."""
-    iam = Iam(aws)
-    aws.on_closed(iam.close)
+def install(aws: Account, evaluator: Evaluator | None) -> Iam:
+    """Let a local AWS refuse what the policies do not allow, by this evaluator or by one that ends with it."""
+    if evaluator is None:
+        evaluator = Evaluator()
+        aws.on_closed(evaluator.close)
+    iam = Iam(aws, evaluator)
     aws.wrap(lambda app: _Gate(iam, app, aws.region))
     return iam

@@ -1,12 +1,9 @@
 """Someone else in the account, who looks at models, starts them and stops them with a client of their own."""
 
-import os
 from typing import Any
 
 from botocore.exceptions import ClientError
-from botocore.session import Session
 
-from local.api.aws_api import EXTRA_MODELS
 from local.server import LocalAws
 from tests.deployed.services import LOOKOUT_VISION, ServiceWords
 
@@ -17,7 +14,7 @@ class Someone:
     def __init__(self, aws: LocalAws, service: ServiceWords) -> None:
         self._model = service.model
         self._is_lookout = service.name == LOOKOUT_VISION.name
-        self._client: Any = _lookout(aws) if self._is_lookout else aws.client("rekognition")
+        self._client = aws.client("lookoutvision" if self._is_lookout else "rekognition")
 
     def sees(self) -> str:
         """The model's status, as the service says it now."""
@@ -46,16 +43,3 @@ def _accepted(call: Any, **asked: Any) -> bool:
     except ClientError:
         return False
     return True
-
-
-def _lookout(aws: LocalAws) -> Any:
-    # botocore no longer knows the service.
-    session = Session(session_vars={"profile": (None, None, None, None), "config_file": (None, None, os.devnull, None)})
-    session.get_component("data_loader").search_paths.append(str(EXTRA_MODELS))
-    return session.create_client(
-        "lookoutvision",
-        region_name=aws.region,
-        endpoint_url=aws.endpoint_url,
-        aws_access_key_id="local",
-        aws_secret_access_key="local",  # noqa: S106 - there is no secret
-    )

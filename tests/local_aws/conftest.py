@@ -13,6 +13,7 @@ from uuid import uuid4
 import pytest
 
 from local.clock.clock import VirtualClock
+from local.iam.evaluator import Evaluator
 from local.server import LocalAws
 from tests.local_aws.acting_aws import honest_role, messages, open_queue
 
@@ -108,9 +109,9 @@ def alone(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="module")
-def aws() -> Iterator[LocalAws]:
+def aws(evaluator: Evaluator) -> Iterator[LocalAws]:
     """One with a virtual clock."""
-    with LocalAws(clock=VirtualClock(START)) as aws:
+    with LocalAws(clock=VirtualClock(START), evaluator=evaluator) as aws:
         yield aws
 
 

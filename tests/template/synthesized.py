@@ -5,37 +5,43 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+if TYPE_CHECKING:
+    from aws_cdk import App
+
 ROOT = Path(__file__).parents[2]
 STACK = "ModelLifecycle"
+NODE = str(Path(sys.prefix) / "bin" / "node")
 
 
-def run_app(
-    folder: Path, *, app: str = "app.py", root: Path = ROOT, **settings: Any
-) -> subprocess.CompletedProcess[str]:
-    """Run an app as the CDK command line does, with the context of `cdk.json` and these settings over it.
+def cdk_context(root: Path = ROOT) -> dict[str, Any]:
+    """What the CDK command line has from `cdk.json`, and adds by itself."""
+    context: dict[str, Any] = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
+    return context | {"aws:cdk:enable-path-metadata": True}
+
+
+def run_app(folder: Path, *, root: Path = ROOT, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run `app.py` as the CDK command line does, with the context of `cdk.json` and these settings over it.
 
     `root`: where the app and all that it imports of its own are.
     """
-    context = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
-    context |= {"aws:cdk:enable-path-metadata": True, **settings}
     environment = {
         **os.environ,
-        "CDK_CONTEXT_JSON": json.dumps(context),
+        "CDK_CONTEXT_JSON": json.dumps(cdk_context(root) | settings),
         "CDK_OUTDIR": str(folder),
         # Before what is installed.
         "PYTHONPATH": os.pathsep.join([str(root), str(root / "lambdas")]),
         # Any older Node on the PATH would print a banner on stderr.
-        "JSII_NODE": str(Path(sys.prefix) / "bin" / "node"),
+        "JSII_NODE": NODE,
     }
-    command = [sys.executable, app]
+    command = [sys.executable, "app.py"]
     return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
 
 
@@ -133,13 +139,7 @@ def _listed(value: Any) -> list[str]:
 
 def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, **settings: Any) -> Synthesized:
     """Synthesized with these settings, under that name; whichever process comes first does it for all."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
-    with _alone(shared):
-        if not (shared / "manifest.json").exists():
-            done = run_app(shared, **settings)
-            assert done.returncode == 0, done.stderr
-    return Synthesized(shared)
+    return Synthesized(deploys_made_once(name, tmp_path_factory, {name: settings}) / name)
 
 
 def deploys_made_once(
@@ -149,14 +149,29 @@ def deploys_made_once(
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
     with _alone(shared):
-        if not (shared / "manifest.json").exists():
-            # Too large for a variable of the environment, the CDK's own way of large contexts is a file as well.
-            shared.mkdir(exist_ok=True)
-            settings = shared / "settings.json"
-            settings.write_text(json.dumps(deploys))
-            done = run_app(shared, app="tests/template/many_apps.py", deploys=str(settings))
-            assert done.returncode == 0, done.stderr
+        if not (done := shared / "done").exists():
+            for deploy, settings in deploys.items():
+                synthesize(shared / deploy, settings)
+            done.touch()
     return shared
+
+
+def synthesize(folder: Path, settings: Mapping[str, Any], *, first: Callable[["App"], object] = lambda _: None) -> None:
+    """Do what `app.py` does, but load the CDK once for all deploys: that takes most of the time of one.
+
+    `first` is done with the app before its stack is there.
+    """
+    os.environ.setdefault("JSII_NODE", NODE)
+    from aws_cdk import App
+
+    from settings.settings import Settings
+    from stacks.model_lifecycle_stack import ModelLifecycleStack
+
+    context = cdk_context()
+    app = App(context=context, outdir=str(folder))
+    first(app)
+    ModelLifecycleStack(app, settings=Settings.from_context({**context, **settings}))
+    app.synth()
 
 
 @contextmanager

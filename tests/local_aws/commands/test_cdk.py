@@ -44,7 +44,7 @@ def test_a_stack_that_cannot_be_created_fails_the_deploy_with_the_reason(aws: Lo
 def test_a_deploy_over_another_keeps_what_is_there_and_one_that_fails_leaves_all(aws: LocalAws, tmp_path: Path) -> None:
     def deploy(resources: dict[str, Any], *, method: Literal["change-set", "direct"]) -> tuple[dict[str, str], str]:
         made, said = assembly(tmp_path, "Again", resources), list[str]()
-        outputs = cdk.deploy(aws, assembly=made, app=tmp_path, progress=said.append, method=method)
+        outputs = cdk.deploy(aws, assembly=made, app=tmp_path, progress=said.append, method=method, bootstrapped=True)
         return outputs, "\n".join(said)
 
     def topic(name: str) -> dict[str, Any]:
