@@ -3,6 +3,7 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any, cast
 
 # The words of the domain (phases, errors, fields) are written once, in what runs in Lambda.
 sys.path.append(str(Path(__file__).parent / "lambdas"))
@@ -12,9 +13,19 @@ from aws_cdk import App
 from settings.settings import Settings, SettingsError
 from stacks.model_lifecycle_stack import ModelLifecycleStack
 
+
+def _context(app: App) -> dict[str, Any]:
+    try:
+        return cast("dict[str, Any]", app.node.get_all_context())
+    except RuntimeError as error:
+        # Of a tree of reasons, the last line is the innermost: that a key of an object is `__proto__`.
+        reason = str(error).splitlines()[-1].rpartition("─ ")[2]
+        raise SettingsError(f"The CDK cannot read the settings: {reason}.") from error
+
+
 app = App()
 try:
-    settings = Settings.from_context(app.node.get_all_context())
+    settings = Settings.from_context(_context(app))
     # Of the credentials of the deploy; the command line sets them.
     settings.check_home(os.environ.get("CDK_DEFAULT_ACCOUNT"), os.environ.get("CDK_DEFAULT_REGION"))
 except SettingsError as error:

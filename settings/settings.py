@@ -31,8 +31,8 @@ _HOURS_OR_NONE = f"{_HOURS}, or null for none"
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _TOKEN = re.compile(r"[$#]\{Token\[")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
-_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-_EMAIL = rf"^{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+$"
+_LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_EMAIL = re.compile(rf"(?=.{{1,254}}$)(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
 
 
 def in_seconds(hours: float | None) -> int | None:
@@ -42,6 +42,12 @@ def in_seconds(hours: float | None) -> int | None:
 
 class SettingsError(Exception):
     """Settings are wrong. The text is one line: for each, a sentence with its key, what it must be, and what it is."""
+
+
+def _address(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        raise ValueError(f"must be {ITEMS['notification_emails']}, got {shown(value)}")
+    return value
 
 
 def _project_arn(value: str) -> str:
@@ -90,7 +96,7 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     notification_emails: Annotated[
-        list[Annotated[str, Field(pattern=_EMAIL)]],
+        list[Annotated[str, AfterValidator(_address)]],
         BeforeValidator(listed),
         AfterValidator(_each_address_once),
         AfterValidator(addresses_that_fit),

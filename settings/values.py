@@ -1,6 +1,7 @@
 """What a setting means that comes as text, as each one of `-c key=value` does."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,8 +24,8 @@ def name(value: object) -> object:
 
 
 def listed(value: object) -> object:
-    """Return a list from JSON, or from items with commas between. Raises ValueError for broken JSON."""
-    return _read(value, otherwise=lambda text: [item.strip() for item in text.split(",") if item.strip()], plain=True)
+    """Return a list from JSON, or from items with commas and spaces between. Raises ValueError for broken JSON."""
+    return _read(value, otherwise=lambda text: [item for item in re.split(r" *, *", text) if item], plain=True)
 
 
 def objects(value: object) -> object:

@@ -62,6 +62,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
 @example({"start_timeout_minutes": "0"})
 @example({"schedules": '[{"name":"a",}]'})
 @example({"schedules": [STOP | {"input": {"ProjectVersionArn": VERSION, "Reason": "${Token[TOKEN.1]}"}}]})
+@example({"schedules": [{"__proto__": 1}]})
 @example({"notification_emails": ["ops@example.com", "ops@example.com"]})
 def test_any_settings_are_synthesized_or_refused_with_one_line(app: App, context: dict[str, Any]) -> None:
     valid = are_settings(context)

@@ -102,12 +102,14 @@ def shown(value: object) -> str:
 
 
 def _unseen(value: str) -> str:
-    """Where a text begins or ends in a space, or has a character that nobody sees."""
+    """Where a text begins or ends in a space, or has a character that nobody sees, or that is in no ARN."""
     if value and not value.strip(" "):
         return ", which is nothing but spaces"
+    in_arn = re.compile(r"[\w.:/-]", re.ASCII) if value.startswith("arn:") else None
     for place, character in enumerate(value):
         at_an_end = character == " " and (place == 0 or place >= len(value.rstrip(" ")))
-        if at_an_end or (character != " " and not character.isprintable()):
+        unseen = character != " " and not character.isprintable()
+        if at_an_end or unseen or (in_arn is not None and not in_arn.match(character)):
             name = unicodedata.name(character, _CONTROLS.get(character, ""))
             return f", with {name} as character {place + 1:,} of {len(value):,}" if name else ""
     return ""

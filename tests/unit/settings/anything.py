@@ -98,10 +98,16 @@ def contexts(draw: st.DrawFn) -> dict[str, Any]:
     context = {name: draw(near(draw(st.sampled_from(VALID[name]))))}
     beside = draw(st.sampled_from(list(VALID)))
     context.setdefault(beside, draw(st.sampled_from(VALID[beside])))
-    others: dict[str, Any] = draw(st.dictionaries(TEXTS, ANYTHING, max_size=draw(st.integers(0, 1))))
+    # As a key of all, JavaScript leaves that out before the app sees it.
+    keys = TEXTS.filter(lambda key: key != "__proto__")
+    others: dict[str, Any] = draw(st.dictionaries(keys, ANYTHING, max_size=draw(st.integers(0, 1))))
     return {**context, **others}
 
 
 def is_one_refusal(said: str) -> bool:
     """Whether it is one line of one sentence or more, about settings."""
-    return said.startswith("Setting ") and said.endswith((".", "?")) and said.isprintable()
+    return (
+        said.startswith(("Setting ", "The CDK cannot read the settings: "))
+        and said.endswith((".", "?"))
+        and said.isprintable()
+    )

@@ -16,7 +16,19 @@ from tests.unit.settings.given import MORNING, PROJECT, VERSION, refusal, settin
 CDK_JSON = json.loads((Path(__file__).parents[3] / "cdk.json").read_text(encoding="utf-8"))
 
 
-NO_ADDRESSES = ["<ops@example.com>", "mailto:ops@example.com", "ops@example.com.", "a@b", "a b@c.de", "ops@-x.de", ""]
+NO_ADDRESSES = [
+    *(
+        "<ops@example.com>",
+        "mailto:ops@example.com",
+        "ops@example.com.",
+        "a@b",
+        "a b@c.de",
+        "ops@-x.de",
+        "",
+        "a@b@c.de",
+    ),
+    *("Ops <ops@example.com>", f"{'o' * 65}@example.com", f"ops@{'x' * 64}.com", f"ops@{'x.' * 126}com"),
+]
 
 
 def test_the_settings_of_cdk_json_are_those_of_an_empty_context_and_every_one_is_there() -> None:
@@ -50,7 +62,7 @@ def test_every_setting_can_be_set() -> None:
     ("key", "written", "meant"),
     [
         ("notification_emails", "a@example.com,b@example.com", ["a@example.com", "b@example.com"]),
-        ("notification_emails", " a@example.com , ", ["a@example.com"]),
+        ("notification_emails", "a@example.com , b@example.com, ", ["a@example.com", "b@example.com"]),
         ("notification_emails", '["a@example.com"]', ["a@example.com"]),
         ("notification_emails", "", []),
         ("project_arns", PROJECT, [PROJECT]),
@@ -183,6 +195,11 @@ def test_what_is_no_plain_address_is_refused(address: str) -> None:
 )
 def test_nothing_stands_in_a_list_twice(key: str, value: object) -> None:
     assert refusal(**{key: value}).startswith(f"Setting {key} must name each once, got ")
+
+
+@pytest.mark.parametrize("around", [f"{PROJECT}\n", f" {PROJECT}", f"{PROJECT}\N{NO-BREAK SPACE}", f"{PROJECT}, \t"])
+def test_nothing_is_taken_off_a_list_in_silence_but_spaces_beside_its_commas(around: str) -> None:
+    assert ", with " in refusal(project_arns=around)
 
 
 def test_projects_may_differ_in_capitals_alone() -> None:

@@ -15,6 +15,8 @@ from tests.fakes.given import VERSION
         (f"{VERSION} ", f'", with SPACE as character {len(VERSION) + 1} of {len(VERSION) + 1}'),
         (f" {VERSION}", f", with SPACE as character 1 of {len(VERSION) + 1}"),
         (f"{VERSION}\n", f", with LINE FEED as character {len(VERSION) + 1} of {len(VERSION) + 1}"),
+        (VERSION[:60] + " " + VERSION[60:], f", with SPACE as character 61 of {len(VERSION) + 1}"),
+        (VERSION.replace("parts", f"{'x' * 100}*{'x' * 100}", 1), ", with ASTERISK as character 152 of 291"),
         ("a\u200bb", '"a\\u200bb", with ZERO WIDTH SPACE as character 2 of 3'),
         ("a\u00a0b", '"a\\u00a0b", with NO-BREAK SPACE as character 2 of 3'),
         ("  ", '"  ", which is nothing but spaces'),
