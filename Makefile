@@ -31,7 +31,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Start two models on AWS on this machine, and show what its subscribers hear
-	$(SET_UP) run app cdk
+	$(SET_UP) run app cdk lambda
 	@exec $(BIN)/python -m local.commands.show
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
@@ -41,7 +41,7 @@ WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
 PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: ## Check the code and run the tests
-	$(SET_UP) test check app cdk plain
+	$(SET_UP) test check app cdk lambda plain
 	@$(SIDE_BY_SIDE) $(CHECKS) "tests: $(PYTEST)"
 
 unit: ## Run the tests of pure code
@@ -49,7 +49,7 @@ unit: ## Run the tests of pure code
 	@$(BIN)/pytest tests/unit --numprocesses auto
 
 soak: ## Run the tests that take long: all of what `make test` takes samples of
-	$(SET_UP) test app cdk plain
+	$(SET_UP) test app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
 check: ## Check the code: format, lint, types, imports
@@ -62,7 +62,7 @@ fix: ## Format the code, and mend what the linter can
 	@$(BIN)/ruff format --quiet .
 
 local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
-	$(SET_UP) local app cdk
+	$(SET_UP) local app cdk lambda
 	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
 
 later: ## Let time pass in the AWS of make local: make later [HOURS=1] [PORT=n]

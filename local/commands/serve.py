@@ -39,6 +39,7 @@ def main() -> int:
             aws.iam.when_refused(lambda refusal: terminal.say(f"refused {refusal}"))
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, assembly=assembly, progress=at)
+            terminal.say(f"Functions run on Python {aws.functions.python.version}")
             # Only now, or a model that is starting or stopping at first would be done with it during the deploy.
             aws.load(scenario)
             for name, value in sorted(outputs.items()):

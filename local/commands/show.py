@@ -51,6 +51,7 @@ def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> in
     with terminal.step(f"Deploy the app with the CDK into AWS on this machine, {aws.endpoint_url}") as at:
         began = time.monotonic()
         outputs = deploy(aws, assembly=assembly, progress=at)
+    terminal.say(f"Functions run on Python {aws.functions.python.version}")
     # Where all takes long, a model that is stopped before it runs would show nothing.
     lease_seconds = min(max(_LEASE_SECONDS, round((time.monotonic() - began) / 2)), _LONGEST_LEASE_SECONDS)
     subscriber = Subscriber(aws, outputs["NotificationTopicArn"])

@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import uuid
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -29,6 +28,7 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#run
 class Program:
     """What a process needs to run a function."""
 
+    python: Path
     handler: str
     timeout: float
     """Seconds an invocation may take."""
@@ -54,7 +54,7 @@ class FunctionInstance:
         threads.start(self._api.serve, name="runtime-api")
         try:
             self._process = subprocess.Popen(  # noqa: S603
-                [sys.executable, "-I", "-S", Path(__file__).with_name("launcher.py"), json.dumps(arguments)],
+                [program.python, "-I", "-S", Path(__file__).with_name("launcher.py"), json.dumps(arguments)],
                 cwd=program.task_root,
                 env=program.environment | {"AWS_LAMBDA_RUNTIME_API": self._api.address, "AWS_SDK_UA_APP_ID": self.id},
                 stdin=subprocess.DEVNULL,

@@ -22,6 +22,7 @@ from moto.logs.models import logs_backends
 from local.account import Account, EndingError
 from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
+from local.functions.python import Python
 from local.functions.runtime import link_runtime, link_time_machine
 from local.functions.runtime_api import Invocation, Outcome
 from local.functions.versions import VersionStorage, by_qualifier, list_versions_by_function
@@ -80,8 +81,9 @@ class Functions:
         self._aws = aws
         self._iam = iam
         self._code = _UnpackedCode(aws.folder / "functions")
-        self._runtime = link_runtime(aws.folder / "runtime")
-        self._time_machine = link_time_machine(aws.folder / "time-machine")
+        self.python = Python.newest()
+        self._runtime = link_runtime(aws.folder / "runtime", self.python)
+        self._time_machine = link_time_machine(aws.folder / "time-machine", self.python)
         self._guard = threading.Lock()
         self._freed = threading.Condition(self._guard)
         self._waiting = 0
@@ -260,6 +262,7 @@ class Functions:
         if (function.tracing_config or {}).get("Mode") == "Active":
             self._iam.allows(log.writer, *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")))
         program = Program(
+            python=self.python.executable,
             handler=function.handler,
             timeout=float(function.timeout),
             environment=self._environment(function, task_root, log, credentials),

@@ -1,27 +1,29 @@
 """The Python packages that Lambda's own runtime brings, apart from everything else that is installed here."""
 
 import re
-from importlib.metadata import Distribution, distribution
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
+
+from local.functions.python import Python
 
 _BROUGHT = ("awslambdaric", "boto3")
 """https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html: the SDK, and the runtime client itself."""
 
 
-def link_runtime(folder: Path) -> Path:
+def link_runtime(folder: Path, python: Python) -> Path:
     """Make `folder` an import path with these packages and what they depend on, and nothing else."""
-    return _link(folder, {name for brought in _BROUGHT for name in _with_dependencies(brought)})
+    return _link(folder, {name for brought in _BROUGHT for name in _with_dependencies(brought, python)}, python)
 
 
-def link_time_machine(folder: Path) -> Path:
+def link_time_machine(folder: Path, python: Python) -> Path:
     """Make `folder` an import path with that package alone."""
-    return _link(folder, {"time-machine"})
+    return _link(folder, {"time-machine"}, python)
 
 
-def _link(folder: Path, names: set[str]) -> Path:
+def _link(folder: Path, names: set[str], python: Python) -> Path:
     folder.mkdir()
     for name in names:
-        package = distribution(name)
+        package = _distribution(name, python)
         for entry in _top_level(package):
             (folder / entry).symlink_to(Path(str(package.locate_file(entry))))
     return folder
@@ -33,9 +35,13 @@ def _top_level(package: Distribution) -> set[str]:
     return tops - {"..", "__pycache__"}
 
 
-def _with_dependencies(name: str) -> set[str]:
+def _with_dependencies(name: str, python: Python) -> set[str]:
     found = {name}
-    for requirement in distribution(name).requires or ():
+    for requirement in _distribution(name, python).requires or ():
         if "extra ==" not in requirement:
-            found |= _with_dependencies(re.split(r"[^\w.-]", requirement, maxsplit=1)[0])
+            found |= _with_dependencies(re.split(r"[^\w.-]", requirement, maxsplit=1)[0], python)
     return found
+
+
+def _distribution(name: str, python: Python) -> Distribution:
+    return next(iter(distributions(name=name, path=list(python.path))))

@@ -1,12 +1,13 @@
 """What settings make of a deploy, what it starts by itself, and what it tells whoever deployed it."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from tests.template.conftest import CHOSEN, VERSION
-from tests.template.synthesized import Synthesized, run_app
+from tests.template.synthesized import ROOT, Synthesized, run_app
 
 
 def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> None:
@@ -122,8 +123,10 @@ def test_functions_know_what_the_settings_say(
 
 
 def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthesized) -> None:
+    # Up to which the tests look for a Python that runs the functions here.
+    newest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["set-up"]["functions-python"]
     for function in synthesized.all("AWS::Lambda::Function").values():
-        assert (function["Runtime"], function["Architectures"]) == ("python3.14", ["arm64"])
+        assert (function["Runtime"], function["Architectures"]) == (f"python{newest}", ["arm64"])
         assert function["TracingConfig"] == {"Mode": "Active"}
         assert function["LoggingConfig"]["LogGroup"].endswith("Log")
 

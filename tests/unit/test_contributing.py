@@ -12,7 +12,8 @@ import yaml  # type: ignore[import-untyped]
 ROOT = Path(__file__).parents[2]
 PAGES = {name: (ROOT / name).read_text(encoding="utf-8") for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")}
 TARGETS = set(re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+PROJECT, SET_UP = PYPROJECT["project"], PYPROJECT["tool"]["set-up"]
 
 
 def read(path: str) -> Any:
@@ -84,6 +85,7 @@ def test_github_tests_on_every_python_that_the_project_takes_up_to_that_of_the_f
     assert f">={pythons[0]}" == PROJECT["requires-python"]
     [setup] = [step for step in job["steps"] if step.get("uses", "").startswith("actions/setup-python@")]
     assert setup["with"]["python-version"].split("\n", 1)[0] == pythons[-1]
+    assert pythons[-1] == SET_UP["functions-python"]
     assert workflow[True].keys() == {"push", "pull_request"}
 
 

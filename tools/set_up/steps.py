@@ -12,12 +12,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tools.set_up.pythons import first_that_runs, newer_pythons
 from tools.set_up.stamp import Stamp
 
 APP = "app"
 """The app's own packages, led to their folders, and what a deploy needs."""
 CDK = "cdk"
 """The CDK command line, and what else comes from npm."""
+LAMBDA = "lambda"
+"""The newest Python on the PATH that is not newer than Lambda's, with what Lambda brings."""
 PLAIN = "plain"
 """A second virtual environment, with nothing but requirements.txt."""
 
@@ -60,15 +63,17 @@ class Checkout:
     @property
     def parts(self) -> list[str]:
         """What can be set up: each group of dependencies, and more."""
-        return [*self._project["dependency-groups"], APP, CDK, PLAIN]
+        return [*self._project["dependency-groups"], APP, CDK, LAMBDA, PLAIN]
 
     def steps(self, parts: Sequence[str]) -> list[Step]:
         """The steps that bring these parts, also those that are done."""
         found = [self._virtual_environment(), self._installer()]
-        if packages := [part for part in parts if part not in (CDK, PLAIN)]:
+        if packages := [part for part in parts if part not in (CDK, LAMBDA, PLAIN)]:
             found.append(self._packages(packages))
         if CDK in parts:
             found.append(self._cdk())
+        if LAMBDA in parts:
+            found.append(self._lambda())
         if PLAIN in parts:
             found.append(self._plain())
         return found
@@ -126,6 +131,25 @@ class Checkout:
             # npm would take what is half there for whole.
             lambda: shutil.rmtree(modules, ignore_errors=True),
         )
+
+    def _lambda(self) -> Step:
+        folder, python = self.venv / "lambda", str(self.venv / "lambda" / "bin" / "python")
+        candidates = newer_pythons(up_to=self._project["tool"]["set-up"]["functions-python"])
+        groups, lock = self._project["dependency-groups"], Path(self._lock).read_text(encoding="utf-8")
+        stamp = self.stamp(LAMBDA, json.dumps([candidates, groups["functions"], lock]))
+        newest = None if stamp.good else first_that_runs(candidates)
+
+        def clear() -> None:
+            shutil.rmtree(folder, ignore_errors=True)
+            # It is empty where none is newer than that of the virtual environment.
+            folder.mkdir()
+
+        install = ["pip", "install", "--python", python, "--constraints", self._lock, "--group", "functions", "boto3"]
+        if newest is None:
+            return Step("Python of the functions, that of everything else", folder, [stamp], [], clear)
+        make = ["venv", "--allow-existing", "--python", newest, str(folder)]
+        commands = [[self._uv, *make], [self._uv, *install]]
+        return Step(f"Python of the functions, {newest}", folder, [stamp], commands, clear)
 
     def _plain(self) -> Step:
         folder, requirements = self.venv / "plain", self.root / "requirements.txt"

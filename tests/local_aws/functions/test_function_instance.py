@@ -1,4 +1,4 @@
-"""A process of a function, at its end."""
+"""A process of a function: on which Python it runs, and how it ends."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ import pytest
 
 from local.clock.threads import Threads
 from local.functions.function_instance import FunctionInstance, Program
+from local.functions.python import Python
 from local.functions.runtime import link_runtime
 from local.functions.runtime_api import Invocation
 from tests.local_aws.conftest import until
@@ -30,9 +31,16 @@ def instance(
     """Start a process of a function of this code."""
     (folder / "code").mkdir()
     (folder / "code" / "index.py").write_text(f"import os, subprocess, sys, time\ndef handler(*_):\n    {code}\n")
-    launch = {"path": [str(folder / "code"), str(link_runtime(folder / "runtime"))]}
-    program = Program("index.handler", 300, {"PATH": os.environ["PATH"]}, folder / "code", launch)
+    python = Python.newest()
+    launch = {"path": [str(folder / "code"), str(link_runtime(folder / "runtime", python))]}
+    program = Program(python.executable, "index.handler", 300, {"PATH": os.environ["PATH"]}, folder / "code", launch)
     return FunctionInstance(program, log=log, threads=threads)
+
+
+def test_a_function_runs_on_the_newest_python_that_the_set_up_found(tmp_path: Path, threads: Threads) -> None:
+    one = instance(tmp_path, threads, "return '.'.join(map(str, sys.version_info[:3]))")
+    assert one.invoke(INVOCATION).payload.decode() == f'"{Python.newest().version}"'
+    one.kill()
 
 
 def test_what_a_process_has_started_itself_does_not_keep_it_from_its_end(tmp_path: Path, threads: Threads) -> None:
