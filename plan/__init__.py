@@ -1,1 +1,1 @@
-"""What the schedules of the settings come to: runs, hours and money of the next 14 days."""
+"""What the schedules of the settings will do in the next 14 days: runs, hours and costs."""

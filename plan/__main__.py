@@ -1,4 +1,4 @@
-"""`make plan` as a process: ended by Ctrl-C or by a reader who has seen enough, without a word."""
+"""`make plan` as a process. It ends silently by Ctrl-C, or when nobody reads on."""
 
 import signal
 import sys

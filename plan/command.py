@@ -1,4 +1,4 @@
-"""`make plan`: what the schedules of the settings come to in the next 14 days, before anything is deployed."""
+"""Show what the schedules of the settings will do in the next 14 days, with hours and costs. Deploys nothing."""
 
 import argparse
 import json

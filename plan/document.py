@@ -9,7 +9,7 @@ from plan.stretches import Event
 
 
 def document(plan: Plan, warnings: list[PlanWarning]) -> dict[str, Any]:
-    """The plan as JSON: moments in ISO 8601, hours and USD as numbers. What has no end has `null` for its `Until`."""
+    """Return the plan as JSON: moments in ISO 8601, hours and USD as numbers. `Until` is null for what has no end."""
     return {
         "From": _utc(plan.begin),
         "Until": _utc(plan.end),

@@ -16,7 +16,7 @@ from settings.schedules import Action, ScheduledExecution
 
 @dataclass(frozen=True, order=True)
 class Model:
-    """One model of one service. Two are the same if their `id` is."""
+    """One model of one service. Models with the same `id` are equal."""
 
     id: str
     service: str = field(compare=False)
@@ -25,7 +25,7 @@ class Model:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name for people."""
         return f"{self.project} {self.version}"
 
 
@@ -58,7 +58,7 @@ class Entry:
         return f'the {self.action} of "{self.schedule}"'
 
     def lease_end(self, start: datetime) -> datetime | None:
-        """When the lease of a start at that moment ends; None for a start without one."""
+        """Return when the lease of a start at that moment ends; None without a lease."""
         return start + self.stop_after if self.stop_after is not None else self.stop_at
 
 

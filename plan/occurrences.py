@@ -24,8 +24,8 @@ class Occurrence:
 class OddTime:
     """A local time of an entry, without a zone, that the zone's clock shows never or twice.
 
-    `moment`, in UTC: of one that comes twice the first time, when it fires; of one that is skipped, what it would have
-    been by the clocks as they were before.
+    `moment`, in UTC: of a time that comes twice, the first, when it fires; of one that is skipped, the moment by the
+    clocks as they were before.
     """
 
     local: datetime
@@ -35,7 +35,7 @@ class OddTime:
 
 
 def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurrence]:
-    """When an entry fires in a window, `end` not included. A rate is counted from the window's beginning."""
+    """Yield when an entry fires in a window without its `end`. A rate is counted from the beginning of the window."""
     if isinstance(entry.expression, LocalTimes):
         for _, passes in _local_times(entry, begin, end):
             if passes and begin <= passes[0] < end:
@@ -49,7 +49,7 @@ def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurr
 
 
 def odd_times(entry: Entry, begin: datetime, end: datetime) -> Iterator[OddTime]:
-    """What daylight saving takes from an entry in a window, or would have come twice."""
+    """Yield the local times of an entry in a window that clocks skip or show twice."""
     for local, passes in _local_times(entry, begin, end):
         nominal = local.replace(tzinfo=entry.zone).astimezone(UTC)
         if len(passes) != 1 and begin <= nominal < end:

@@ -1,4 +1,4 @@
-"""The plan: for each model its events and stretches of the next 14 days, with their hours and money."""
+"""The plan: events and stretches of each model in the next 14 days, with their hours and costs."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from schedule_expressions.rate import Rate
 
 DAYS = 14
 HORIZON = timedelta(days=DAYS)
-"""As far back the plan looks for runs under way at its beginning, and as far beyond its end for their ends."""
+"""So far before its beginning the plan looks for runs under way, and so far after its end for their ends."""
 
 _HOUR = timedelta(hours=1)
 
@@ -71,10 +71,10 @@ class PlannedModel:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What the schedules come to from `begin` to `end`, by model.
+    """What the schedules will do from `begin` to `end`, by model.
 
-    `unleased_limit`: how long the watch lets a model run without a lease; None is for ever. `watched_services`: whose
-    models it looks at; None is all.
+    `unleased_limit`: how long the watch lets a model run without a lease; None for ever. `watched_services`: the
+    services whose models it looks at; None for all.
     """
 
     begin: datetime
@@ -86,7 +86,7 @@ class Plan:
     watched_services: Collection[str] | None = None
 
     def watches(self, service: str) -> bool:
-        """Whether the watch looks at the models of a service."""
+        """Return whether the watch looks at the models of a service."""
         return self.watched_services is None or service in self.watched_services
 
     @property
@@ -153,10 +153,10 @@ def _planned(model: Model, entries: Sequence[Entry], begin: datetime, usd_per_un
 
 
 def _life(entries: Sequence[Entry], begin: datetime) -> Life:
-    """The life from the plan's beginning to well beyond its end.
+    """Return the life from the plan's beginning to well beyond its end.
 
-    A run is taken to be under way at the beginning if an earlier start began it and it ends within the plan. Where it
-    does not, looking back would hide the start to come.
+    A run is assumed to be under way at the beginning if an earlier start began it and it ends within the plan. If it
+    does not end there, looking back would hide the start to come.
     """
     far = begin + 2 * HORIZON
     coming = list(_all(entries, begin, far))
@@ -178,7 +178,7 @@ def _running_at(entries: Sequence[Entry], begin: datetime) -> Run | None:
 
 
 def _with_last_stretch(life: Life, entries: Sequence[Entry], far: datetime) -> Life:
-    """The same life with the stretch of the run that is under way at its end."""
+    """Return the same life with the stretch of the run that is under way at its end."""
     if life.run is None:
         return life
     run = life.run

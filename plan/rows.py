@@ -26,7 +26,7 @@ class Row:
 
 
 def rows(planned: PlannedModel) -> list[Row]:
-    """In order of time."""
+    """Return the lines in order of time."""
     return sorted([*_of_events(planned), *_of_edges(planned)], key=lambda row: (row.moment, row.rank))
 
 
@@ -49,7 +49,7 @@ def _of_events(planned: PlannedModel) -> Iterator[Row]:
 
 
 def _of_edges(planned: PlannedModel) -> Iterator[Row]:
-    """What no occurrence shows: a run that is under way at the beginning or at the end, and one that its lease ends."""
+    """Yield what no occurrence shows: runs under way at the beginning or the end, and ends of leases."""
     for stretch in planned.stretches:
         started_by, ended_by = stretch.stretch.started_by, stretch.stretch.ended_by
         if stretch.runs_since_before:

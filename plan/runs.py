@@ -53,7 +53,7 @@ def _of_stretch(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[Plan
 
 
 def _longer(stretch: Stretch, limit: timedelta) -> bool:
-    """Whether a model runs for longer than that without a lease."""
+    """Return whether a model runs for longer than the limit without a lease."""
     return not stretch.leased and (stretch.end is None or stretch.end - stretch.begin > limit)
 
 

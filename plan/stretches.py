@@ -1,7 +1,7 @@
-"""What occurrences make of one model: from when until when it runs.
+"""From when until when a model runs, by what happens to it.
 
-The rules are those of start-model and stop-model: a start of a running model joins it; of several leases the latest end
-counts; a run without a lease is wanted without end; a stop ends any run. Pure.
+The rules are those of start-model and stop-model. A start of a running model joins it. Of several leases, the latest
+end counts. A run without a lease has no end of its own. A stop ends any run.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,7 +25,7 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run under way. `lease_end`: when it stops by itself; None for a run that is wanted without end."""
+    """A run under way. `lease_end`: when its lease stops it; None without a lease."""
 
     begin: datetime
     started_by: Entry
@@ -33,7 +33,7 @@ class Run:
     leased_by: Entry | None
 
     def joined_by(self, start: Occurrence) -> "Run":
-        """The run after another start: only a later end than the lease in force changes it."""
+        """Return the run after another start, which changes only a lease, and only to a later end."""
         end = start.entry.lease_end(start.moment)
         if self.lease_end is None or end is None or end <= self.lease_end:
             return self
@@ -75,7 +75,7 @@ class Life:
 
 
 def live(occurrences: Iterable[Occurrence], *, run: Run | None, until: datetime) -> Life:
-    """Let one model live through occurrences until a moment, from a run that is under way or none.
+    """Let a model live through occurrences until a moment, from a run under way or None.
 
     At one moment a lease's end comes before a start, and a stop before both.
     """
@@ -133,5 +133,5 @@ def _ended_by_lease(run: Run) -> Stretch:
 
 
 def stretch_under_way(run: Run) -> Stretch:
-    """What is known of a run's stretch before it has ended."""
+    """Return what is known of a run's stretch before it has ended."""
     return Stretch(begin=run.begin, started_by=run.started_by, leased=run.lease_end is not None)

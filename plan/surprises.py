@@ -81,7 +81,7 @@ def _since(run: Run) -> str:
 
 
 def _why(planned: PlannedModel, moment: datetime) -> str:
-    """Why nothing runs at a moment: the lease that ended before, or that nothing was started."""
+    """Return why nothing runs at a moment: the lease that ended before, or that nothing was started."""
     before = next((stretch for stretch in reversed(planned.stretches) if stretch.until <= moment), None)
     if before is not None and before.stretch.by_lease and before.stretch.ended_by is not None:
         leased_by = before.stretch.ended_by
@@ -90,7 +90,7 @@ def _why(planned: PlannedModel, moment: datetime) -> str:
 
 
 def _changes(event: Event, run: Run) -> str:
-    """What a start of a running model leaves and changes."""
+    """Return what a start of a running model keeps and changes."""
     entry, moment = event.occurrence.entry, event.occurrence.moment
     after, changes = run.joined_by(event.occurrence), []
     if entry.inference_units != run.started_by.inference_units:
@@ -106,7 +106,7 @@ def _changes(event: Event, run: Run) -> str:
 
 
 def _cuts(entry: Entry, run: Run) -> bool:
-    """Whether one of the two schedules has a partner of its own for this."""
+    """Return whether the stop belongs to another run than the one that it ends."""
     return entry.schedule != run.started_by.schedule and (entry.paired or run.started_by.paired)
 
 

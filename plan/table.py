@@ -1,4 +1,4 @@
-"""A table of which one column folds where the terminal is too narrow."""
+"""A table with one column that folds if the terminal is too narrow."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,10 +16,10 @@ def table_lines(
     folds: int,
     width: int | None,
 ) -> Iterator[Text]:
-    """The header and lines of cells, each with its style, in columns two apart.
+    """Yield the header and lines of cells, each with its style, in columns two spaces apart.
 
     `numbers`: the columns that stand on the right. `folds`: the column that gets what the others leave of `width`
-    characters; without a width, what it needs.
+    characters, or what it needs if there is no width.
     """
     every = [header, *(cells for cells, _ in lines)]
     widths = [max(len(cells[column]) for cells in every) for column in range(len(header))]

@@ -91,5 +91,5 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 
 def _amount(number: float, open_ended: bool) -> str:
-    """Two decimals; a plus says that there is more to come."""
+    """Return two decimals, and a plus if there is more to come."""
     return f"{number:,.2f}{'+' if open_ended else ''}"

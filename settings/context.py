@@ -1,4 +1,4 @@
-"""The CDK's context as the command line would give it to the app, without the command line.
+"""The context that the CDK's command line would pass to the app.
 
 Of the sources of one key the first counts: `-c`, `cdk.json`, `cdk.context.json`, `~/.cdk.json`.
 https://docs.aws.amazon.com/cdk/v2/guide/context.html
@@ -18,7 +18,7 @@ class ContextError(Exception):
 
 
 def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[dict[str, Any], list[str]]:
-    """Return the context of an app's folder with the `key=value` of `-c` over it, and what of `-c` is no assignment.
+    """Return the context of an app's folder with the `key=value` of `-c` over it, and what of `-c` is not key=value.
 
     Raises ContextError.
     """

@@ -1,4 +1,4 @@
-"""What the number and the size of a setting's entries may come to, so that AWS takes all that is made of them."""
+"""How many entries of a setting AWS accepts, and how large they may be together."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,12 +9,11 @@ from pydantic import ValidationInfo
 from settings.schedules import ScheduledAction, ScheduledRun
 
 MOST_RESOURCES = 380
-"""E-mail addresses, starts and stops are a resource each. CloudFormation takes 500; the others of the stack are fewer
-than 120."""
+"""Each e-mail address, start and stop is a resource. CloudFormation accepts 500; the stack has under 120 others."""
 MOST_INPUT_BYTES = 360_000
-"""Of all inputs of schedules as the template has them. CloudFormation takes a template of 1 MB."""
+"""Of all inputs of schedules, as in the template. CloudFormation accepts a template of 1 MB."""
 MOST_ARN_CHARACTERS = 2_900
-"""Of all project ARNs with commas between: a function has them in its environment, of which Lambda takes 4 KB."""
+"""Of all project ARNs with commas between them. They are in a function's environment, of which Lambda accepts 4 KB."""
 
 
 def addresses_that_fit(addresses: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What is said of a setting that is refused: a sentence that names it, what it must be, and what it is."""
+"""The sentence that refuses a setting: its key, what it must be, and what it is."""
 
 import re
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ ITEMS = {
 
 
 def named(key: str) -> str:
-    """Return a key as it may stand in a sentence."""
+    """Return a key for use in a sentence."""
     return key if re.fullmatch(r"\w{1,40}", key, re.ASCII) else shown(key)
 
 
 def refusal(detail: ErrorDetails, settings: type[BaseModel]) -> str:
-    """Return what is wrong, in printable characters."""
+    """Return the sentence, in printable characters."""
     written = f"Setting {_path(detail['loc'])} {_why(detail, settings)}"
     sentence = written if written.endswith("?") else f"{written}."
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in sentence)

@@ -24,7 +24,7 @@ _PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop":
 
 @dataclass(frozen=True, kw_only=True)
 class ScheduledExecution:
-    """What one expression starts, again and again: an execution of start-model or of stop-model.
+    """The execution of start-model or stop-model that an expression starts, again and again.
 
     Without a `time_zone` the expression is meant in UTC.
     """
@@ -63,7 +63,7 @@ _ExecutionInput: TypeAlias = Annotated[dict[str, Any], AfterValidator(_execution
 
 
 class _Scheduled(BaseModel):
-    """What every form has."""
+    """What all forms have in common."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -74,7 +74,7 @@ class _Scheduled(BaseModel):
 
 
 class ScheduledAction(_Scheduled):
-    """One execution, of start-model unless `action` says otherwise, again and again."""
+    """A single start or, with that `action`, a single stop, again and again."""
 
     action: Action = Field(default="start", description="start or stop")
     expression: _Expression = Field(description=_EXPRESSION)
@@ -82,7 +82,7 @@ class ScheduledAction(_Scheduled):
 
     @property
     def executions(self) -> tuple[ScheduledExecution, ...]:
-        """The one that it starts."""
+        """Its only one."""
         return (
             ScheduledExecution(
                 schedule=self.name,
@@ -107,7 +107,7 @@ class ScheduledRun(_Scheduled):
         named = parse_request(self.model, defaults=_UNUSED, home=None).identity
         waits = {name: self.model.get(name) for name in (STOP_TIMEOUT.name, POLL_INTERVAL.name)}
         chosen = {name: seconds for name, seconds in waits.items() if seconds is not None}
-        stop = {**named, **chosen, "Reason": f"The schedule {self.name} stops it"}
+        stop = {**named, **chosen, "Reason": f"Stopped by the schedule {self.name}"}
         return (
             ScheduledExecution(
                 schedule=self.name, action="start", expression=self.start, time_zone=self.time_zone, input=self.model
@@ -119,11 +119,11 @@ class ScheduledRun(_Scheduled):
 
 
 FORMS: dict[str, type[_Scheduled]] = {form.__name__: form for form in (ScheduledAction, ScheduledRun)}
-"""The forms of a schedule. Their names stand in the place of an error."""
+"""The forms of a schedule. Pydantic puts their names into the location of an error."""
 
 
 def _without_null(value: object) -> object:
-    """As everywhere, `null` counts as absent."""
+    """Drop what is `null`, which counts as absent everywhere."""
     return {key: field for key, field in value.items() if field is not None} if isinstance(value, dict) else value
 
 

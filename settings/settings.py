@@ -20,7 +20,7 @@ from settings.time_zone import check_time_zone
 from settings.values import listed, name, number, objects
 
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
-"""What CloudWatch Logs' PutRetentionPolicy accepts, up to eight years."""
+"""What PutRetentionPolicy of CloudWatch Logs accepts, up to eight years."""
 
 _RETENTION_DAYS = "one of " + ", ".join(map(str, get_args(LogRetentionDays)))
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
@@ -85,7 +85,7 @@ def _each_once(values: list[str]) -> list[str]:
 
 
 def _each_address_once(addresses: list[str]) -> list[str]:
-    # Whoever is written in other letters is told twice as well.
+    # Mailboxes do not tell capitals apart.
     _each_once([address.casefold() for address in addresses])
     return addresses
 
@@ -164,7 +164,7 @@ class Settings(BaseModel):
 
     @property
     def input_defaults(self) -> Defaults:
-        """What an execution's input has where it says nothing."""
+        """The values of fields that an execution's input leaves out."""
         return Defaults(
             start_timeout_seconds=self.start_timeout_minutes * 60,
             stop_timeout_seconds=self.stop_timeout_minutes * 60,

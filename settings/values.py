@@ -1,4 +1,4 @@
-"""What a setting means that comes as text, as each one of `-c key=value` does."""
+"""The values of settings that come as text, such as those of `-c key=value`."""
 
 import json
 import re
@@ -11,7 +11,7 @@ _IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
 
 
 def number(value: object) -> object:
-    """Return what a text spells in JSON, or the text where it spells none. Raises ValueError for broken JSON."""
+    """Return the value of a JSON text, or the text if it is not JSON. Raises ValueError for broken JSON."""
     return _read(value, otherwise=lambda text: text)
 
 
@@ -34,7 +34,7 @@ def objects(value: object) -> object:
 
 
 def _read(value: object, *, otherwise: Callable[[str], Any], plain: bool = False) -> object:
-    """`plain`: whether a text that begins as no list, object or string does is none of JSON."""
+    """`plain`: whether only a list, an object or a string counts as JSON."""
     if not isinstance(value, str) or (plain and not _opens(value)):
         return otherwise(value) if isinstance(value, str) else value
     try:

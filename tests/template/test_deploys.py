@@ -62,7 +62,7 @@ def test_each_start_and_stop_of_a_schedule_is_one_of_the_scheduler_in_its_time_z
         "Triggers/Start-every-12h": ("rate(12 hours)", utc, start, {**version, "MinInferenceUnits": 2}),
         "Triggers/Stop-evening": (evening, utc, stop, version),
         "Triggers/Start-office": ("cron(0 7 ? * MON-FRI *)", berlin, start, office),
-        "Triggers/Stop-office": (evening, berlin, stop, {**office, "Reason": "The schedule office stops it"}),
+        "Triggers/Stop-office": (evening, berlin, stop, {**office, "Reason": "Stopped by the schedule office"}),
     }
     groups = {group["Name"] for group in chosen.all("AWS::Scheduler::ScheduleGroup").values()}
     for schedule in schedules.values():

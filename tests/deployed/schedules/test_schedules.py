@@ -29,7 +29,7 @@ def test_a_pair_s_stop_stops_what_its_start_started_and_says_why(started: list[S
 
     assert first.output["Status"] == "HOSTED"
     assert second.output["Status"] == "TRAINED"
-    assert second.input["Reason"] == "The schedule nightly stops it"
+    assert second.input["Reason"] == "Stopped by the schedule nightly"
     assert second.input["PollIntervalSeconds"] == 30
 
 

@@ -120,7 +120,7 @@ def test_a_pair_starts_its_model_and_stops_it_as_stop_model_takes_it() -> None:
         "ProjectVersionArn": VERSION,
         "StopTimeoutSeconds": 600,
         "PollIntervalSeconds": 5,
-        "Reason": "The schedule weekdays stops it",
+        "Reason": "Stopped by the schedule weekdays",
     }
     defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
     request = parse_stop_request(stopped.input, defaults=defaults, home=None)
@@ -140,7 +140,7 @@ def test_the_stop_of_a_pair_names_the_model_as_the_start_does(model: dict[str, A
     naming = {"ProjectVersionArn", "ProjectArn", "ProjectName", "ModelVersion"}
     assert stopped.input == {
         **{name: value for name, value in model.items() if name in naming},
-        "Reason": "The schedule weekdays stops it",
+        "Reason": "Stopped by the schedule weekdays",
     }
 
 
