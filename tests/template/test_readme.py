@@ -17,6 +17,7 @@ from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from plan.command import main as plan
+from plan.plan_warning import Kind
 from settings.schedules import FORMS
 from settings.settings import Settings
 from tests.template.synthesized import ROOT, Synthesized
@@ -147,6 +148,10 @@ def test_the_examples_of_json_are_good(page: str) -> None:
                 assert parse_request(json.loads(detail), defaults=defaults, home=None).project == "boards"
             case _:
                 assert parse_request(example, defaults=defaults, home=None).project == "boards"
+
+
+def test_the_kinds_of_warnings_are_all_there_the_costliest_first() -> None:
+    assert list(table_after("schedules.md", "## What it warns about")) == list(Kind)
 
 
 def test_the_schedules_fields_are_all_there() -> None:
