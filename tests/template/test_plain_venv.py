@@ -48,6 +48,8 @@ def synthesized_plainly(tmp_path_factory: pytest.TempPathFactory) -> Synthesized
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    # Each flag of the CDK is set in cdk.json, or every synth would say that some are not.
+    assert "not configured" not in done.stdout + done.stderr
     return Synthesized(assembly)
 
 
