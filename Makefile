@@ -30,7 +30,7 @@ endif
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Start two models on AWS on this machine, and show what its subscribers hear
+run: ## Start two models on AWS on this machine, and show the e-mails that people get
 	$(SET_UP) run app cdk lambda
 	@exec $(BIN)/python -m local.commands.show
 
@@ -61,9 +61,9 @@ fix: ## Format the code, and mend what the linter can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [ARGS="-c key=value"]
+local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [QUIET=1] [ARGS="-c key=value"]
 	$(SET_UP) local app cdk lambda
-	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(ARGS)
+	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(if $(QUIET),--quiet) $(ARGS)
 
 later: ## Let time pass in the AWS of make local: make later [HOURS=1] [PORT=n]
 	@exec $(PYTHON) -m local.commands.later $(if $(HOURS),--hours "$(HOURS)") $(if $(PORT),--port "$(PORT)")

@@ -49,6 +49,7 @@ class Account:
         self.closings = ExitStack()
         self.replacements = ExitStack()
         self._making = threading.Lock()
+        self._listeners: list[Callable[[object], object]] = []
         self._clients: dict[tuple[str, Config | None, str], Any] = {}
 
     @property
@@ -95,6 +96,15 @@ class Account:
                     aws_secret_access_key="local",  # noqa: S106
                 )
             return self._clients[service, config, key]
+
+    def listen(self, hear: Callable[[object], object]) -> None:
+        """Have news told: refusals, e-mails, and what becomes of executions. In whichever thread they happen."""
+        self._listeners.append(hear)
+
+    def announce(self, news: object) -> None:
+        """Tell news to all who listen."""
+        for hear in self._listeners:
+            hear(news)
 
     @contextmanager
     def until_it_ends(self) -> Iterator[None]:

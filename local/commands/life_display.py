@@ -1,19 +1,33 @@
-"""How models' lives go, for people: a table that lives on a terminal; elsewhere a line whenever something changed."""
+"""How models' lives go, for people: lines that live on a terminal; elsewhere a line whenever something changed."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Protocol, Self
 
 from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
 from local.commands.terminal import Terminal
-from local.commands.watched_life import WatchedLife
+
+
+class Life(Protocol):
+    """What is shown of a model."""
+
+    @property
+    def name(self) -> str:
+        """Its project's."""
+        ...
+
+    @property
+    def in_words(self) -> str:
+        """What it does."""
+        ...
 
 
 class LifeDisplay:
     """Shows some lives while it is entered."""
 
-    def __init__(self, terminal: Terminal, lives: Sequence[WatchedLife]) -> None:
+    def __init__(self, terminal: Terminal, lives: Sequence[Life]) -> None:
         self._terminal = terminal
         self._lives = lives
         self._live = Live(console=terminal.console, auto_refresh=False) if terminal.console.is_terminal else None
@@ -34,15 +48,14 @@ class LifeDisplay:
             self._live.update(self._table(seconds), refresh=True)
             return
         for life in self._lives:
-            line = (
-                f"{life.name}: {life.machine} {life.execution}, {life.state or 'waiting'}, model {life.status or '-'}"
-            )
-            if self._said.get(life.name) != line:
-                self._terminal.say(f"{seconds:5.1f} s  {line}")
-                self._said[life.name] = line
+            words = life.in_words
+            if self._said.get(life.name) != words:
+                self._terminal.say(f"{seconds:5.1f} s  {life.name}: {words}")
+                self._said[life.name] = words
 
     def _table(self, seconds: float) -> Table:
-        table = Table("Model", "Started by", "Machine", "State", "Execution", "Status", title=f"{seconds:.0f} s")
+        table = Table.grid(padding=(0, 2, 0, 0))
         for life in self._lives:
-            table.add_row(life.name, life.how, life.machine, life.state, life.execution, life.status)
+            table.add_row(Text(life.name, style="bold"), Text(life.in_words))
+        table.add_row(Text(f"{seconds:.0f} s", style="dim"))
         return table

@@ -13,6 +13,7 @@ if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 from local.clock.passing import PassingClock
+from local.commands import hints, news
 from local.commands.cdk import ROOT, CdkError, deploy, synthesis
 from local.commands.terminal import Terminal
 from local.scenario.scenario import Scenario, ScenarioError
@@ -36,7 +37,7 @@ def main() -> int:
                 # A wrong setting is said at once, and not after a bootstrap.
                 assembly()
             aws = stack.enter_context(LocalAws(clock=PassingClock(), port=arguments.port))
-            aws.iam.when_refused(lambda refusal: terminal.say(f"refused {refusal}"))
+            aws.listen(news.News(terminal, aws.clock, quiet=arguments.quiet))
             with terminal.step("Deploy the app with the CDK") as at:
                 outputs = deploy(aws, assembly=assembly, progress=at)
             terminal.say(f"Functions run on Python {aws.functions.python.version}")
@@ -46,7 +47,11 @@ def main() -> int:
                 terminal.say(f"{name} {value}")
             for model in scenario.models:
                 terminal.say(f"model {model.identity}")
-            terminal.say("To deploy your changes while it runs, in another terminal:")
+            news.subscribe(aws, outputs["NotificationTopicArn"])
+            for what, command in hints.commands(aws, outputs, scenario.models):
+                terminal.say(f"{what}:")
+                terminal.say(f"  {command}")
+            terminal.say("Deploy your changes while it runs:")
             terminal.say(f"  {_redeploy(aws, arguments.context)}")
             print(f"ready {aws.endpoint_url}", flush=True)
             wait_for_interruption()
@@ -81,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "-c", "--context", type=_setting, action="append", default=[], help="a setting of the deploy, key=value"
     )
+    parser.add_argument("--quiet", action="store_true", help="do not print e-mails and what becomes of executions")
     return parser.parse_args()
 
 

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
 
 
 class Terminal:
@@ -14,9 +16,13 @@ class Terminal:
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=True)
 
-    def say(self, line: str = "") -> None:
-        """A line that stays."""
-        self.console.print(escape(line))
+    def say(self, line: str | Text = "") -> None:
+        """A line that stays, however long it is."""
+        self.console.print(escape(line) if isinstance(line, str) else line)
+
+    def show(self, table: Table) -> None:
+        """A table that stays; its cells are broken where the terminal is narrow."""
+        self.console.print(table, soft_wrap=False)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:

@@ -3,12 +3,14 @@ it.
 """
 
 import json
+from datetime import datetime
 from typing import Any
 
-from local.scenario.scenario import LookoutModel, RekognitionModel
+from local.scenario.scenario import RekognitionModel
 from local.server import LocalAws
 
 _SETTINGS_OF_A_DEMONSTRATION = {"MinInferenceUnits": 1, "PollIntervalSeconds": 1}
+_DOING = {"STARTING": "starting", "RUNNING": "running", "STOPPING": "stopping", "STOPPED": "stopped"}
 
 
 class WatchedLife:
@@ -20,7 +22,7 @@ class WatchedLife:
         *,
         start_model_arn: str,
         stop_model_arn: str,
-        model: RekognitionModel | LookoutModel,
+        model: RekognitionModel,
         lease_seconds: int,
     ) -> None:
         self._aws = aws
@@ -29,22 +31,19 @@ class WatchedLife:
         self._lease_seconds = lease_seconds
         self._executions: dict[str, str] = {}
         self._model = model
-        self.name = _input_of(model).get("ProjectName") or model.identity.split("/")[1]
-        self.how = ""
-        self.machine = "start-model"
-        self.execution = "not there yet"
-        self.state = ""
-        self.status = ""
+        self._status = ""
+        self._since: datetime | None = None
+        self._lease_ends_at: datetime | None = None
+        self._ended: dict[str, Any] = {}
+        self.name = model.identity.split("/")[1]
 
     def begin_by_event(self) -> None:
         """Ask for the start with an event on the default bus."""
-        self.how = "EventBridge event"
         entry = {"Source": "model-lifecycle.request", "DetailType": "Start Model", "Detail": self._input}
         self._aws.client("events").put_events(Entries=[entry])
 
     def begin_by_hand(self) -> None:
         """Start the execution, as the console does."""
-        self.how = "StartExecution"
         started = self._client.start_execution(stateMachineArn=self._machines["start-model"], input=self._input)
         self._executions["start-model"] = started["executionArn"]
 
@@ -53,55 +52,60 @@ class WatchedLife:
         for machine in self._machines:
             if machine not in self._executions and (found := self._find(machine)):
                 self._executions[machine] = found
-        self.machine = "stop-model" if "stop-model" in self._executions else "start-model"
-        if execution_arn := self._executions.get(self.machine):
-            self.execution = self._client.describe_execution(executionArn=execution_arn)["status"]
-            self._read_history(self._client.get_execution_history(executionArn=execution_arn)["events"])
-        self.status = self._ask_the_service()
+            if machine in self._executions and machine not in self._ended:
+                self._see_the_end(machine)
+        if (status := self._ask_the_service()) != self._status:
+            self._status, self._since = status, self._aws.clock.now()
+
+    @property
+    def in_words(self) -> str:
+        """What the model does, since when and until when. All times are UTC."""
+        for machine, execution in self._ended.items():
+            if execution["status"] != "SUCCEEDED":
+                return f"{machine} {execution['status']}: {execution.get('cause') or execution.get('error') or ''}"
+        since = f"since {self._since:%H:%M:%S}"
+        if self._status == "RUNNING" and self._lease_ends_at:
+            return f"running {since}, will be stopped at {self._lease_ends_at:%H:%M:%S}"
+        if self._status in _DOING:
+            return f"{_DOING[self._status]} {since}"
+        return f"not started yet ({self._status})"
 
     @property
     def over(self) -> bool:
         """Whether there is nothing more to see."""
-        ended = self.execution not in ("not there yet", "RUNNING")
-        return ended and (self.machine == "stop-model" or self.execution != "SUCCEEDED")
+        return "stop-model" in self._ended or any(each["status"] != "SUCCEEDED" for each in self._ended.values())
 
     @property
     def ended_well(self) -> bool:
         """Whether the stop succeeded, and the service says that the model is stopped."""
-        stopped = self.status == self._model.words.stopped
-        return self.machine == "stop-model" and self.execution == "SUCCEEDED" and stopped
+        stop = self._ended.get("stop-model", {})
+        return stop.get("status") == "SUCCEEDED" and self._status == self._model.words.stopped
 
     @property
     def _input(self) -> str:
         lease = {"StopAfterSeconds": self._lease_seconds}
-        return json.dumps({**_input_of(self._model), **_SETTINGS_OF_A_DEMONSTRATION, **lease})
+        name = {"ProjectVersionArn": self._model.project_version_arn}
+        return json.dumps({**name, **_SETTINGS_OF_A_DEMONSTRATION, **lease})
 
     def _find(self, machine: str) -> str | None:
-        name = _input_of(self._model)
         for execution in self._client.list_executions(stateMachineArn=self._machines[machine])["executions"]:
             described = self._client.describe_execution(executionArn=execution["executionArn"])
-            if name.items() <= json.loads(described["input"]).items():
+            if json.loads(described["input"])["ProjectVersionArn"] == self._model.project_version_arn:
                 return str(execution["executionArn"])
         return None
 
-    def _read_history(self, history: list[dict[str, Any]]) -> None:
-        for event in history:
-            if entered := event.get("stateEnteredEventDetails"):
-                self.state = entered["name"]
+    def _see_the_end(self, machine: str) -> None:
+        execution = self._client.describe_execution(executionArn=self._executions[machine])
+        if execution["status"] == "RUNNING":
+            return
+        self._ended[machine] = execution
+        if machine == "start-model" and execution["status"] == "SUCCEEDED":
+            self._lease_ends_at = datetime.fromisoformat(json.loads(execution["output"])["Lease"]["EndsAt"])
 
     def _ask_the_service(self) -> str:
-        if isinstance(self._model, RekognitionModel):
-            described = self._aws.client("rekognition").describe_project_versions(ProjectArn=self._model.project_of_it)
-            return next(
-                str(version["Status"])
-                for version in described["ProjectVersionDescriptions"]
-                if version["ProjectVersionArn"] == self._model.project_version_arn
-            )
-        described = self._aws.client("lookoutvision").describe_model(**_input_of(self._model))
-        return str(described["ModelDescription"]["Status"])
-
-
-def _input_of(model: RekognitionModel | LookoutModel) -> dict[str, str]:
-    if isinstance(model, RekognitionModel):
-        return {"ProjectVersionArn": model.project_version_arn}
-    return {"ProjectName": model.project_name, "ModelVersion": model.model_version}
+        described = self._aws.client("rekognition").describe_project_versions(ProjectArn=self._model.project_of_it)
+        return next(
+            str(version["Status"])
+            for version in described["ProjectVersionDescriptions"]
+            if version["ProjectVersionArn"] == self._model.project_version_arn
+        )

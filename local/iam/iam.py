@@ -1,7 +1,7 @@
 """IAM on this machine: every call is made by someone, and is refused unless the policies allow it."""
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -56,14 +56,9 @@ class Iam:
         self._evaluator = evaluator
         self._guard = threading.Lock()
         self._asked: dict[str, tuple[Question, Verdict]] = {}
-        self._hear: Callable[[Refusal], object] = lambda _: None
         self.keys = Keys()
         self.refusals: list[Refusal] = []
         """What was refused since somebody cleared this list."""
-
-    def when_refused(self, hear: Callable[[Refusal], object]) -> None:
-        """Tell each refusal."""
-        self._hear = hear
 
     @property
     def judged(self) -> list[tuple[Question, Verdict]]:
@@ -106,7 +101,7 @@ class Iam:
         """Note a refusal."""
         with self._guard:
             self.refusals.append(refusal)
-        self._hear(refusal)
+        self._aws.announce(refusal)
         return refusal
 
     def allows(self, principal: Principal, *needs: Need) -> bool:

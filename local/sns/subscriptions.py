@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from moto.sns.models import Subscription
@@ -20,6 +21,16 @@ _NOWHERE = ".invalid"
 """No mail server is ever under this domain (RFC 2606): what goes there comes back."""
 
 
+@dataclass(frozen=True)
+class Email:
+    """What comes to a mailbox. Each subscriber gets the same `message_id`."""
+
+    message_id: str
+    address: str
+    subject: str
+    text: str
+
+
 def install(aws: Account, iam: Iam) -> None:
     """Let a topic deliver only where it may."""
     aws.replace(Subscription, "publish", _delivering(aws, iam, Subscription.publish))
@@ -33,6 +44,8 @@ def _delivering(aws: Account, iam: Iam, deliver: Callable[..., None]) -> Callabl
         lost = self.protocol.startswith("email") and self.endpoint.endswith(_NOWHERE)
         if not refused and not lost:
             deliver(self, message, message_id, **settings)
+            if self.protocol == "email" and _is_wanted(self, message, settings):
+                aws.announce(_email(self, message, message_id, settings))
             return
         redrive = json.loads(self.attributes.get("RedrivePolicy") or "{}")
         queue = redrive.get("deadLetterTargetArn")
@@ -40,3 +53,15 @@ def _delivering(aws: Account, iam: Iam, deliver: Callable[..., None]) -> Callabl
             sqs_backends[aws.account_id][aws.region].send_message(queue.rpartition(":")[2], message)
 
     return publish
+
+
+def _is_wanted(subscription: Any, message: str, settings: dict[str, Any]) -> bool:
+    policy = subscription._filter_policy_matcher  # noqa: SLF001
+    return policy is None or policy.matches(settings.get("message_attributes"), message)
+
+
+def _email(subscription: Any, message: str, message_id: str, settings: dict[str, Any]) -> Email:
+    if settings.get("message_structure") == "json":
+        message = subscription._parse_message_structure(message, "email")  # noqa: SLF001
+    subject = settings.get("subject") or "AWS Notification Message"
+    return Email(message_id, subscription.endpoint, subject, message)

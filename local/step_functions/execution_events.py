@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/eventbridge-integration.htm
 """
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,18 @@ from local.step_functions.executions import LocalExecution
 
 _LIMIT_BYTES = 248 * 1024
 """What input and output together, escaped, may have in an event."""
+
+
+@dataclass(frozen=True)
+class ExecutionStatus:
+    """What became of an execution. `seconds`: since it began."""
+
+    machine: str
+    name: str
+    status: str
+    error: str | None
+    cause: str | None
+    seconds: float
 
 
 class ExecutionEvents:
@@ -27,6 +40,16 @@ class ExecutionEvents:
         """Tell the status that an execution has now."""
         if self._closed:
             return
+        self._aws.announce(
+            ExecutionStatus(
+                machine=execution.state_machine.name,
+                name=execution.name,
+                status=execution.status,
+                error=execution.error,
+                cause=execution.cause,
+                seconds=(self._aws.clock.now() - execution.start_date).total_seconds(),
+            )
+        )
         bus = events_backends[execution.account_id][execution.region_name]
         bus.put_events(
             [

@@ -18,7 +18,10 @@ from botocore.session import Session
 from tests.deployed.commands.make import PATIENCE_SECONDS, environment, made, make, processes_of_group
 from tests.programs import ROOT
 
-VERSION_ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05T09.00.00/1767603600000"
+PROJECT = "starts-in-five-seconds"
+VERSION_ARN = (
+    f"arn:aws:rekognition:us-east-1:123456789012:project/{PROJECT}/version/{PROJECT}.2026-01-05T09.00.00/1767603600000"
+)
 SCENARIO = {
     "Models": [
         {"ProjectVersionArn": VERSION_ARN, "StartSeconds": 2},
@@ -94,6 +97,20 @@ def assert_prints_a_refusal(process: "subprocess.Popen[str]", endpoint: str) -> 
         assert part in refused
 
 
+def assert_prints_what_happens(process: "subprocess.Popen[str]", said: list[str]) -> None:
+    """Paste what it says that starts a model, and read what it prints of that."""
+    [client, start, event] = [line for line in said if line.startswith(("  export ", "  aws "))]
+    run_as_pasted("\n".join(command.strip() for command in (client, start, event)), folder=ROOT)
+    # Those two, and that of the page.
+    wanted = {"start-model \\S+ began": 3, "E-mail to one@example.com: ": 3, "start-model \\S+ SUCCEEDED after ": 3}
+    assert process.stdout is not None
+    for line in process.stdout:
+        wanted = {pattern: count - len(re.findall(pattern, line)) for pattern, count in wanted.items()}
+        if not any(wanted.values()):
+            break
+    assert not any(wanted.values())
+
+
 def run_as_pasted(line: str, *, folder: Path) -> str:
     ran = subprocess.run(
         ["bash", "-c", line], cwd=folder, env=environment(), capture_output=True, text=True, check=False
@@ -123,6 +140,7 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
         answer = call(endpoint, "RekognitionService.StartProjectVersion", start_of(VERSION_ARN))
         assert answer == {"Status": "STARTING"}
         run_the_pages_commands(endpoint)
+        assert_prints_what_happens(process, said)
         assert_prints_a_refusal(process, endpoint)
         before = datetime.now(UTC)
         passed = made("later", "HOURS=2", more={"AWS_ENDPOINT_URL": endpoint})

@@ -20,19 +20,17 @@ def show() -> Iterator["subprocess.Popen[str]"]:
         yield process
 
 
-def test_it_shows_the_lives_of_a_model_of_each_service_as_a_subscriber_hears_it(
-    show: "subprocess.Popen[str]",
-) -> None:
+def test_it_shows_the_lives_of_two_models_with_the_e_mails_that_people_get(show: "subprocess.Popen[str]") -> None:
     printed, complaint = show.communicate(timeout=PATIENCE_SECONDS)
 
     assert show.returncode == 0, printed + complaint
-    assert "Notification: RUNNING: bottle-caps" in printed
-    assert "Notification: HOSTED: circuit-boards" in printed
-    assert "Notification: STOPPED: bottle-caps" in printed
-    assert "Notification: TRAINED: circuit-boards" in printed
-    assert "2 of 2 models ran, 2 were stopped at the end of their leases, and 2 notifications say so" in printed
-    assert re.search(r'"Usd": 0\.0[1-9]', printed)
+    for model in ("bottle-caps", "circuit-boards"):
+        assert len(re.findall(f"^E-mail to you@example.com: .*{model}", printed, re.MULTILINE)) == 2
+        assert re.search(rf"{model}: running since [\d:]+, will be stopped at [\d:]+\n", printed)
+        assert re.search(rf"{model} +[\d:]+ +\d+ s +\d+ s +[\d:]+ +0\.0[1-9] USD", printed)
+    assert "2 of 2 models ran, 2 were stopped at the end of their leases" in printed
     assert "\x1b" not in printed
+    assert '"Outcome"' not in printed
 
 
 def test_ctrl_c_ends_it_cleanly(show: "subprocess.Popen[str]") -> None:

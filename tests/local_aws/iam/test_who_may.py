@@ -293,7 +293,7 @@ def test_an_alarm_tells_a_topic_only_if_it_may(aws: LocalAws, bench: Workbench) 
 
 def test_each_refusal_is_told_to_who_wants_to_hear_it(aws: LocalAws) -> None:
     heard: list[str] = []
-    aws.iam.when_refused(lambda refused: heard.append(str(refused)))
+    aws.listen(lambda news: heard.append(str(news)))
     role = Role(aws)
     refusal(role.client("rekognition").describe_projects)
     assert len(heard) == 1
