@@ -31,7 +31,7 @@ def commands(
         machine = outputs["StartModelStateMachineArn"]
         start = ["aws", "stepfunctions", "start-execution", "--state-machine-arn", machine, "--input", given]
         yield "Start a model for a minute", shlex.join(start)
-        event = [{"Source": "model-lifecycle.request", "DetailType": "Start Model", "Detail": given}]
+        event = [{"Source": outputs["RequestSource"], "DetailType": "Start Model", "Detail": given}]
         yield "Start it by an event", shlex.join(["aws", "events", "put-events", "--entries", json.dumps(event)])
     yield "Let an hour pass", shlex.join(["make", "-C", str(ROOT), "later", f"PORT={aws.port}"])
 
