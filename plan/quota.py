@@ -90,13 +90,12 @@ def _handed_over(model: Model, stretch: Stretch, stopping: _Runs) -> PlanWarning
     start = stretch.started_by
     stopped, run = max(stopping, key=lambda each: each[1].end or stretch.begin)
     message = (
-        f"{start.words} on {_when(stretch.begin, start)} takes the place of {stopped.name}, "
-        f"which {_ended_by(run)} stops {_how_long_before(run, stretch)}: by default, an account may run "
-        f"{RUNNING_MODELS} {model.service} models at a time, and one that is stopping still counts. "
-        f"The start will wait (you will be notified once, with the outcome Waiting) until the stop has finished, "
-        f"so {model.name} will start late by a few minutes. After {_minutes(start.start_timeout)} it fails with "
-        f"QuotaExceededError. To start on time, stop {stopped.name} {_minutes(STOPPING)} earlier, "
-        "or request a higher quota in Service Quotas"
+        f"{start.words} on {_when(stretch.begin, start)} comes {_how_close(run, stretch)} {_ended_by(run)}: by default, "
+        f"an account may run {RUNNING_MODELS} {model.service} models at a time, and {stopped.name} counts until it has "
+        "stopped. The start will wait until then (you will be notified once, with the outcome Waiting), "
+        f"so {model.name} will start late, usually by a few minutes. If that takes longer than "
+        f"{_minutes(start.start_timeout)}, the start fails with QuotaExceededError. To start on time, "
+        f"stop {stopped.name} at least {_minutes(STOPPING)} earlier, or request a higher quota in Service Quotas"
     )
     return _warning(Kind.HANDOVER, message, (model, stretch), [(stopped, run)])
 
@@ -124,9 +123,9 @@ def _ended_by(run: Stretch) -> str:
     return f'the end of "{run.ended_by.schedule}"\'s lease' if run.by_lease else run.ended_by.words
 
 
-def _how_long_before(run: Stretch, stretch: Stretch) -> str:
+def _how_close(run: Stretch, stretch: Stretch) -> str:
     gap = stretch.begin - (run.end or stretch.begin)
-    return f"only {_minutes(gap)} before" if gap >= _MINUTE else "at the same moment"
+    return f"only {_minutes(gap)} after" if gap >= _MINUTE else "at the same moment as"
 
 
 def _minutes(time: timedelta) -> str:

@@ -53,11 +53,11 @@ def test_a_handover_at_full_quota_makes_the_start_late() -> None:
     warning = only_warning(plan_of(FIRST, LONG, next_start("cron(0 18 ? * MON *)", StartTimeoutSeconds=600)))
 
     assert warning.message == (
-        'the start of "next" on Mon 23 Nov 18:00 CET takes the place of a 1, which the stop of "first" stops at the '
-        "same moment: by default, an account may run 2 LookoutVision models at a time, and one that is stopping still "
-        "counts. The start will wait (you will be notified once, with the outcome Waiting) until the stop has "
-        "finished, so c 1 will start late by a few minutes. After 10 minutes it fails with QuotaExceededError. "
-        "To start on time, stop a 1 10 minutes earlier, or request a higher quota in Service Quotas"
+        'the start of "next" on Mon 23 Nov 18:00 CET comes at the same moment as the stop of "first": by default, an '
+        "account may run 2 LookoutVision models at a time, and a 1 counts until it has stopped. The start will wait "
+        "until then (you will be notified once, with the outcome Waiting), so c 1 will start late, usually by a few minutes. "
+        "If that takes longer than 10 minutes, the start fails with QuotaExceededError. To start on time, stop a 1 at "
+        "least 10 minutes earlier, or request a higher quota in Service Quotas"
     )
     assert (warning.kind, warning.schedules, warning.times) == (Kind.HANDOVER, ("next", "first"), 2)
     assert warning.models == ("LookoutVision c 1", "LookoutVision a 1")
@@ -66,18 +66,18 @@ def test_a_handover_at_full_quota_makes_the_start_late() -> None:
 @pytest.mark.parametrize(
     ("schedules", "said"),
     [
-        ([FIRST, LONG, next_start("cron(5 18 ? * MON *)")], 'the stop of "first" stops only 5 minutes before'),
+        ([FIRST, LONG, next_start("cron(5 18 ? * MON *)")], 'comes only 5 minutes after the stop of "first":'),
         (
             [
                 LONG,
                 single("leased", "cron(0 10 ? * MON *)", input=lookout("a", StopAfterSeconds=3_600)),
                 next_start("cron(0 12 ? * MON *)"),
             ],
-            'the end of "leased"\'s lease stops at the same moment',
+            'comes at the same moment as the end of "leased"\'s lease:',
         ),
         (
             [FIRST, LONG | {"stop": FIRST["stop"]}, next_start("cron(0 18 ? * MON *)")],
-            "stops at the same moment",
+            "comes at the same moment as the stop of ",
         ),
     ],
 )
