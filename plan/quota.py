@@ -90,12 +90,14 @@ def _handed_over(model: Model, stretch: Stretch, stopping: _Runs) -> PlanWarning
     start = stretch.started_by
     stopped, run = max(stopping, key=lambda each: each[1].end or stretch.begin)
     message = (
-        f"{start.words} on {_when(stretch.begin, start)} comes {_how_close(run, stretch)} {_ended_by(run)}: by default, "
-        f"an account may run {RUNNING_MODELS} {model.service} models at a time, and {stopped.name} counts until it has "
-        "stopped. The start will wait until then (you will be notified once, with the outcome Waiting), "
-        f"so {model.name} will start late, usually by a few minutes. If that takes longer than "
-        f"{_minutes(start.start_timeout)}, the start fails with QuotaExceededError. To start on time, "
-        f"stop {stopped.name} at least {_minutes(STOPPING)} earlier, or request a higher quota in Service Quotas"
+        f"{start.words} on {_when(stretch.begin, start)} comes {_how_close(run, stretch)} {_ended_by(run)}: "
+        f"by default, an account may run {RUNNING_MODELS} {model.service} models at a time, "
+        f"and {stopped.name} counts until it has stopped. "
+        "The start will wait until then (you will be notified once, with the outcome Waiting), "
+        f"so {model.name} will start late, usually by a few minutes. "
+        f"If that takes longer than {_minutes(start.start_timeout)}, the start fails with QuotaExceededError. "
+        f"To start on time, stop {stopped.name} at least {_minutes(STOPPING)} earlier, "
+        "or request a higher quota in Service Quotas"
     )
     return _warning(Kind.HANDOVER, message, (model, stretch), [(stopped, run)])
 

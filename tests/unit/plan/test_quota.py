@@ -55,9 +55,9 @@ def test_a_handover_at_full_quota_makes_the_start_late() -> None:
     assert warning.message == (
         'the start of "next" on Mon 23 Nov 18:00 CET comes at the same moment as the stop of "first": by default, an '
         "account may run 2 LookoutVision models at a time, and a 1 counts until it has stopped. The start will wait "
-        "until then (you will be notified once, with the outcome Waiting), so c 1 will start late, usually by a few minutes. "
-        "If that takes longer than 10 minutes, the start fails with QuotaExceededError. To start on time, stop a 1 at "
-        "least 10 minutes earlier, or request a higher quota in Service Quotas"
+        "until then (you will be notified once, with the outcome Waiting), so c 1 will start late, usually by a few "
+        "minutes. If that takes longer than 10 minutes, the start fails with QuotaExceededError. To start on time, "
+        "stop a 1 at least 10 minutes earlier, or request a higher quota in Service Quotas"
     )
     assert (warning.kind, warning.schedules, warning.times) == (Kind.HANDOVER, ("next", "first"), 2)
     assert warning.models == ("LookoutVision c 1", "LookoutVision a 1")
