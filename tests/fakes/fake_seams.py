@@ -53,10 +53,11 @@ class FakeRecords(Seam):
         changed = {name: value for name, value in vars(joined).items() if value != getattr(found, name)}
         grow = {name for name in GROWING if changed.get(name) is not None}
         minded = {*OF_RUN, *(changed.keys() & GROWING - grow), *(name for name in grow if getattr(found, name) is None)}
-        if any(getattr(was, name) != getattr(found, name) for name in minded):
-            return None
-        if any(not (getattr(was, name) and getattr(was, name) < changed[name]) for name in grow - minded):
-            return None
+        others_wrote = any(getattr(was, name) != getattr(found, name) for name in minded)
+        if others_wrote or any(
+            not (getattr(was, name) and getattr(was, name) < changed[name]) for name in grow - minded
+        ):
+            return found if was == replace(joined, version=found.version + 1) else None
         if "lease_ends_at" in grow - minded:
             changed["lease_before"] = was.lease_ends_at
         self.record = replace(was, **{**changed, "version": was.version + 1})

@@ -61,10 +61,13 @@ class RecordTable:
                     TableName=self._table_name,
                     Key={"ModelId": {"S": request.model_id}},
                     ReturnValues="ALL_OLD",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
                     **_joining(_attributes(found), _attributes(joined)),
                 )
-        except RecordChangedError:
-            return None
+        except RecordChangedError as error:
+            # What grew with it refuses the same writing again.
+            once = replace(joined, version=found.version + 1)
+            return found if _record(_found_by(error)) == once else None
         return _record(answer.get("Attributes", {}))
 
 
@@ -100,9 +103,10 @@ def _joining(
     }
 
 
-def _found_by(error: RecordChangedError) -> object:
+def _found_by(error: RecordChangedError) -> "dict[str, AttributeValueTypeDef]":
     """The item that stands there, as the answer of the refused call says."""
-    return getattr(error.__cause__, "response", {}).get("Item")
+    item: dict[str, AttributeValueTypeDef] = getattr(error.__cause__, "response", {}).get("Item", {})
+    return item
 
 
 @contextmanager

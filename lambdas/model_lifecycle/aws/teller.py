@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import boto3
 from aws_lambda_powertools.utilities.idempotency import (
@@ -14,8 +14,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.event_bus import send
+from model_lifecycle.aws.sure_writes import SureWrites
 from model_lifecycle.aws.topic import publish
 from model_lifecycle.endings.message import Message
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
 
 
 class Teller:
@@ -42,7 +46,7 @@ class Teller:
             table_name=told_table_name,
             key_attr="NotificationId",
             expiry_attr="ExpiresAt",
-            boto_config=TABLE_CONFIG,
+            boto3_client=cast("DynamoDBClient", SureWrites(boto3.client("dynamodb", config=TABLE_CONFIG))),
         )
         once = partial(idempotent_function, data_keyword_argument="once", persistence_store=told, config=self._once)
         # Under these names, whatever is renamed: what one release told, no other one tells again.

@@ -6,6 +6,8 @@ from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 
+HOUR = 3_600
+
 
 def test_a_model_that_someone_stopped_after_a_start_nobody_heard_of_is_not_started_again(lifecycle: Lifecycle) -> None:
     lifecycle.given(
@@ -37,6 +39,36 @@ def test_a_record_whose_writing_nobody_heard_of_is_known_to_be_written(
     assert (execution.status, len(calls(service.start))) == ("SUCCEEDED", 1)
     assert "Wait to retry" not in execution.states
     assert execution.seconds < 90
+
+
+def test_what_was_told_is_remembered_though_nobody_heard_of_the_writing(lifecycle: Lifecycle) -> None:
+    lost = [
+        {"Operation": "PutItem", "Effect": "LoseAnswer", "Caller": caller, "Times": 2}
+        for caller in ("Notify", "WatchModels")
+    ]
+    lifecycle.given(
+        REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR), LOOKOUT_VISION.script(), faults=lost
+    )
+
+    execution = lifecycle.run(LOOKOUT_VISION.model)
+    lifecycle.pass_time(HOUR)
+
+    # The memory of a telling that is under way keeps others from telling the same, until its function must have ended.
+    assert execution.seconds < 30
+    assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+    assert [message.document["Outcome"] for message in lifecycle.told_by_watch()] == ["StillBilling"]
+    assert lifecycle.dead_letters("Unwatched") == []
+
+
+def test_a_lease_whose_move_nobody_heard_of_leaves_no_other_stop_armed(lifecycle: Lifecycle) -> None:
+    lost = {"Operation": "UpdateItem", "Effect": "LoseAnswer", "Caller": "StartModel", "Times": 1}
+    lifecycle.given(REKOGNITION.script(), faults=[lost])
+    lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": HOUR})
+
+    execution = lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": 2 * HOUR})
+
+    assert lifecycle.only_message(execution).document["Outcome"] == "LeaseMoved"
+    assert len(lifecycle.armed()) == 1
 
 
 @both_services

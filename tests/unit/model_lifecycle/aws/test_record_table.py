@@ -123,6 +123,19 @@ def test_two_who_join_at_the_same_time_both_do_and_the_latest_counts(table: Reco
     assert (stands.wanted_at, stands.lease_ends_at, stands.lease_before) == (after(9), after(99), after(90))
 
 
+def test_who_joins_and_hears_no_answer_has_joined_unless_others_have_too(table: RecordTable) -> None:
+    model = request(ProjectVersionArn=VERSION.replace("1767603600000", "42"))
+    found = table.replace(model, ModelRecord(), ModelRecord(wanted_at=after(0), lease_ends_at=after(60)))
+    assert found is not None
+    later = replace(found, wanted_at=after(9), lease_ends_at=after(90), lease_before=after(60))
+
+    assert [table.join(model, found, later) for _ in range(2)] == [found, found]
+    assert table.join(model, found, replace(later, leased_by="another")) is None
+    stands = table.read(model)
+    assert table.join(model, stands, replace(stands, wanted_at=after(10))) == stands
+    assert table.join(model, found, later) is None
+
+
 def test_a_record_of_an_earlier_deploy_is_read_as_far_as_it_goes() -> None:
     item = {"ModelId": {"S": MODEL_ID}, "Version": {"N": "3"}, "LatestStart": {"S": EXECUTION}, "Color": {"S": "red"}}
     with stubbed("dynamodb") as (client, stub):
