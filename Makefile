@@ -8,7 +8,8 @@ SET_UP = @exec $(PYTHON) -m tools.set_up
 SIDE_BY_SIDE := exec $(BIN)/python -m tools.side_by_side
 
 # An output folder for each call, so that two may run at once.
-CDK = out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
+READABLE = $(BIN)/python -m settings
+CDK = $(READABLE) && out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
 	$(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(BIN)/python app.py" --output "$$out"
 
 # Uncached, imports take longer than all that some targets do.
@@ -32,7 +33,7 @@ help: ## Show this list
 
 run: ## Start two models on AWS on this machine, and show the e-mails that people get
 	$(SET_UP) run app cdk lambda
-	@exec $(BIN)/python -m local.commands.show
+	@$(READABLE) && exec $(BIN)/python -m local.commands.show
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
 	"walls: $(BIN)/lint-imports --no-logo"
@@ -63,12 +64,12 @@ fix: ## Format the code, and mend what the linter can
 
 local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [QUIET=1] [ARGS="-c key=value"]
 	$(SET_UP) local app cdk lambda
-	@exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(if $(QUIET),--quiet) $(ARGS)
+	@$(READABLE) && exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(if $(QUIET),--quiet) $(ARGS)
 
 later: ## Let time pass in the AWS of make local: make later [HOURS=1] [PORT=n]
 	@exec $(PYTHON) -m local.commands.later $(if $(HOURS),--hours "$(HOURS)") $(if $(PORT),--port "$(PORT)")
 
-plan: ## What the schedules come to in the next 14 days, in hours and money: make plan [ARGS="-c key=value"]
+plan: ## Show what the schedules will do in the next 14 days, with hours and costs: make plan [ARGS="-c key=value"]
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 

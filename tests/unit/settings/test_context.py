@@ -1,6 +1,8 @@
 """The context is what the CDK's command line would give to the app."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -73,3 +75,15 @@ def test_what_cannot_be_read_is_one_line(
 
     assert why in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_that_cannot_be_read_ends_a_command_before_the_cdk_begins(tmp_path: Path) -> None:
+    app = written(tmp_path / "app", cdk='{\n"context": {"stage": ,}}')
+    root = Path(__file__).parents[3]
+    environment = {"HOME": str(tmp_path), "PYTHONPATH": f"{root}:{root / 'lambdas'}"}
+    command = [sys.executable, "-m", "settings"]
+
+    done = subprocess.run(command, cwd=app, env=environment, capture_output=True, text=True, check=False)  # noqa: S603
+
+    said = f"{app}/cdk.json is broken JSON: Expecting value at line 2, column 22.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
