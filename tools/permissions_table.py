@@ -18,6 +18,9 @@ Every statement of every policy that a deploy with the default settings makes. N
 stack, such as `Functions/Notify`. A test takes each statement, each action and each resource away in turn, and finds
 that a life of the app goes otherwise without it: none is idle.
 
+With a [stage](settings.md#several-deployments-in-one-account), the names of state machines, of the leases' group and of
+event sources end in it.
+
 This page is made from the template: `.venv/bin/python -m tools.permissions_table` writes it anew.
 
 ## What roles may do

@@ -68,13 +68,7 @@ def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> in
     emails: SimpleQueue[Email] = SimpleQueue()
     aws.listen(lambda heard: emails.put(heard) if isinstance(heard, Email) else None)
     by_event, by_hand = lives = [
-        WatchedLife(
-            aws,
-            start_model_arn=outputs["StartModelStateMachineArn"],
-            stop_model_arn=outputs["StopModelStateMachineArn"],
-            model=model,
-            lease_seconds=lease_seconds,
-        )
+        WatchedLife(aws, outputs, model=model, lease_seconds=lease_seconds)
         for model in scenario.models
         if isinstance(model, RekognitionModel)
     ]

@@ -3,6 +3,7 @@ it.
 """
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,20 +15,23 @@ _DOING = {"STARTING": "starting", "RUNNING": "running", "STOPPING": "stopping", 
 
 
 class WatchedLife:
-    """Begins a start with a lease, and looks how far the model's life is."""
+    """Begins a start with a lease, and looks how far the model's life is. `outputs`: those of the deployed stack."""
 
     def __init__(
         self,
         aws: LocalAws,
+        outputs: Mapping[str, str],
         *,
-        start_model_arn: str,
-        stop_model_arn: str,
         model: RekognitionModel,
         lease_seconds: int,
     ) -> None:
         self._aws = aws
         self._client = aws.client("stepfunctions")
-        self._machines = {"start-model": start_model_arn, "stop-model": stop_model_arn}
+        self._machines = {
+            "start-model": outputs["StartModelStateMachineArn"],
+            "stop-model": outputs["StopModelStateMachineArn"],
+        }
+        self._request_source = outputs["RequestSource"]
         self._lease_seconds = lease_seconds
         self._executions: dict[str, str] = {}
         self._model = model
@@ -39,7 +43,7 @@ class WatchedLife:
 
     def begin_by_event(self) -> None:
         """Ask for the start with an event on the default bus."""
-        entry = {"Source": "model-lifecycle.request", "DetailType": "Start Model", "Detail": self._input}
+        entry = {"Source": self._request_source, "DetailType": "Start Model", "Detail": self._input}
         self._aws.client("events").put_events(Entries=[entry])
 
     def begin_by_hand(self) -> None:
