@@ -1,7 +1,6 @@
 """The sentence that refuses a setting: its key, what it must be, and what it is."""
 
 import re
-from collections.abc import Mapping
 from difflib import get_close_matches
 
 from pydantic import BaseModel
@@ -12,12 +11,14 @@ from model_lifecycle.services.registry import SERVICES
 from settings.schedules import FORMS
 
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
+_FIELDS_OF_FORMS = "name, expression and input, or with name, start, stop and model"
+_ALIKE = 0.7
 
 ITEMS = {
     "notification_emails": "an e-mail address, such as ops@example.com",
     "project_arns": f"a project's ARN, {_PROJECT_ARNS}",
     "watched_services": f"a service, one of {', '.join(service.name for service in SERVICES)}",
-    "schedules": "a schedule: an object with name, expression and input, or with name, start, stop and model",
+    "schedules": f"a schedule: an object with {_FIELDS_OF_FORMS}",
 }
 """What an item of a list must be."""
 
@@ -51,15 +52,10 @@ def _unknown(detail: ErrorDetails, settings: type[BaseModel]) -> str:
     whose = "a field of a schedule" if form else "a setting"
     other = next((name for name in FORMS if name != form and key in FORMS[name].model_fields), None) if form else None
     if other:
-        return f"cannot stand here: a schedule has either {_fields_of(FORMS)}"
-    meant = get_close_matches(key, fields, n=1)
+        return f"does not belong here: a schedule is an object with {_FIELDS_OF_FORMS}"
+    meant = get_close_matches(key, fields, n=1, cutoff=_ALIKE)
     hint = f"did you mean {meant[0]}?" if meant else f"it must be one of {', '.join(fields)}"
     return f"is not {whose}: {hint}"
-
-
-def _fields_of(forms: Mapping[str, type[BaseModel]]) -> str:
-    own = [[name for name, field in form.model_fields.items() if field.is_required()] for form in forms.values()]
-    return " or ".join(" and ".join(name for name in names if name != "name") for names in own)
 
 
 def _path(location: tuple[int | str, ...]) -> str:
