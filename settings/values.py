@@ -7,6 +7,7 @@ from typing import Any
 
 from model_lifecycle.services.fields import shown
 
+_OTHER_QUOTES = re.compile("['`\u00ab\u00bb\u2018-\u201f\u2039\u203a]")
 _IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
 
 
@@ -63,4 +64,6 @@ def _broken(text: str, error: json.JSONDecodeError) -> str:
     broken = f"is broken JSON: {why} at line {error.lineno}, column {error.colno} of {shown(text)}"
     if '"' in text:
         return f"{broken}. In a shell, {_IN_SHELL}"
+    if _OTHER_QUOTES.search(text):
+        return f"{broken}. Its quotation marks must be straight and double; in a shell, {_IN_SHELL}"
     return f"{broken}. It has no double quotation marks: the shell has probably removed them, so {_IN_SHELL}"

@@ -144,6 +144,8 @@ NO_QUOTES = f"It has no double quotation marks: the shell has probably removed t
         ("schedules", "[{name:a}]", "line 1, column 3", NO_QUOTES),
         ("schedules", "[name:a]", "line 1, column 2", NO_QUOTES),
         ("schedules", "[{", "line 1, column 3", NO_QUOTES),
+        ("schedules", "[{'name': 'a'}]", "line 1, column 3", f"must be straight and double; in a shell, {IN_SHELL}."),
+        ("schedules", "[{\u201cname\u201d: 1}]", "line 1, column 3", f"straight and double; in a shell, {IN_SHELL}."),
         ("schedules", '[{"name" "a"}]', "line 1, column 10", f"In a shell, {IN_SHELL}."),
         ("schedules", '{"name"}', "line 1, column 8", f"In a shell, {IN_SHELL}."),
         ("notification_emails", "[ops@example.com]", "line 1, column 2", NO_QUOTES),
