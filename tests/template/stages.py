@@ -1,11 +1,10 @@
-"""Deployments with a stage, which live beside others in one account and Region."""
+"""A deployment with a stage, which lives beside others in one account and Region."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.template.synthesized import deploys_made_once
+from tests.template.synthesized import Synthesized, made_once
 
 STAGE = "team-a"
 BOLTS = "arn:aws:rekognition:us-east-1:123456789012:project/bolts/version/bolts.2026/1767603600000"
@@ -19,18 +18,15 @@ def projects(rekognition: str, lookout_vision: str) -> str:
     return f"{of_rekognition},arn:aws:lookoutvision:us-east-1:123456789012:project/{lookout_vision}"
 
 
-STAGES: dict[str, dict[str, Any]] = {
-    "staged": {
-        "stage": STAGE,
-        "project_arns": projects(BOLTS, "nails"),
-        "watched_services": "Rekognition,LookoutVision",
-        "warn_after_hours": 3,
-        "stop_aborted_starts": True,
-    },
-    "every project": {"stage": STAGE},
+STAGED: dict[str, Any] = {
+    "stage": STAGE,
+    "project_arns": projects(BOLTS, "nails"),
+    "watched_services": "Rekognition,LookoutVision",
+    "warn_after_hours": 3,
+    "stop_aborted_starts": True,
 }
 
 
-def synthesized_stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the assembly of each."""
-    return deploys_made_once("stages", tmp_path_factory, STAGES)
+def synthesized_stage(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """Synthesize it once for all tests."""
+    return made_once("staged", tmp_path_factory, **STAGED)

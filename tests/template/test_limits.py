@@ -42,7 +42,11 @@ FULLEST: dict[str, dict[str, Any]] = {
         "stage": LONGEST_STAGE,
     },
     "other projects": {"project_arns": as_many_as_fit(LOOKOUT)},
-    "some schedules": {"schedules": schedules(10), "notification_emails": [f"{n}@example.com" for n in range(10)]},
+    "some schedules": {
+        "schedules": schedules(10),
+        "notification_emails": [f"{n}@example.com" for n in range(10)],
+        "stage": LONGEST_STAGE,
+    },
 }
 EXHAUSTIVE: dict[str, dict[str, Any]] = {
     "schedules": {"schedules": schedules(MOST_RESOURCES)},

@@ -3,26 +3,21 @@
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local.cloudformation.schemas import fixed_name
-from tests.template.stages import STAGE, synthesized_stages
-from tests.template.synthesized import Synthesized
+from tests.template.stages import STAGE, synthesized_stage
+from tests.template.synthesized import Synthesized, deploys_made_once
+from tests.template.test_limits import FULLEST, LONGEST_STAGE
 
 OF_THE_DEFAULT = re.compile(r"(^|[:/-])(start-model|stop-model|model-leases|model-lifecycle|ModelLifecycle)($|[:/.])")
 
 
 @pytest.fixture(scope="module")
-def stages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return synthesized_stages(tmp_path_factory)
-
-
-@pytest.fixture(scope="module")
-def staged(stages: Path) -> Synthesized:
-    return Synthesized(stages / "staged")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    return synthesized_stage(tmp_path_factory)
 
 
 def fixed_names(of: Synthesized) -> list[str]:
@@ -60,15 +55,15 @@ def test_nothing_of_a_stage_names_what_belongs_to_the_default(staged: Synthesize
     assert named(staged) == set()
 
 
-@pytest.mark.parametrize(("name", "warned"), [("staged", False), ("every project", True)])
-def test_a_stage_that_watches_all_models_is_warned_of(stages: Path, name: str, warned: bool) -> None:
-    manifest = json.loads((stages / name / "manifest.json").read_text(encoding="utf-8"))
-    metadata = manifest["artifacts"][f"ModelLifecycle-{STAGE}"]
-    if additional := metadata.get("additionalMetadataFile"):
-        metadata = {"metadata": json.loads((stages / name / additional).read_text(encoding="utf-8"))}
-    warnings = [
-        each["data"] for of in metadata["metadata"].values() for each in of if each["type"] == "aws:cdk:warning"
-    ]
+@pytest.mark.parametrize(("name", "warned"), [("projects", False), ("some schedules", True)])
+def test_a_stage_that_watches_all_models_is_warned_of(
+    tmp_path_factory: pytest.TempPathFactory, name: str, warned: bool
+) -> None:
+    folder = deploys_made_once("limits-fullest", tmp_path_factory, FULLEST) / name
+    artifacts = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["artifacts"]
+    file = artifacts[f"ModelLifecycle-{LONGEST_STAGE}"]["additionalMetadataFile"]
+    metadata = json.loads((folder / file).read_text(encoding="utf-8"))
+    warnings = [each["data"] for of in metadata.values() for each in of if each["type"] == "aws:cdk:warning"]
 
     assert len(warnings) == warned
-    assert all(f"The stage {STAGE} watches the models of every deployment" in each for each in warnings)
+    assert all(f"The stage {LONGEST_STAGE} watches the models of every deployment" in each for each in warnings)

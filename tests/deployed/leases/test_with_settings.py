@@ -13,9 +13,9 @@ from local.commands.cdk import deploy
 from local.network.faults import calls
 from tests.deployed.conftest import EVERY_SERVICE
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services, services_in_turn
 from tests.deployed.someone import Someone
-from tests.template.stages import BOLTS, NAILS, STAGE, projects, synthesized_stages
+from tests.template.stages import BOLTS, NAILS, STAGE, projects, synthesized_stage
 from tests.worlds import Worlds
 
 HOUR = 3_600
@@ -28,10 +28,8 @@ SETTINGS = {
     "price_per_inference_unit_hour": "1.5",
     "project_arns": projects(REKOGNITION.model["ProjectVersionArn"], LOOKOUT_VISION.model["ProjectName"]),
 }
-pytestmark = [
-    pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"]),
-    pytest.mark.parametrize("service", BOTH, ids=str),
-]
+pytestmark = pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"])
+service_in_turn = services_in_turn()
 
 
 def in_both(moment: datetime) -> str:
@@ -39,6 +37,7 @@ def in_both(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S} Europe/Berlin)"
 
 
+@both_services
 def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     ends_at = lifecycle.clock.now() + timedelta(hours=2)
@@ -53,6 +52,7 @@ def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lif
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
+@both_services
 def test_a_lease_in_the_input_counts_instead_of_the_default_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     ends_at = (lifecycle.clock.now() + timedelta(hours=4)).replace(microsecond=0)
@@ -66,6 +66,7 @@ def test_a_lease_in_the_input_counts_instead_of_the_default_one(lifecycle: Lifec
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
+@both_services
 def test_a_moved_lease_names_both_ends_in_local_time(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     began = lifecycle.clock.now()
@@ -77,6 +78,7 @@ def test_a_moved_lease_names_both_ends_in_local_time(lifecycle: Lifecycle, servi
     assert moved in lifecycle.only_message(later).document["Summary"]
 
 
+@both_services
 def test_a_model_that_nobody_leased_is_told_and_then_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=0))
     someone = Someone(lifecycle.aws, service)
@@ -97,6 +99,7 @@ def test_a_model_that_nobody_leased_is_told_and_then_stopped(lifecycle: Lifecycl
     assert someone.sees() == service.stopped
 
 
+@both_services
 def test_a_model_whose_start_is_under_way_is_never_stopped_by_the_watch(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -118,6 +121,7 @@ def test_a_model_whose_start_is_under_way_is_never_stopped_by_the_watch(
     assert lifecycle.only_message(lifecycle.end_of(stop)).document["Outcome"] == "Stopped"
 
 
+@both_services
 def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -130,6 +134,7 @@ def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
     assert "14:00:00 Europe/Berlin" in in_both(summer)
 
 
+@both_services
 def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     arn = lifecycle.start(service.model)
@@ -149,7 +154,7 @@ def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, ser
 def other_stage(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lifecycle]:
     """A deployment with a stage, beside the one without; it is removed again."""
     here = worlds.deployed("settings", {**EVERY_SERVICE, **SETTINGS})
-    assembly = synthesized_stages(tmp_path_factory) / "staged"
+    assembly = synthesized_stage(tmp_path_factory).folder
     outputs = deploy(here.aws, assembly=assembly, bootstrapped=True)
     yield Lifecycle(here.aws, here.clock, outputs, leases=f"model-leases-{STAGE}")
     here.aws.client("cloudformation").delete_stack(StackName=f"ModelLifecycle-{STAGE}")
@@ -169,6 +174,7 @@ def its_own(service: ServiceWords) -> ServiceWords:
     return replace(service, model={"ProjectVersionArn": BOLTS} if service is REKOGNITION else NAILS)
 
 
+@service_in_turn
 def test_a_stage_is_deaf_to_what_happens_in_another(
     lifecycle: Lifecycle, beside: Lifecycle, service: ServiceWords
 ) -> None:
@@ -197,6 +203,7 @@ def test_a_stage_is_deaf_to_what_happens_in_another(
     assert all((STAGE in entry["Source"]) == (f"-model-{STAGE}:" in entry["Detail"]) for entry in told)
 
 
+@service_in_turn
 def test_a_stage_leaves_the_models_of_anothers_projects_alone(
     lifecycle: Lifecycle, beside: Lifecycle, service: ServiceWords
 ) -> None:
