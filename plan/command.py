@@ -13,7 +13,7 @@ from rich.console import Console
 from model_lifecycle.services.fields import shown
 from plan.document import document
 from plan.entries import entries_of
-from plan.plan import make_plan
+from plan.plan import Plan, make_plan
 from plan.text import show
 from plan.warnings import warnings_of
 from settings.context import ContextError, read_context
@@ -39,22 +39,27 @@ def _plan(arguments: argparse.Namespace, now: datetime) -> int:
     if no_assignments:
         raise ContextError(f"-c must be followed by key=value, got {shown(no_assignments[0])}.")
     settings = Settings.from_context(context)
-    time_zone = ZoneInfo(settings.time_zone)
-    executions = [execution for schedule in settings.schedules for execution in schedule.executions]
-    plan = make_plan(
-        entries_of(executions, time_zone=time_zone, defaults=settings.input_defaults),
-        begin=(arguments.begin or now).astimezone(UTC),
-        time_zone=time_zone,
-        usd_per_unit_hour=settings.price_per_inference_unit_hour,
-        unleased_limit=_hours(settings.stop_after_hours_unleased),
-        watched_services=settings.watched_services,
-    )
+    plan = plan_of(settings, begin=(arguments.begin or now).astimezone(UTC))
     warnings = warnings_of(plan)
     if arguments.json:
         print(json.dumps(document(plan, warnings), indent=2))
     else:
         show(plan, warnings, Console(highlight=False))
     return 0
+
+
+def plan_of(settings: Settings, *, begin: datetime) -> Plan:
+    """Return the plan of the schedules of these settings, from that moment on."""
+    time_zone = ZoneInfo(settings.time_zone)
+    executions = [execution for schedule in settings.schedules for execution in schedule.executions]
+    return make_plan(
+        entries_of(executions, time_zone=time_zone, defaults=settings.input_defaults),
+        begin=begin,
+        time_zone=time_zone,
+        usd_per_unit_hour=settings.price_per_inference_unit_hour,
+        unleased_limit=_hours(settings.stop_after_hours_unleased),
+        watched_services=settings.watched_services,
+    )
 
 
 def _hours(number: float | None) -> timedelta | None:

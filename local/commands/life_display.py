@@ -24,6 +24,15 @@ class Life(Protocol):
         ...
 
 
+def lives_now(lives: Sequence[Life], seconds: float) -> Table:
+    """What each does after so many seconds."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for life in lives:
+        table.add_row(Text(life.name, style="bold"), Text(life.in_words))
+    table.add_row(Text(f"{seconds:.0f} s", style="dim"))
+    return table
+
+
 class LifeDisplay:
     """Shows some lives while it is entered."""
 
@@ -45,17 +54,10 @@ class LifeDisplay:
     def update(self, seconds: float) -> None:
         """Show how it is after so many seconds."""
         if self._live:
-            self._live.update(self._table(seconds), refresh=True)
+            self._live.update(lives_now(self._lives, seconds), refresh=True)
             return
         for life in self._lives:
             words = life.in_words
             if self._said.get(life.name) != words:
                 self._terminal.say(f"{seconds:5.1f} s  {life.name}: {words}")
                 self._said[life.name] = words
-
-    def _table(self, seconds: float) -> Table:
-        table = Table.grid(padding=(0, 2, 0, 0))
-        for life in self._lives:
-            table.add_row(Text(life.name, style="bold"), Text(life.in_words))
-        table.add_row(Text(f"{seconds:.0f} s", style="dim"))
-        return table

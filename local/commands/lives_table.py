@@ -33,4 +33,5 @@ def _time(instant: str | None) -> str:
 
 
 def _seconds(seconds: float) -> str:
-    return f"{seconds:,.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

@@ -30,29 +30,6 @@ PAGES = {path.name: path.read_text(encoding="utf-8") for path in PATHS}
 README = PAGES["README.md"]
 
 
-def pictures() -> list[str]:
-    """The drawn machines: start-model, then stop-model."""
-    return re.findall(r"```mermaid\n(.*?)```", PAGES["state-machines.md"], re.DOTALL)
-
-
-def drawn_transitions(picture: str) -> set[tuple[str, str]]:
-    """The arrows of a picture, between the states' names."""
-    names = {short: name for name, short in re.findall(r'state "([^"]+)" as (\w+)', picture)} | {"[*]": "[*]"}
-    return {(names[start], names[end]) for start, end in re.findall(r"(\S+) --> ([^\s:]+)", picture)}
-
-
-def transitions(definition: dict[str, Any]) -> set[tuple[str, str]]:
-    """The arrows of the definition. A failed notification is told by the net, and changes no way."""
-    found = {("[*]", definition["StartAt"])}
-    for name, state in definition["States"].items():
-        nexts = [state.get("Next"), state.get("Default")]
-        nexts += [choice["Next"] for choice in (*state.get("Choices", []), *state.get("Catch", []))]
-        if state["Type"] in ("Succeed", "Fail"):
-            nexts = ["[*]"]
-        found |= {(name, following) for following in nexts if following}
-    return found
-
-
 def blocks(language: str, page: str) -> list[str]:
     """The page's blocks of code in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
@@ -64,12 +41,6 @@ def table_after(page: str, heading: str, *, number: int = 0) -> dict[str, list[s
     [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[number : number + 1]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
     return {name: row for row in cells for name in re.findall(r"`([\w ]+)`", row[0])}
-
-
-def test_the_pictures_are_the_state_machines(default: Synthesized) -> None:
-    assert [drawn_transitions(picture) for picture in pictures()] == [
-        transitions(default.definitions[name]) for name in ("start-model", "stop-model")
-    ]
 
 
 def test_the_settings_are_all_there_with_their_defaults() -> None:
@@ -146,6 +117,8 @@ def test_the_examples_of_json_are_good(page: str) -> None:
                 Settings(schedules=example)
             case {"Detail": detail}:
                 assert parse_request(json.loads(detail), defaults=defaults, home=None).project == "boards"
+            case {"Outcome": outcome}:
+                assert outcome in set(Outcome)
             case _:
                 assert parse_request(example, defaults=defaults, home=None).project == "boards"
 

@@ -1,0 +1,36 @@
+"""`PYTHONPATH=lambdas python -m pictures`: draw the pictures anew, and quote the messages anew."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from local.commands.cdk import synthesis
+from pictures.page import written
+
+_ROOT = Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Write every file. 0 always."""
+    with synthesis() as assembly:
+        template = json.loads((assembly() / "ModelLifecycle.template.json").read_text(encoding="utf-8"))
+    for path, text in written(_ROOT, _definitions(template)).items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return 0
+
+
+def _definitions(template: dict[str, Any]) -> dict[str, Any]:
+    """The machines' definitions by name; what they name by reference is left out."""
+    found = {}
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::StepFunctions::StateMachine":
+            parts = resource["Properties"]["DefinitionString"]["Fn::Join"][1]
+            text = "".join(part if isinstance(part, str) else "" for part in parts)
+            found[resource["Properties"]["StateMachineName"]] = json.loads(text)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())
