@@ -8,7 +8,7 @@ from typing import Any
 from model_lifecycle.services.fields import shown
 
 _OTHER_QUOTES = re.compile("['`\u00ab\u00bb\u2018-\u201f\u2039\u203a]")
-_IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
+_IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value', or write it into cdk.json"
 
 
 def number(value: object) -> object:

@@ -5,6 +5,7 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -165,8 +166,9 @@ def test_every_command_is_one_that_is_there(page: str) -> None:
                 pass
             case ["pip", "install", "-r", file]:
                 assert (ROOT / file).exists()
-            case ["npx", package, "bootstrap" | "deploy", *_]:
+            case ["npx", package, "bootstrap" | "deploy", *words]:
                 assert package == f"aws-cdk@{npm['aws-cdk']}"
+                Settings.from_context(dict(word.split("=", 1) for flag, word in pairwise(words) if flag == "-c"))
             case ["aws", service, operation, *words]:
                 assert_is_a_command_of_aws(service, operation, [word for word in words if word.startswith("--")])
             case _:

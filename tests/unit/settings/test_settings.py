@@ -134,7 +134,7 @@ def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
     assert allowed in said
 
 
-IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value'"
+IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value', or write it into cdk.json"
 NO_QUOTES = f"It has no double quotation marks: the shell has probably removed them, so {IN_SHELL}."
 
 
