@@ -17,6 +17,8 @@ from stacks.model_lifecycle_stack import ModelLifecycleStack
 def _context(app: App) -> dict[str, Any]:
     try:
         return cast("dict[str, Any]", app.node.get_all_context())
+    except (RecursionError, ValueError) as error:
+        raise SettingsError("The CDK cannot read the settings: they are nested too deeply.") from error
     except RuntimeError as error:
         # Of a tree of reasons, the last line is the innermost: that a key of an object is `__proto__`.
         reason = str(error).splitlines()[-1].rpartition("─ ")[2]

@@ -1,6 +1,8 @@
 """The schedules of the settings: what starts and stops models at set times."""
 
-from collections.abc import Callable
+import json
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
@@ -18,6 +20,12 @@ from settings.time_zone import check_time_zone
 Action: TypeAlias = Literal["start", "stop"]
 
 _UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
+CDK_TOKEN = re.compile(r"[$#]\{Token\[|-1\.\d{10,16}e\+289")
+"""How the CDK writes texts, lists and numbers that it does not know yet."""
+_MOST_LEVELS = 50
+"""The CDK resolves about 200 levels of a template."""
+_MOST_BYTES = 256 * 1_024
+"""What StartExecution takes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 _EXPRESSION = '"cron(...)", "rate(...)" or "at(yyyy-mm-ddThh:mm:ss)", as in EventBridge Scheduler'
 _PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop": parse_stop_request}
 
@@ -51,6 +59,13 @@ def _another_expression(value: str, info: ValidationInfo) -> str:
 
 
 def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    if _depth(value) > _MOST_LEVELS:
+        raise ValueError(f"must be nested at most {_MOST_LEVELS} levels deep, and is nested deeper")
+    written = json.dumps(value, ensure_ascii=False)
+    if (size := len(written.encode("utf-8", "surrogatepass"))) > _MOST_BYTES:
+        raise ValueError(f"must be at most {_MOST_BYTES:,} bytes, got {size:,}")
+    if found := CDK_TOKEN.search(written):
+        raise ValueError(f"must not contain {found[0]}, which the CDK would replace")
     try:
         _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
     except InvalidRequestError as error:
@@ -120,6 +135,20 @@ class ScheduledRun(_Scheduled):
 
 FORMS: dict[str, type[_Scheduled]] = {form.__name__: form for form in (ScheduledAction, ScheduledRun)}
 """The forms of a schedule. Pydantic puts their names into the location of an error."""
+
+
+def _depth(value: object) -> int:
+    """Return how many lists and objects are within each other: at most one more than are possible."""
+    depth, level = 0, [value]
+    while depth <= _MOST_LEVELS and (level := [inner for each in level for inner in _inner(each)]):
+        depth += 1
+    return depth
+
+
+def _inner(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _without_null(value: object) -> object:

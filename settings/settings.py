@@ -15,7 +15,7 @@ from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.stage import STAGE
 from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit
 from settings.refusals import ITEMS, named, refusal
-from settings.schedules import Schedule, named_once
+from settings.schedules import CDK_TOKEN, Schedule, named_once
 from settings.time_zone import check_time_zone
 from settings.values import listed, name, number, objects
 
@@ -29,7 +29,6 @@ _HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
 _HOURS_OR_NONE = f"{_HOURS}, or null for none"
 # What `cdk acknowledge` and `cdk cli-telemetry` write into the context.
 _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
-_TOKEN = re.compile(r"[$#]\{Token\[")
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,254}}$)(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
@@ -198,5 +197,5 @@ def _check_text(context: Mapping[str, Any]) -> None:
             raise SettingsError(f"Setting {named(key)} must be of whole characters, got {shown(value)}.") from error
         except RecursionError as error:
             raise SettingsError(f"Setting {named(key)} is nested too deeply.") from error
-        if found := _TOKEN.search(text):
+        if found := CDK_TOKEN.search(text):
             raise SettingsError(f"Setting {named(key)} must not contain {found[0]}, which the CDK would replace.")

@@ -1,5 +1,6 @@
 """What starts executions: events on the default bus, and the schedules of the settings."""
 
+import json
 from collections.abc import Iterable, Mapping
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack, TimeZone
@@ -63,7 +64,10 @@ class Triggers(Construct):
             schedule=ScheduleExpression.expression(execution.expression, time_zone),
             target=StepFunctionsStartExecution(
                 self._machines[execution.action],
-                input=ScheduleTargetInput.from_object(execution.input),
+                # As text, or the CDK and CloudFormation would take parts of it for their own, such as {"Ref": ...}.
+                input=ScheduleTargetInput.from_text(
+                    json.dumps(execution.input, ensure_ascii=False, separators=(",", ":"))
+                ),
                 dead_letter_queue=self.undelivered,
                 retry_attempts=MOST_RETRIES,
                 max_event_age=_MAX_AGE,

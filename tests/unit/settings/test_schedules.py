@@ -161,6 +161,20 @@ def test_one_time_is_for_every_form_with_a_time_zone_or_without() -> None:
     assert executions({**PAIR, "stop": "at(2027-01-31T07:30:00)"})[1].expression == once["expression"]
 
 
+def test_fields_that_aws_reserves_are_neither_too_deep_nor_too_large() -> None:
+    deep: list[Any] = []
+    for _ in range(50):
+        deep = [deep]
+    large = {"ProjectVersionArn": VERSION, "AWS_STEP_FUNCTIONS_X": "x" * 262_144}
+
+    assert refusal(schedules=[MORNING | {"input": {"ProjectVersionArn": VERSION, "AWS_STEP_FUNCTIONS_X": deep}}]) == (
+        "Setting schedules[0].input must be nested at most 50 levels deep, and is nested deeper."
+    )
+    assert refusal(schedules=[MORNING | {"input": large}]).startswith(
+        "Setting schedules[0].input must be at most 262,144 bytes, got 262,"
+    )
+
+
 @pytest.mark.parametrize("schedule", ["weekdays", 5, None, [], ["start"]])
 def test_what_is_no_object_is_no_schedule(schedule: object) -> None:
     said = refusal(schedules=[schedule])

@@ -256,13 +256,13 @@ def test_any_values_at_all_make_settings_or_one_line(context: dict[str, Any]) ->
     assert not said or is_one_refusal(said)
 
 
-@pytest.mark.parametrize("token", ["${Token[TOKEN.1]}", "#{Token[TOKEN.1]}"])
-def test_what_the_cdk_would_take_for_its_own_is_refused(token: str) -> None:
-    stop = {**MORNING, "action": "stop", "input": {"ProjectVersionArn": VERSION, "Reason": f"by {token}"}}
+@pytest.mark.parametrize("token", ["${Token[TOKEN.1]}", "#{Token[TOKEN.1]}", -1.8881545897087626e289])
+def test_what_the_cdk_would_take_for_its_own_is_refused(token: object) -> None:
+    schedule = MORNING | {"input": {"ProjectVersionArn": VERSION, "AWS_STEP_FUNCTIONS_X": token}}
+    written = json.dumps([schedule]).replace("e+289", "e289")
 
-    assert refusal(schedules=[stop]) == (
-        f"Setting schedules must not contain {token[:8]}, which the CDK would replace."
-    )
+    assert ", which the CDK would replace." in refusal(schedules=[schedule])
+    assert ", which the CDK would replace." in refusal(schedules=written)
 
 
 def test_every_setting_has_a_valid_value_to_begin_with() -> None:
