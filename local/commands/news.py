@@ -18,10 +18,13 @@ def subscribe(aws: LocalAws, topic_arn: str) -> None:
 
 
 def show(email: Email, terminal: Terminal) -> None:
-    """Print an e-mail. Its lines are as long as they are, so that commands can be copied."""
+    """Print an e-mail. Lines with ARNs, links and commands stay whole, so that these can be copied."""
     terminal.say(Text.assemble((f"E-mail to {email.address}: ", "dim"), (email.subject, "bold")))
     for line in email.text.rstrip().splitlines():
-        terminal.say(f"  {line}".rstrip())
+        if not line or "arn:" in line or "://" in line:
+            terminal.say(line and f"  {line}")
+        else:
+            terminal.tell(line, indent=2)
     terminal.say()
 
 

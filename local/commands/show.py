@@ -33,10 +33,10 @@ _LOOK_EVERY_SECONDS = 0.25
 _TOLD_OF_A_LIFE = ("Running", "Stopped")
 _NEXT = """
 What to try next:
-  make local    keeps AWS on this machine up, for starts and stops of your own
-  make plan     shows what schedules come to, in hours and money
+  make local   AWS on this machine, for tries of your own
+  make plan    what schedules come to, in hours and money
   make deploy ARGS="-c notification_emails=you@example.com"
-                deploys the app into your AWS account; make bootstrap goes first, once"""
+               the app in your account, after make bootstrap"""
 
 
 def main() -> int:
@@ -72,7 +72,7 @@ def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> in
         for model in scenario.models
         if isinstance(model, RekognitionModel)
     ]
-    terminal.say(
+    terminal.tell(
         f"{by_event.name} is started by an event, {by_hand.name} as in the console; each has a lease of "
         f"{lease_seconds} s. All times are UTC."
     )
@@ -122,7 +122,7 @@ def _judge(lives: Sequence[WatchedLife], told: Sequence[Notification], terminal:
     terminal.show(lives_table(documents))
     usd = sum(usage["Usd"] for document in documents if (usage := document.get("Ran")))
     terminal.say()
-    terminal.say(
+    terminal.tell(
         f"{counts[0]} of {len(lives)} models ran, {len(stopped)} were stopped at the end of their leases. "
         f"On AWS that would cost about {usd:.2f} USD, here it costs nothing."
     )

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -19,6 +20,13 @@ class Terminal:
     def say(self, line: str | Text = "") -> None:
         """A line that stays, however long it is."""
         self.console.print(escape(line) if isinstance(line, str) else line)
+
+    def tell(self, sentences: str, *, indent: int = 0) -> None:
+        """Sentences, which a terminal breaks between words, however narrow it is."""
+        if self.console.is_terminal:
+            self.console.print(Padding(Text(sentences), (0, 0, 0, indent), expand=False), soft_wrap=False)
+        else:
+            self.say(" " * indent + sentences)
 
     def show(self, table: Table) -> None:
         """A table that stays; its cells are broken where the terminal is narrow."""

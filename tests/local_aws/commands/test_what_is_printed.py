@@ -11,7 +11,7 @@ from rich.console import Console
 from local.clock.clock import VirtualClock
 from local.commands.life_display import LifeDisplay
 from local.commands.lives_table import lives_table
-from local.commands.news import News
+from local.commands.news import News, show
 from local.commands.terminal import Terminal
 from local.iam.needs import Need
 from local.iam.principals import service
@@ -81,6 +81,22 @@ def test_nothing_is_cut_on_a_narrow_terminal(width: int, *, colour: bool) -> Non
         assert word in shown
     assert "…" not in shown
     assert ("\x1b[1m" in shown) or not colour
+
+
+def test_an_email_is_broken_between_words_and_its_commands_are_not_broken() -> None:
+    command = "Stop it:  aws rekognition stop-project-version --project-version-arn arn:aws:rekognition:us-east-1:1:it"
+    sentences = "Model boards/1 is running (took 6 min). It will be stopped at Mon 5 Jan 2026 10:00 UTC."
+    terminal = screen(width=60, terminal=True, colour=False)
+    show(Email("1", "you@example.com", "Running", f"{sentences}\n\n{command}"), terminal)
+
+    _, *lines = (line.rstrip() for line in printed(terminal).splitlines())
+    assert lines == [
+        "  Model boards/1 is running (took 6 min). It will be stopped",
+        "  at Mon 5 Jan 2026 10:00 UTC.",
+        "",
+        f"  {command}",
+        "",
+    ]
 
 
 def test_the_table_leaves_out_what_is_not_known() -> None:
