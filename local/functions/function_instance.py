@@ -1,18 +1,14 @@
 """One process that runs one invocation of a function at a time."""
 
-import json
-import os
-import signal
-import subprocess
 import uuid
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.clock.threads import Threads
+from local.functions.launched import Launcher
 from local.functions.runtime_api import Invocation, Outcome, RuntimeApi
 
 _INIT_SECONDS = 120
@@ -28,7 +24,6 @@ https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#run
 class Program:
     """What a process needs to run a function."""
 
-    python: Path
     handler: str
     timeout: float
     """Seconds an invocation may take."""
@@ -42,7 +37,7 @@ class Program:
 class FunctionInstance:
     """A process of a function, from its cold start to its end."""
 
-    def __init__(self, program: Program, *, log: Callable[[str], None], threads: Threads) -> None:
+    def __init__(self, program: Program, launcher: Launcher, *, log: Callable[[str], None], threads: Threads) -> None:
         """Start the process; `log` gets each line that it writes."""
         self.id = uuid.uuid4().hex
         """Stands as `app/<id>` in the User-Agent of every request that this process makes with botocore."""
@@ -52,19 +47,9 @@ class FunctionInstance:
         self._exited: Future[str] = Future()
         arguments = {"handler": program.handler, "timeout": program.timeout, **program.launch}
         threads.start(self._api.serve, name="runtime-api")
+        own = {"AWS_LAMBDA_RUNTIME_API": self._api.address, "AWS_SDK_UA_APP_ID": self.id}
         try:
-            self._process = subprocess.Popen(  # noqa: S603
-                [program.python, "-I", "-S", Path(__file__).with_name("launcher.py"), json.dumps(arguments)],
-                cwd=program.task_root,
-                env=program.environment | {"AWS_LAMBDA_RUNTIME_API": self._api.address, "AWS_SDK_UA_APP_ID": self.id},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                # What it starts itself ends with it, or would keep its output open.
-                process_group=0,
-            )
+            self._process = launcher.start(arguments, folder=program.task_root, environment=program.environment | own)
         except OSError:
             self._api.close()
             raise
@@ -106,9 +91,7 @@ class FunctionInstance:
 
     def _signal_end(self) -> None:
         if self.alive:
-            # It may have ended just now; some systems refuse a signal to what has ended and was not waited for.
-            with suppress(ProcessLookupError, PermissionError):
-                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.kill()
 
     def _first(self, outcome: Future[Outcome] | Future[Outcome | None], *, seconds: float) -> Outcome | None:
         """Wait for an outcome, the process's end or the time's, and return the outcome if that came."""
@@ -122,19 +105,20 @@ class FunctionInstance:
 
     def _watch(self) -> None:
         """Log what the process writes, until it has ended."""
-        output = self._process.stdout
-        assert output is not None  # noqa: S101
+        code = 1
         try:
-            with output:
-                for line in output:
-                    self._log(line.rstrip("\n"))
+            self._process.begin()
+            for line in self._process.output:
+                self._log(line.rstrip("\n"))
         except BaseException:
             self._signal_end()
             raise
         finally:
-            code = self._process.wait()
-            self._api.close()
-            self._exited.set_result(_reason(code))
+            try:
+                code = self._process.wait()
+            finally:
+                self._api.close()
+                self._exited.set_result(_reason(code))
 
 
 def _reason(code: int) -> str:

@@ -22,6 +22,7 @@ from moto.logs.models import logs_backends
 from local.account import Account, EndingError
 from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
+from local.functions.launched import Launcher
 from local.functions.python import Python
 from local.functions.runtime import link_runtime, link_time_machine
 from local.functions.runtime_api import Invocation, Outcome
@@ -29,6 +30,9 @@ from local.functions.versions import VersionStorage, by_qualifier, list_versions
 from local.iam.iam import Credentials, Iam
 from local.iam.needs import Need
 from local.scenario.scenario import Quotas, Scenario
+
+_MOST_LAUNCHERS = 4
+"""Of so many zips at a time; each takes some memory, and to start another costs no more than any process did."""
 
 
 def install(aws: Account, iam: Iam) -> "Functions":
@@ -93,6 +97,7 @@ class Functions:
         self._names: dict[str, str] = {}
         self._present: dict[str, str] = {}
         """The identity of each function and version as it is now."""
+        self._launchers: dict[Path, Launcher] = {}
         self._closed = False
         self._asynchronous = AsynchronousInvocations(aws, self.invoke, self.credentials)
 
@@ -190,6 +195,8 @@ class Functions:
             everyone = self._everyone()
         for instance in everyone:
             instance.kill()
+        for launcher in self._launchers.values():
+            launcher.close()
 
     def _everyone(self) -> list[FunctionInstance]:
         return [instance for some in (*self._idle.values(), *self._busy.values()) for instance in some]
@@ -254,7 +261,7 @@ class Functions:
     def _start(self, function: LambdaFunction) -> FunctionInstance:
         credentials = self.credentials(function)
         task_root = self._code.of(function)
-        launch: dict[str, Any] = {"path": [str(task_root), str(self._runtime)]}
+        launch: dict[str, Any] = {}
         if self._aws.clock.virtual:
             launch |= {"now": self._aws.clock.now().isoformat(), "ticks": self._aws.clock.ticks}
             launch["time_machine"] = str(self._time_machine)
@@ -262,14 +269,22 @@ class Functions:
         if (function.tracing_config or {}).get("Mode") == "Active":
             self._iam.allows(log.writer, *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")))
         program = Program(
-            python=self.python.executable,
             handler=function.handler,
             timeout=float(function.timeout),
             environment=self._environment(function, task_root, log, credentials),
             task_root=task_root,
             launch=launch,
         )
-        return FunctionInstance(program, log=log.write, threads=self._aws.clock.threads)
+        launcher = self._launcher(task_root)
+        return FunctionInstance(program, launcher, log=log.write, threads=self._aws.clock.threads)
+
+    def _launcher(self, task_root: Path) -> Launcher:
+        if task_root not in self._launchers:
+            while len(self._launchers) >= _MOST_LAUNCHERS:
+                self._launchers.pop(next(iter(self._launchers))).close()
+            path = [str(task_root), str(self._runtime)]
+            self._launchers[task_root] = Launcher(self.python.executable, path)
+        return self._launchers[task_root]
 
     def _environment(
         self, function: LambdaFunction, task_root: Path, log: "_Log", credentials: Credentials

@@ -1,27 +1,89 @@
-"""The child process of a function: Lambda's own runtime client, what else Lambda brings, and the deployed zip.
+"""The process that all processes of one deployed zip are forked from, and what each of them does then.
 
-Started as `python -I -S launcher.py <JSON>`, so nothing of the parent's environment is in reach.
+Started as `python -I -S launcher.py <socket> <JSON: import path>`, so nothing of the parent's environment is in reach.
+For each process that is wanted, the socket brings four bytes with the length of what follows, two files with them
+(`output`, `status`), and the JSON of `main`'s arguments. `status` gets the process's id on a line and, when that has
+ended, its exit code on another, negative for a signal.
 """
 
 import json
+import os
+import signal
+import socket
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+
+def next_process(connection: socket.socket) -> dict[str, Any] | None:
+    """Fork a process each time that one is wanted: return its arguments in that, and `None` here, after the last."""
+    # Who keeps a process is waited for by nobody.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    forked = 0
+    while True:
+        length, files, *_ = socket.recv_fds(connection, 4, 2)
+        if not length:
+            return None
+        output, status = files
+        arguments: dict[str, Any] = json.loads(_read(connection, int.from_bytes(length)))
+        if forked == 1:
+            # It takes most of the time of a cold start, but what is started only once may never want it.
+            import boto3  # noqa: F401
+        forked += 1
+        if os.fork() == 0:
+            connection.close()
+            _keep_another(output, status)
+            os.chdir(arguments["folder"])
+            os.environ.clear()
+            os.environ.update(arguments["environment"])
+            time.tzset()
+            return arguments
+        os.close(output)
+        os.close(status)
+
+
+def _read(connection: socket.socket, length: int) -> bytes:
+    read = b""
+    while len(read) < length:
+        more = connection.recv(length - len(read))
+        if not more:
+            raise EOFError
+        read += more
+    return read
+
+
+def _keep_another(output: int, status: int) -> None:
+    """Fork again, return in that process, and here end when that has ended."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    process = os.fork()
+    if process == 0:
+        # What it starts itself ends with it, or would keep its output open.
+        os.setpgid(0, 0)
+        os.dup2(output, sys.stdout.fileno())
+        os.dup2(output, sys.stderr.fileno())
+        os.close(output)
+        os.close(status)
+        return
+    os.close(output)
+    os.write(status, b"%d\n" % process)
+    _, code = os.waitpid(process, 0)
+    os.write(status, b"%d\n" % os.waitstatus_to_exitcode(code))
+    os._exit(0)
 
 
 def main(arguments: dict[str, Any]) -> None:
     """Run the function until its Runtime API has no more work.
 
-    `path` is the import path; `handler` the function's; `now`, if there, makes the process see the time that the
-    Runtime API tells (deadline less `timeout` seconds) instead of the machine's.
+    `handler` is the function's; `now`, if there, makes the process see the time that the Runtime API tells (deadline
+    less `timeout` seconds) instead of the machine's.
     """
     sys.argv[:] = ["bootstrap"]
-    sys.path[:0] = arguments["path"]
     _know_no_invalid_host()
     from awslambdaric import bootstrap
     from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
 
-    client = LambdaRuntimeClient(_runtime_api_address())
+    client = LambdaRuntimeClient(os.environ["AWS_LAMBDA_RUNTIME_API"])
     if "now" in arguments:
         _follow(client, arguments)
     bootstrap.run(arguments["handler"], client)
@@ -32,8 +94,6 @@ def _know_no_invalid_host() -> None:
 
     https://www.rfc-editor.org/rfc/rfc6761#section-6.4
     """
-    import socket
-
     resolve = socket.getaddrinfo
 
     def getaddrinfo(host: Any, *more: Any, **named: Any) -> Any:
@@ -44,12 +104,6 @@ def _know_no_invalid_host() -> None:
     socket.getaddrinfo = getaddrinfo
 
 
-def _runtime_api_address() -> str:
-    import os
-
-    return os.environ["AWS_LAMBDA_RUNTIME_API"]
-
-
 def _follow(client: Any, arguments: dict[str, Any]) -> None:
     """Let time stand still at each invocation's begin, or go on from there if it `ticks`."""
     sys.path.append(arguments["time_machine"])
@@ -57,17 +111,20 @@ def _follow(client: Any, arguments: dict[str, Any]) -> None:
 
     sys.path.remove(arguments["time_machine"])
     timeout = timedelta(seconds=arguments["timeout"])
-    time = time_machine.travel(datetime.fromisoformat(arguments["now"]), tick=arguments["ticks"]).start()
+    journey = time_machine.travel(datetime.fromisoformat(arguments["now"]), tick=arguments["ticks"]).start()
     wait_next_invocation = client.wait_next_invocation
 
     def follow() -> Any:
         invocation = wait_next_invocation()
         deadline = datetime.fromtimestamp(int(invocation.deadline_time_in_ms) / 1000, UTC)
-        time.move_to(deadline - timeout)
+        journey.move_to(deadline - timeout)
         return invocation
 
     client.wait_next_invocation = follow
 
 
 if __name__ == "__main__":
-    main(json.loads(sys.argv[1]))
+    sys.path[:0] = json.loads(sys.argv[2])
+    wanted = next_process(socket.socket(fileno=int(sys.argv[1])))
+    if wanted is not None:
+        main(wanted)
