@@ -8,7 +8,7 @@ SET_UP = @exec $(PYTHON) -m tools.set_up
 SIDE_BY_SIDE := exec $(BIN)/python -m tools.side_by_side
 
 # An output folder for each call, so that two may run at once.
-READABLE = $(BIN)/python -m settings
+READABLE = $(BIN)/python -m settings $(ARGS)
 CDK = $(READABLE) && out=$$(mktemp -d) && trap 'rm -rf "$$out"' EXIT HUP INT TERM && \
 	$(BIN)/node $(VENV)/node_modules/aws-cdk/bin/cdk --app "$(BIN)/python app.py" --output "$$out"
 

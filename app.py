@@ -17,10 +17,11 @@ from stacks.model_lifecycle_stack import ModelLifecycleStack
 def _context(app: App) -> dict[str, Any]:
     try:
         return cast("dict[str, Any]", app.node.get_all_context())
-    except (RecursionError, ValueError) as error:
+    except RecursionError as error:
         raise SettingsError("The CDK cannot read the settings: they are nested too deeply.") from error
-    except RuntimeError as error:
-        # Of a tree of reasons, the last line is the innermost: that a key of an object is `__proto__`.
+    except Exception as error:
+        # At keys that mean something to it, such as `__proto__` and `$jsii.date`, jsii fails in many ways. Of a tree of
+        # reasons, the last line is the innermost.
         reason = str(error).splitlines()[-1].rpartition("─ ")[2]
         raise SettingsError(f"The CDK cannot read the settings: {reason}.") from error
 

@@ -35,10 +35,7 @@ def main(arguments: Sequence[str] | None = None, *, now: datetime | None = None)
 
 
 def _plan(arguments: argparse.Namespace, now: datetime) -> int:
-    context, no_assignments = read_context(ROOT, arguments.context, home=Path.home())
-    if no_assignments:
-        raise ContextError(f"-c must be followed by key=value, got {shown(no_assignments[0])}.")
-    settings = Settings.from_context(context)
+    settings = Settings.from_context(read_context(ROOT, arguments.context, home=Path.home()))
     plan = plan_of(settings, begin=(arguments.begin or now).astimezone(UTC))
     warnings = warnings_of(plan)
     if arguments.json:

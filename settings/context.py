@@ -17,28 +17,26 @@ class ContextError(Exception):
     """The context cannot be read. The message is one line."""
 
 
-def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> tuple[dict[str, Any], list[str]]:
-    """Return the context of an app's folder with the `key=value` of `-c` over it, and what of `-c` is not key=value.
+def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> dict[str, Any]:
+    """Return the context of an app's folder with the `key=value` of `-c` over it.
 
-    Raises ContextError.
+    Raises ContextError, as well for what is not `key=value`: the command line only warns of that.
     """
     context: dict[str, Any] = {
         **_of_config(home / ".cdk.json"),
         **_json_object(app / "cdk.context.json"),
         **_of_config(app / "cdk.json"),
     }
-    no_assignments = []
     for assignment in assignments:
         # As the command line splits them: at the first "=", and no further than the line goes.
         parts = re.match(r"([^=]*)=(.*)", assignment)
         if parts is None:
-            no_assignments.append(assignment)
-            continue
+            raise ContextError(f"-c must be followed by key=value, got {shown(assignment)}.")
         key, value = parts.groups()
         if re.match(r"aws:.", key):
             raise ContextError(f"A setting must not begin with aws:, got {shown(key)}.")
         context[key] = value
-    return context, no_assignments
+    return context
 
 
 def _of_config(path: Path) -> dict[str, Any]:

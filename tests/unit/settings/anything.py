@@ -55,6 +55,7 @@ TEXTS = st.text(max_size=20) | st.sampled_from(
             "\N{RIGHT-TO-LEFT OVERRIDE}",
         ),
         *("${Token[TOKEN.1]}", "#{Token[TOKEN.1]}", "${AWS::Region}", "{{resolve:ssm:x}}", "__proto__", "constructor"),
+        *("$jsii.date", "$jsii.byref", "Ref", "AWS_STEP_FUNCTIONS_X"),
         *("null", "NaN", "-Infinity", "1e999", "1" * 5_000, "[" * 100_000, "\N{SNOWMAN}" * 300, "\ud800"),
     ]
 )
