@@ -37,6 +37,7 @@ class WatchedLife:
         self._model = model
         self._status = ""
         self._since: datetime | None = None
+        self._has_begun = False
         self._lease_ends_at: datetime | None = None
         self._ended: dict[str, Any] = {}
         self.name = model.identity.split("/")[1]
@@ -59,6 +60,7 @@ class WatchedLife:
             if machine in self._executions and machine not in self._ended:
                 self._see_the_end(machine)
         if (status := self._ask_the_service()) != self._status:
+            self._has_begun = self._status != ""
             self._status, self._since = status, self._aws.clock.now()
 
     @property
@@ -67,12 +69,12 @@ class WatchedLife:
         for machine, execution in self._ended.items():
             if execution["status"] != "SUCCEEDED":
                 return f"{machine} {execution['status']}: {execution.get('cause') or execution.get('error') or ''}"
+        if not self._has_begun:
+            return "not started yet"
         since = f"since {self._since:%H:%M:%S}"
         if self._status == "RUNNING" and self._lease_ends_at:
             return f"running {since}, will be stopped at {self._lease_ends_at:%H:%M:%S}"
-        if self._status in _DOING:
-            return f"{_DOING[self._status]} {since}"
-        return f"not started yet ({self._status})"
+        return f"{_DOING.get(self._status, self._status)} {since}"
 
     @property
     def over(self) -> bool:

@@ -101,6 +101,7 @@ def test_every_alarm_is_explained(default: Synthesized) -> None:
     }
 
     assert set(table_after("operations.md", "## Alarms")) == alarms
+    assert f"{['seven', 'eight', 'nine'][len(alarms) - 7]} alarms" in README
 
 
 def schedules() -> Any:
