@@ -65,10 +65,11 @@ class LifecycleFunctions(Construct):
         self._names = names
         self._settings = settings
         self._code = lambda_asset()
-        self._limits = {
+        self._defaults = {
             environment.START_TIMEOUT_SECONDS: str(settings.start_timeout_minutes * 60),
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
             environment.STOP_AFTER_SECONDS: _seconds(settings.default_stop_after_hours),
+            environment.TIME_ZONE: settings.time_zone,
         }
         self._records = table(self, "ModelRecords", key="ModelId")
         models = ModelPermissions(settings.project_arns)
@@ -116,7 +117,7 @@ class LifecycleFunctions(Construct):
             handler,
             statements,
             environment_variables={
-                **self._limits,
+                **self._defaults,
                 environment.RECORD_TABLE_NAME: self._records.table_name,
                 **lease_variables,
             },
@@ -201,8 +202,7 @@ class LifecycleFunctions(Construct):
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,
                 environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(self._settings.price_per_inference_unit_hour),
-                environment.TIME_ZONE: self._settings.time_zone,
-                **self._limits,
+                **self._defaults,
                 **({environment.STAGE: self._names.stage} if self._names.stage else {}),
                 **(environment_variables or {}),
             },

@@ -105,7 +105,7 @@ class StartWorkflow(Workflow):
                         "Input": JsonPath.object_at("$.Progress.Report.Request"),
                     },
                     "Reason": JsonPath.format(
-                        "Its start gave up: {}: {}",
+                        "Its start failed ({}). {}",
                         JsonPath.string_at("$.Progress.Failure.Error"),
                         JsonPath.string_at("$.Progress.Failure.Cause"),
                     ),

@@ -159,8 +159,8 @@ class Workflow(Construct):
                 "Failure": {
                     "Error": FunctionFailedError.__name__,
                     "Cause": JsonPath.format(
-                        "A Lambda function of this execution failed with {}, whatever was retried. "
-                        "The state before this one shows it, and the log of the function tells more.",
+                        "A Lambda function of this execution failed with {}, in spite of all retries. "
+                        "The execution's history shows which one, and the function's log shows why.",
                         JsonPath.string_at("$.Fault.Error"),
                     ),
                 },

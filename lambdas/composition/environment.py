@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from model_lifecycle.aws.lease_schedules import StopTarget
 from model_lifecycle.requests.model_request import Defaults
@@ -15,6 +16,7 @@ from model_lifecycle.vocabulary.environment import (
     STOP_AFTER_SECONDS,
     STOP_MODEL_ARN,
     STOP_TIMEOUT_SECONDS,
+    TIME_ZONE,
 )
 
 
@@ -25,6 +27,7 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
         start_timeout_seconds=int(environment[START_TIMEOUT_SECONDS]),
         stop_timeout_seconds=int(environment[STOP_TIMEOUT_SECONDS]),
         stop_after_seconds=int(stop_after) if stop_after else None,
+        zone=ZoneInfo(environment[TIME_ZONE]),
     )
 
 

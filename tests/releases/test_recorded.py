@@ -134,16 +134,22 @@ def test_every_record_is_read(item: dict[str, Any], later: dict[str, Any]) -> No
     }
 
 
-@every("schedules")
-def test_every_armed_stop_is_understood_and_disarmed_by_its_name(item: dict[str, Any]) -> None:
-    wanted = parsed(item["Input"])
-    assert wanted.conditional
-    assert parsed({**item["Input"], **LATER}) == wanted
-    assert wanted.lease_ends_at is not None
-    leased_by = item["Input"]["Reason"].removeprefix("The lease of ").removesuffix(" is over.")
-    with stubbed("scheduler") as (client, stub):
-        stub.add_response("delete_schedule", {}, {"Name": item["Name"], "GroupName": item["GroupName"]})
-        LeaseSchedules(TARGET, client).disarm(wanted, Lease(ends_at=wanted.lease_ends_at, leased_by=leased_by))
+@pytest.mark.parametrize("release", RELEASES)
+def test_every_armed_stop_is_understood_and_disarmed_by_its_name(release: str) -> None:
+    leased_by = {
+        record["LeaseEndsAt"]["S"]: record["LeasedBy"]["S"]
+        for record in recorded("records", release)
+        if "LeaseEndsAt" in record
+    }
+    for item in recorded("schedules", release):
+        wanted = parsed(item["Input"])
+        assert wanted.conditional
+        assert parsed({**item["Input"], **LATER}) == wanted
+        assert wanted.lease_ends_at is not None
+        lease = Lease(ends_at=wanted.lease_ends_at, leased_by=leased_by[item["Input"]["LeaseEndsAt"]])
+        with stubbed("scheduler") as (client, stub):
+            stub.add_response("delete_schedule", {}, {"Name": item["Name"], "GroupName": item["GroupName"]})
+            LeaseSchedules(TARGET, client).disarm(wanted, lease)
 
 
 def parsed(stop_input: object) -> StopRequest:

@@ -111,7 +111,7 @@ def status_seen_and_told(execution: LivedExecution) -> str | None:
     """What the service said at the last look, which the message says; if it told nothing then, what it had said."""
     document, look = execution.document, execution.last_look
     seen = look.told if look else None
-    earlier = {"", execution.life.status, *(look.told for look in execution.world.looks)}
+    earlier = {None, execution.life.status, *(look.told for look in execution.world.looks)}
     assert document["Status"] == seen if seen is not None else document["Status"] in earlier
     return seen
 

@@ -7,6 +7,7 @@ from model_lifecycle.endings.message import Message
 from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.foreign import quoted, word
+from model_lifecycle.vocabulary.wording import sentence
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -23,5 +24,5 @@ def send(message: Message, *, source: str, client: "EventBridgeClient") -> str:
     )["Entries"]
     if "EventId" not in entry:
         code, words = entry.get("ErrorCode", "Unknown"), entry.get("ErrorMessage", "")
-        raise ServiceRefusedError(f"PutEvents answered {word(code)}: {quoted(words)}")
+        raise ServiceRefusedError(sentence(f"AWS answered PutEvents with {word(code)}: {quoted(words)}"))
     return entry["EventId"]

@@ -68,7 +68,7 @@ class LeaseSchedules(ArmedSchedules):
                 self._client.create_schedule(
                     Name=_name(request, lease),
                     GroupName=self._group_name,
-                    Description=f"Stops {request.service.title}'s {request.project} {request.version}"[:512],
+                    Description=f"Stops {request.project}/{request.version} when its lease ends"[:512],
                     ScheduleExpression=f"at({lease.ends_at:%Y-%m-%dT%H:%M:%S})",
                     ScheduleExpressionTimezone="UTC",
                     FlexibleTimeWindow={"Mode": "OFF"},
@@ -95,5 +95,5 @@ def _stop_input(request: ModelRequest, lease: Lease) -> dict[str, Any]:
         **request.identity,
         **{name: value for name, value in limits.items() if value is not None},
         "LeaseEndsAt": to_instant(lease.ends_at),
-        "Reason": f"The lease of {lease.leased_by} is over.",
+        "Reason": f"Its lease ended at {request.when(lease.ends_at)}.",
     }

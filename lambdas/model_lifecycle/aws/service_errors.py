@@ -25,6 +25,7 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnreachableError,
 )
 from model_lifecycle.vocabulary.foreign import quoted, word
+from model_lifecycle.vocabulary.wording import sentence
 
 _MEANINGS: dict[str, type[ModelLifecycleError]] = {
     "AccessDeniedException": AccessDeniedError,
@@ -89,13 +90,15 @@ def _meant(operation: str, error: Exception) -> ModelLifecycleError:
     if isinstance(error, ClientError):
         return _answered(operation, error)
     if isinstance(error, ConnectionError):
-        return ServiceUnavailableError(f"{operation} found no connection: {quoted(str(error))}", perhaps_done=False)
+        return ServiceUnavailableError(
+            sentence(f"{operation} could not connect: {quoted(str(error))}"), perhaps_done=False
+        )
     if isinstance(error, HTTPClientError | ResponseParserError):
-        return ServiceUnavailableError(f"{operation} got no answer: {quoted(str(error))}", perhaps_done=True)
+        return ServiceUnavailableError(sentence(f"{operation} got no answer: {quoted(str(error))}"), perhaps_done=True)
     if isinstance(error, KeyError):
         # botocore passes on whatever comes with HTTP 200, such as a proxy's page: the service's own answer is lost.
-        return ServiceUnavailableError(f"{operation} got an answer without {quoted(str(error))}", perhaps_done=True)
-    return ServiceRefusedError(f"{operation} could not be called: {quoted(str(error))}")
+        return ServiceUnavailableError(f"{operation} got an answer without {quoted(str(error))}.", perhaps_done=True)
+    return ServiceRefusedError(sentence(f"{operation} could not be called: {quoted(str(error))}"))
 
 
 def _as_of_an_ended_service(error: Exception) -> bool:
@@ -135,7 +138,7 @@ def _has_a_code(error: ClientError) -> bool:
 def _answered(operation: str, error: ClientError) -> ModelLifecycleError:
     code = error.response["Error"].get("Code", "Unknown")
     message = error.response["Error"].get("Message")
-    words = f"{operation} answered {word(code)}: {quoted(message) if message else 'no message'}"
+    words = sentence(f"AWS answered {operation} with {word(code)}{f': {quoted(message)}' if message else ''}")
     if code in _MEANINGS:
         return _MEANINGS[code](words)
     status = _status(error)

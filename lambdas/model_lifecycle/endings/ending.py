@@ -37,7 +37,7 @@ class Ending:
     None where nothing was seen of a model; `gone`: there is none. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
     gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `about`: what the
-    subject names where there is no request.
+    subject names where there is no request. `advice`: what to do about it, where that does not depend on the error.
     """
 
     notification_id: str
@@ -51,7 +51,8 @@ class Ending:
     clean_up: CleanUp | None = None
     tried_until: datetime | None = None
     gone: bool = False
-    about: str = "no valid request"
+    about: str = "invalid input"
+    advice: str | None = None
 
     @property
     def may_bill(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from model_lifecycle.endings.ending import Ending, FailedCleanUp, StartedCleanUp
+from model_lifecycle.endings.summary import ENDS
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
@@ -18,7 +19,7 @@ def cleaned_up(ending: Ending, start: Callable[[StopRequest], str], *, defaults:
     """
     if not ending.left_to_itself or ending.request is None:
         return ending
-    how = f"Its start ended as {ending.outcome.value}, and stop_aborted_starts is set."
+    how = f"Its start {ENDS[ending.outcome]}, and the setting stop_aborted_starts is on."
     failed = {"ExecutionArn": ending.execution_arn, "Input": ending.request.to_json()}
     request = parse_stop_request({"FailedStart": failed, "Reason": how}, defaults=defaults, home=home)
     try:

@@ -14,9 +14,9 @@ from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.endings.summary import summary_of
 from model_lifecycle.endings.text import text_of
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.steps.report import Report, StopReport, report_json
+from model_lifecycle.steps.report import StopReport, report_json
 from model_lifecycle.vocabulary.codec import fields_json
-from model_lifecycle.vocabulary.foreign import one_line, shortened, word
+from model_lifecycle.vocabulary.foreign import one_line, shortened
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
 
@@ -31,7 +31,7 @@ _CONSOLES = {
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
 _HEADLINES = {
-    Outcome.WAITING: "waits",
+    Outcome.WAITING: "waiting",
     Outcome.FAILED: "failed",
     Outcome.TIMED_OUT: "timed out",
     Outcome.ABORTED: "aborted",
@@ -49,7 +49,7 @@ class Message:
 
 
 def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinfo, home: Home) -> Message:
-    """The message that tells an ending. The price is in USD; moments are told in UTC and in that time zone.
+    """Return the message that tells an ending. The price is in USD; moments are told in that time zone and in UTC.
 
     `home`: where the state machines are.
     """
@@ -58,7 +58,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
     head = Head(
         notification_id=ending.notification_id,
         outcome=ending.outcome,
-        summary=summary,
+        summary=summary.text,
         error=ending.error and shortened(ending.error, _MOST_OF_AN_ERROR),
         cause=ending.cause and shortened(ending.cause, _MOST_OF_A_CAUSE),
         clean_up=ending.clean_up,
@@ -72,7 +72,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
     return Message(
         subject=_subject(ending),
         document={**fields_json(head), **_seen(ending, money)},
-        text=text_of(ending, head, money, home),
+        text=text_of(ending, summary, head, money, zone, home),
         attributes=_attributes(ending),
     )
 
@@ -116,17 +116,17 @@ def _headline(ending: Ending) -> str:
         return "Not watched"
     if ending.outcome is Outcome.LEASE_MOVED:
         return "Lease moved"
-    if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED) and ending.report:
-        return _of_success(ending.report)
+    if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED):
+        return _of_success(ending)
     headline = f"{OF_GOAL[ending.goal].verb.title()} {_HEADLINES[ending.outcome]}"
     return f"{headline}, may still bill" if ending.may_bill else headline
 
 
-def _of_success(report: Report) -> str:
-    status = word(report.status) if report.status else "Not seen"
-    if isinstance(report, StopReport) and report.started_again:
-        return f"{status}, wanted again"
-    return f"Nothing to stop, {status}" if isinstance(report, StopReport) and report.already_stopped else status
+def _of_success(ending: Ending) -> str:
+    if isinstance(ending.report, StopReport) and ending.report.started_again:
+        return "Left running"
+    nothing = isinstance(ending.report, StopReport) and ending.report.already_stopped
+    return "Nothing to stop" if nothing else ending.outcome.value
 
 
 def _attributes(ending: Ending) -> dict[str, str]:

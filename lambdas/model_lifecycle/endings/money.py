@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, timedelta, tzinfo
 
 from model_lifecycle.endings.ending import Ending
-from model_lifecycle.endings.wording import duration
 from model_lifecycle.model.usage import Run, Source
 
-_SOURCES = {Source.METRIC: "by the metric InServiceInferenceUnits", Source.RECORD: "by the model's record"}
+_SOURCES = {Source.METRIC: "measured by InServiceInferenceUnits", Source.RECORD: "from the model's record"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +41,10 @@ class Money:
         """The run with what it cost."""
         return PaidRun(**vars(ran), usd=round(ran.inference_unit_hours * self.price, 2))
 
-    def in_words(self, ran: Run) -> str:
-        """What a run cost, and how that is known."""
-        unit_hours = ran.inference_unit_hours
-        ran_for = f"{duration(ran.hours * 3_600)}, which is {unit_hours:,.2f} inference-unit hours"
-        return f"{ran_for} and about {unit_hours * self.price:,.2f} USD, {_SOURCES[ran.source]}"
+    @staticmethod
+    def unit_hours(ran: Run) -> str:
+        """The inference-unit hours of a run, and how they are known."""
+        return f"{ran.inference_unit_hours:,.2f} inference-unit hours ({_SOURCES[ran.source]})"
 
     def by_end_of_month(self, ran: Run, zone: tzinfo) -> float:
         """What a run that goes on will have cost when the month ends in that time zone."""
@@ -60,4 +58,4 @@ class Money:
 
     def __str__(self) -> str:
         units = "1 inference unit" if self.units == 1 else f"{self.units:,} inference units"
-        return f"about {self.usd_per_hour:,.2f} USD an hour while it runs ({units} at {self.price:,.2f} USD)"
+        return f"about {self.usd_per_hour:,.2f} USD an hour ({units} at {self.price:,.2f} USD)"

@@ -42,7 +42,7 @@ _REPORTS: Mapping[Goal, type[StartReport] | type[StopReport]] = {
     Goal.RUNNING: StartReport,
     Goal.STOPPED: StopReport,
 }
-_LOOK_AGAIN = "A step that was under way may still start the model: look again in a minute."
+_LOOK_AGAIN = "Look again in a minute, as a step that was under way may still start it."
 
 
 class Endings:

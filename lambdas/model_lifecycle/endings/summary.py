@@ -1,107 +1,182 @@
-"""An ending in a sentence or two, for the person who reads nothing else."""
+"""An ending in two lines, for the person who reads nothing else: the news, and what to do about it."""
 
+import re
+from dataclasses import dataclass
 from datetime import tzinfo
 
 from model_lifecycle.endings.ending import Ending, StartedCleanUp
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
-from model_lifecycle.endings.wording import duration, in_both
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport
+from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
+from model_lifecycle.vocabulary.machines import OF_GOAL
+from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.wording import duration, sentence, when
 
-_ENDS = {
-    Outcome.TIMED_OUT: "The execution ran out of time.",
-    Outcome.ABORTED: "The execution was aborted.",
+NOTHING_TO_DO = "Nothing to do."
+_STOP_IT_ONE_DAY = "Stop it when you no longer need it."
+_WHEREVER = re.compile(r"\barn:(?:[\w-]*:){0,4}")
+"""What an ARN begins with: partition, service, Region and account, as far as they are there."""
+ENDS = {Outcome.TIMED_OUT: "timed out", Outcome.ABORTED: "was aborted"}
+_ADVICE = {
+    errors.InvalidRequestError: "Correct the input and try again.",
+    errors.ModelNotFoundError: "Check the name of the model, the account and the Region.",
+    errors.AccessDeniedError: "Check the permissions of the functions and the setting project_arns, then try again.",
+    errors.QuotaExceededError: "Stop another model or have the quota raised, then start this one again.",
+    errors.ModelFailedError: "Check the model in the service's console, then try again.",
+    errors.StartTimedOutError: "Start it again, with a longer StartTimeoutSeconds if it needs more time.",
+    errors.StopTimedOutError: "Check the model in the service's console.",
+    errors.StopNotArmedError: "Remove the cause, then start it again.",
+    errors.LeaseOverError: "If you still need it, start it again with a lease that ends later.",
+    errors.ServiceUnreachableError: "Try again only where an endpoint of the service exists.",
+    errors.FunctionFailedError: "Look into the log of the function, then try again.",
 }
+_ADVICE_FOR = {error.__name__: advice for error, advice in _ADVICE.items()}
+_TRY_AGAIN = "Remove the cause, then try again."
 
 
-_LEFT_TO_ITSELF = (
-    "Nothing stops the model any more, unless a lease of it is in force: stop it, or start it again to use it."
-)
+@dataclass(frozen=True)
+class Summary:
+    """The news of an ending, and what there is to do about it: neither has an ARN in it."""
+
+    news: str
+    to_do: str
+
+    @property
+    def text(self) -> str:
+        """Both in one line; without the second where there is nothing to do."""
+        return self.news if self.to_do == NOTHING_TO_DO else f"{self.news} {self.to_do}"
 
 
-def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> str:
-    """What happened, and what there is to do about it. Moments stand in UTC and in that time zone."""
+def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
+    """Tell what happened, and what to do. Moments stand in that time zone and in UTC."""
     match ending:
         case Ending(
             outcome=Outcome.RUNNING | Outcome.LEASE_MOVED,
             request=ModelRequest() as request,
             report=StartReport() as seen,
         ):
-            return _runs(request, seen, zone)
+            news = [_runs(request, seen), _until(seen.lease, zone) if seen.lease else ""]
+            to_do = [seen.remedy or "", "" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
-            return " ".join(filter(None, (_stopped(request, done), _ran(ending, money, "It ran"))))
-    why = _waits(ending, zone) if ending.outcome is Outcome.WAITING else _why(ending)
-    return " ".join(filter(None, (why, ending.remedy, _cleaned_up(ending), _ran_so_far(ending, money, zone))))
+            news = [_stopped(request, done), _ran(ending, money)]
+            to_do = ["If nobody needs it, stop it again." if done.started_again else ""]
+        case Ending(outcome=Outcome.WAITING):
+            news = [_waits(ending, zone)]
+            to_do = ["To make room, stop another model or have the quota raised."]
+        case _:
+            why = _why(ending)
+            news = [why, _so_far(ending, money, zone, why)]
+            to_do = [*_mending(ending)]
+    return Summary(_in_a_row(news), _in_a_row(to_do) or NOTHING_TO_DO)
+
+
+def _in_a_row(sentences: list[str]) -> str:
+    return _WHEREVER.sub("", " ".join(filter(None, sentences)))
+
+
+def _runs(request: ModelRequest, seen: StartReport) -> str:
+    if seen.already_running:
+        return f"{request.in_words} was already running."
+    took = duration(seen.elapsed_seconds)
+    if seen.joined:
+        return (
+            f"{request.in_words} is running. Its start was already under way, so this execution waited {took} for it."
+        )
+    return f"{request.in_words} is running (took {took})."
+
+
+def _until(lease: LeaseStanding, zone: tzinfo) -> str:
+    asked, ends_at, moved_from = (
+        moment and when(moment, zone) for moment in (lease.asked, lease.ends_at, lease.moved_from)
+    )
+    if moved_from:
+        return f"Its stop was moved from {moved_from} to {ends_at}."
+    if ends_at and asked and asked != ends_at:
+        return f"It will be stopped at {ends_at}, when the last of its leases ends. This start wanted it until {asked}."
+    if ends_at:
+        return f"It will be stopped at {ends_at}."
+    if asked:
+        return f"It was started without a lease, so no stop was scheduled for {asked}."
+    return ""
+
+
+def _stopped(request: ModelRequest, seen: StopReport) -> str:
+    reason = f" {sentence(f'Reason: {quoted(seen.reason)}')}" if seen.reason else ""
+    if seen.started_again:
+        return f"{request.in_words} was left running. {one_line(seen.left_alone or '')}{reason}"
+    if seen.already_stopped:
+        return f"{request.in_words} was not running, so there was nothing to stop.{reason}"
+    return f"{request.in_words} is stopped (took {duration(seen.elapsed_seconds)}).{reason}"
+
+
+def _ran(ending: Ending, money: Money | None) -> str:
+    if not money or not ending.ran:
+        return ""
+    return f"It ran for {duration(ending.ran.hours * 3_600)} and cost about {money.paid(ending.ran).usd:,.2f} USD."
+
+
+def _waits(ending: Ending, zone: tzinfo) -> str:
+    model = ending.request.in_words if ending.request else "A model"
+    until = f" until {when(ending.tried_until, zone)}" if ending.tried_until else ""
+    why = one_line(ending.cause or "", MAX_CAUSE_CHARACTERS)
+    return f"{model} is waiting for a place in the account's quota. {why} Its start is tried again{until}."
 
 
 def _why(ending: Ending) -> str:
     """In our own words, or in those of whoever ended the execution, quoted."""
     if ending.cause and ending.in_our_words:
         return one_line(ending.cause, MAX_CAUSE_CHARACTERS)
-    told = ": ".join(filter(None, (ending.error and word(ending.error), ending.cause and quoted(ending.cause))))
-    return f"{_ENDS.get(ending.outcome, 'The execution failed.')} {told}".strip()
+    verb, model = OF_GOAL[ending.goal].verb, ending.request
+    what = f"The {verb} of {model.project}/{model.version}" if model else f"A {verb}"
+    error = word(ending.error) if ending.error else ""
+    reason = f"{quoted(ending.cause)} ({error})" if ending.cause and error else error
+    reason = reason or (quoted(ending.cause) if ending.cause else "")
+    given = f" {sentence(f'Reason given: {reason}')}" if reason else ""
+    return f"{what} {ENDS.get(ending.outcome, 'failed')}.{given}"
 
 
-def _waits(ending: Ending, zone: tzinfo) -> str:
-    model = ending.request.in_words if ending.request else "A model"
-    until = f" until {in_both(ending.tried_until, zone)}" if ending.tried_until else ""
-    why = one_line(ending.cause or "", MAX_CAUSE_CHARACTERS)
-    return f"{model} waits for a place in the account's quota: {why} Its start will be tried again{until}."
-
-
-def _ran(ending: Ending, money: Money | None, verb: str) -> str:
-    return f"{verb} for {money.in_words(ending.ran)}." if money and ending.ran else ""
-
-
-def _ran_so_far(ending: Ending, money: Money | None, zone: tzinfo) -> str:
-    so_far = _ran(ending, money, "So far it ran")
-    if not money or not ending.ran or ending.outcome is not Outcome.STILL_BILLING:
+def _so_far(ending: Ending, money: Money | None, zone: tzinfo, why: str) -> str:
+    """What the run cost that goes on, and for how long it goes on unless that is said already."""
+    if not money or not ending.ran:
+        return ""
+    lasted, usd = duration(ending.ran.hours * 3_600), money.paid(ending.ran).usd
+    ran = "has" if f"running for {lasted} " in why else f"has been running for {lasted} and has"
+    so_far = f"It {ran} cost about {usd:,.2f} USD so far."
+    if ending.outcome is not Outcome.STILL_BILLING:
         return so_far
     usd = money.by_end_of_month(ending.ran, zone)
     return f"{so_far} If nobody stops it, it will have cost about {usd:,.2f} USD by the end of the month."
 
 
+def _mending(ending: Ending) -> list[str]:
+    """What to do about a failure: first about the model, then about what went wrong."""
+    if ending.advice:
+        return [ending.advice]
+    mend = _ADVICE_FOR.get(ending.error or "", _TRY_AGAIN)
+    if ending.error is None and ending.outcome is Outcome.STILL_BILLING:
+        # The watch found it.
+        return ["Stop it if nobody needs it. You are reminded once a day."]
+    if ending.clean_up is not None:
+        return [_cleaned_up(ending), mend]
+    if ending.outcome in ENDS and not ending.in_our_words:
+        mend = ""
+    if not ending.may_bill:
+        return [mend or f"If that was not intended, {OF_GOAL[ending.goal].verb} it again."]
+    if ending.left_to_itself:
+        return [
+            ending.remedy or "",
+            "Stop it, or start it again to use it. Unless it has a lease, nothing else will stop it.",
+        ]
+    verb = "Stop it yourself" if ending.goal is Goal.STOPPED else "Stop it if nobody needs it"
+    return [ending.remedy or "", f"{verb}: it may still be billed.", mend]
+
+
 def _cleaned_up(ending: Ending) -> str:
-    if ending.clean_up is None:
-        return _LEFT_TO_ITSELF if ending.left_to_itself else ""
     if isinstance(ending.clean_up, StartedCleanUp):
-        return f"stop-model was started to stop what this start asked for: {word(ending.clean_up.execution_arn)}."
-    return f"stop-model could not be started ({word(ending.clean_up.error)}): stop the model yourself."
-
-
-def _runs(request: ModelRequest, seen: StartReport, zone: tzinfo) -> str:
-    if seen.already_running:
-        how = "was running already"
-    elif seen.joined:
-        how = f"runs: its start was under way, and {duration(seen.elapsed_seconds)} were waited for it"
-    else:
-        how = f"runs: it took {duration(seen.elapsed_seconds)}"
-    until = _until(seen.lease, zone) if seen.lease else ""
-    return " ".join(filter(None, (f"{request.in_words} {how}.", seen.remedy, until)))
-
-
-def _until(lease: LeaseStanding, zone: tzinfo) -> str:
-    asked, ends_at, moved_from = (
-        moment and in_both(moment, zone) for moment in (lease.asked, lease.ends_at, lease.moved_from)
-    )
-    if moved_from:
-        return f"Its stop has moved from {moved_from} to {ends_at}."
-    if ends_at and asked and asked != ends_at:
-        return f"It is stopped at {ends_at}: of several leases the latest end counts, and {asked} is earlier."
-    if ends_at:
-        return f"It is stopped at {ends_at}."
-    if asked:
-        return f"It was wanted without end before, so no stop was armed for {asked}."
-    return ""
-
-
-def _stopped(request: ModelRequest, seen: StopReport) -> str:
-    reason = f" Reason: {quoted(seen.reason)}" if seen.reason else ""
-    if seen.started_again:
-        return f"{request.in_words} is wanted again and was left alone. {one_line(seen.left_alone or '')}{reason}"
-    if seen.already_stopped:
-        return f"{request.in_words} did not run: there was nothing to stop.{reason}"
-    return f"{request.in_words} is stopped: it took {duration(seen.elapsed_seconds)}.{reason}"
+        return "The app is stopping what this start requested."
+    error = ending.clean_up.error if ending.clean_up else ""
+    return f"Stop it yourself: the app could not start its stop ({word(error)})."

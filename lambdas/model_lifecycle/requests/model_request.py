@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from typing import Any, Self
 
 from model_lifecycle.services.fields import Field, execution_arn, integer, shown
@@ -10,6 +11,7 @@ from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.wording import when
 
 MAX_TIMEOUT_SECONDS = 86_400
 
@@ -22,18 +24,22 @@ _RESERVED = "AWS_STEP_FUNCTIONS_"
 
 @dataclass(frozen=True, kw_only=True)
 class Defaults:
-    """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease."""
+    """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease.
+
+    `zone`: the time zone in which people read moments.
+    """
 
     start_timeout_seconds: int
     stop_timeout_seconds: int
     stop_after_seconds: int | None = None
+    zone: tzinfo = UTC
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest(ABC):
     """A valid execution input about one model, with its defaults filled in. Times in seconds.
 
-    `parent`: the execution that started this one as its child.
+    `parent`: the execution that started this one as its child. `zone`: the time zone of those who read about it.
     """
 
     service: Service
@@ -41,6 +47,7 @@ class ModelRequest(ABC):
     stop_timeout_seconds: int
     poll_interval_seconds: int | None
     parent: str | None = None
+    zone: tzinfo = UTC
 
     @property
     def project(self) -> str:
@@ -73,8 +80,12 @@ class ModelRequest(ABC):
 
     @property
     def in_words(self) -> str:
-        """The model as the beginning of a sentence."""
-        return f"The model {self.version} of the project {self.project}"
+        """The model at the beginning of a sentence."""
+        return f"Model {self.project}/{self.version}"
+
+    def when(self, moment: datetime) -> str:
+        """A moment as people read it."""
+        return when(moment, self.zone)
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
@@ -121,7 +132,7 @@ def read_fields(
     """
     if not isinstance(execution_input, dict):
         raise InvalidRequestError(
-            f"The execution input is {shown(execution_input)}; allowed is a JSON object with the fields of one model."
+            f"The execution input must be a JSON object with the fields of one model, got {shown(execution_input)}."
         )
     given = {name: value for name, value in execution_input.items() if value is not None and not is_reserved(name)}
     parent = execution_input.get(PARENT.name)
@@ -168,17 +179,17 @@ def _fields_of(service: Service, *, start_options: bool) -> tuple[Field, ...]:
 
 def _unknown_fields(given: Mapping[str, object], known: Iterable[Field]) -> list[str]:
     names = [field.name for field in known]
-    return [f"{shown(name)} is unknown; allowed are {', '.join(names)}" for name in given if name not in names]
+    return [f"{shown(name)} is unknown, known fields are {', '.join(names)}" for name in given if name not in names]
 
 
 def _missing_fields(given: Mapping[str, object], services: Sequence[Service], named: Sequence[str]) -> list[str]:
     if len(services) > 1:
-        return [f"{', '.join(named)} belong to {len(services)} services; allowed are the fields of one"]
+        return [f"{', '.join(named)} belong to {len(services)} services, give the fields of one"]
     if not services:
-        ways = " or ".join(" and ".join(field.name for field in service.required) for service in SERVICES)
-        return [f"no model is named; allowed is {ways}"]
+        ways = ", or ".join(" and ".join(field.name for field in service.required) for service in SERVICES)
+        return [f"no model is named, give {ways}"]
     return [
-        f"{field.name} is missing; allowed is {field.allowed}"
+        f"{field.name} is missing: it must be {field.allowed}"
         for field in services[0].required
         if field.name not in given
     ]

@@ -82,6 +82,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         client_token=valid.get("ClientToken"),
         parent=read.parent,
+        zone=defaults.zone,
         **_lease(read, defaults),
     )
 
@@ -97,10 +98,10 @@ def _unit_contradictions(given: Mapping[str, object], valid: Mapping[str, Any]) 
     highest = valid.get(_MAX_UNITS.name, lowest)
     if (_MIN_UNITS.name in given and _MIN_UNITS.name not in valid) or highest >= lowest:
         return []
-    return [f"MaxInferenceUnits is {highest}; allowed is at least MinInferenceUnits, which is {lowest}"]
+    return [f"MaxInferenceUnits must be at least MinInferenceUnits ({lowest}), got {highest}"]
 
 
 def _lease_contradictions(given: Mapping[str, object]) -> list[str]:
     if _STOP_AFTER.name in given and _STOP_AT.name in given:
-        return [f"{_STOP_AFTER.name} and {_STOP_AT.name} both say when the lease ends; allowed is one of them"]
+        return [f"{_STOP_AFTER.name} and {_STOP_AT.name} both say when the lease ends, give one of them"]
     return []

@@ -79,7 +79,7 @@ class StopRequest(ModelRequest):
         return any(condition is not None for condition in (self.latest_start, self.lease_ends_at, self.asked_by))
 
     def to_json(self) -> dict[str, Any]:
-        """What `read_stop_request` reads."""
+        """An execution input that parses to the same request."""
         fields = {
             **self.identity,
             PARENT.name: self.parent,
@@ -119,6 +119,7 @@ def parse_stop_request(
         stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         parent=read.parent,
+        zone=defaults.zone,
         reason=valid.get(_REASON.name),
         latest_start=valid.get(_LATEST_START.name),
         lease_ends_at=ends_at and from_instant(ends_at),
@@ -140,7 +141,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
         # What nobody knows is of a later release.
         beside &= _NOT_BESIDE_FAILED_START
     violations += [
-        f"{shown(name)} is beside {_FAILED_START.name}; allowed there is {_REASON.name}" for name in sorted(beside)
+        f"{shown(name)} must not stand beside {_FAILED_START.name}, only {_REASON.name} may" for name in sorted(beside)
     ]
     if violations:
         raise InvalidRequestError.of(violations)
@@ -150,6 +151,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
         identity=start.identity,
         stop_timeout_seconds=start.stop_timeout_seconds,
         poll_interval_seconds=start.poll_interval_seconds,
+        zone=defaults.zone,
         reason=reason,
         asked_by=failed["ExecutionArn"],
     )

@@ -15,7 +15,7 @@ MAX_INTEGER = 2**31 - 1
 
 @dataclass(frozen=True)
 class Field:
-    """A named value of the input. `allowed` ends the sentence "<name> is <value>; allowed is ..."."""
+    """A named value of the input. `allowed`: what it must be, as in "<name> must be <allowed>, got <value>"."""
 
     name: str
     allowed: str
@@ -23,11 +23,11 @@ class Field:
 
     def violation(self, value: object) -> str:
         """What is wrong with a value that is not accepted, in one clause."""
-        return f"{self.name} is {shown(value)}; allowed is {self.allowed}"
+        return f"{self.name} must be {self.allowed}, got {shown(value)}"
 
 
 def integer(name: str, lowest: int, highest: int = MAX_INTEGER) -> Field:
-    """A whole number from `lowest` to `highest`. JSON's `true` and `"1"` are none."""
+    """A whole number from `lowest` to `highest`. JSON's `true` and `"1"` are not."""
 
     def accepts(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
@@ -87,7 +87,7 @@ def instant(name: str) -> Field:
         # In the first and the last year, not every offset has its moment in UTC.
         return moment.tzinfo is not None and MINYEAR < moment.year < MAXYEAR
 
-    return Field(name, "a moment in ISO 8601 with its offset, as 2026-01-05T18:00:00+01:00", accepts)
+    return Field(name, "a moment in ISO 8601 with its offset, such as 2026-01-05T18:00:00+01:00", accepts)
 
 
 def shown(value: object) -> str:
@@ -95,7 +95,7 @@ def shown(value: object) -> str:
     try:
         written = json.dumps(value, default=repr)
     except RecursionError:
-        written = "nested too deeply to be shown"
+        written = "something nested too deeply to be shown"
     if len(written) > _MOST_SHOWN:
         written = f"{written[:80]}...{written[-60:]}"
     return written + (_unseen(value) if isinstance(value, str) else "")

@@ -127,8 +127,8 @@ class Progress(ABC, Generic[AnyRequest]):
     def _reported(self, now: datetime) -> dict[str, Any]:
         """What the reports of a start and of a stop have in common."""
         return {
-            "status": self.status,
-            "status_message": self.status_message,
+            "status": self.status or None,
+            "status_message": self.status_message or None,
             "joined": self.joined,
             "asked": self.asked,
             "asked_at": self.asked_at,
@@ -252,7 +252,7 @@ class Progress(ABC, Generic[AnyRequest]):
     @property
     def last_trouble(self) -> str:
         """A sentence about the last call that was of no use; empty for none."""
-        return f" The last trouble was: {self.trouble}" if self.trouble else ""
+        return f" Last problem: {self.trouble}" if self.trouble else ""
 
     @property
     def units(self) -> Units:

@@ -47,8 +47,10 @@ class LeaseStanding:
 class Report:
     """What was seen of a model."""
 
-    status: str = field(metadata={"description": "The service's own word; empty if the model could not be looked at."})
-    status_message: str
+    status: str | None = field(
+        metadata={"description": "The service's own word; null if the model could not be looked at."}
+    )
+    status_message: str | None
     may_bill: bool = field(
         metadata={"description": "Whether the model bills, or comes to bill if nobody does anything."}
     )

@@ -19,9 +19,8 @@ from model_lifecycle.vocabulary.errors import (
     ServiceUnavailableError,
     StopNotArmedError,
 )
-from model_lifecycle.vocabulary.foreign import someone
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Phase
+from model_lifecycle.vocabulary.wording import someone
 
 _MOST_REFUSALS = 2
 _MOST_TRIES = 3
@@ -55,7 +54,7 @@ def start_model(
         if joined is not None:
             progress = joined
             break
-        progress = progress.blocked(now=now, trouble="Others write the model's record at the same time.")
+        progress = progress.blocked(now=now, trouble="Others change the model's record at the same time.")
     return progress.settled(now=now)
 
 
@@ -75,7 +74,7 @@ def ran(progress: StartProgress, records: ModelRecords, *, now: datetime) -> Sta
             # Back to "Start model", which arms it.
             return progress.blocked(
                 now=now,
-                trouble=f"{someone(record.leased_by)} started it anew, with a lease that ends earlier.",
+                trouble=f"{someone(record.leased_by)} started it again, with a lease that ends earlier.",
             )
         if record.ran_at is None and record.stopped_at is None:
             records.replace(
@@ -184,8 +183,8 @@ def _join(
 
 def _lease_over(progress: StartProgress, lease: Lease) -> str:
     return (
-        f"{progress.request.in_words} was not started: its lease ended at {to_instant(lease.ends_at)}, "
-        f"before it could be. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
+        f"{progress.request.in_words} was not started: its lease ended at {progress.request.when(lease.ends_at)}, "
+        f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
     )
 
 
@@ -197,7 +196,7 @@ def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime
         return progress.blocked(now=now, trouble=error.cause)
     except ModelLifecycleError as error:
         so = "nothing was started" if progress.phase is Phase.STARTABLE else "nothing was changed"
-        words = f"The stop at {to_instant(lease.ends_at)} could not be armed, so {so}: {error}"
+        words = f"The stop at {progress.request.when(lease.ends_at)} could not be scheduled, so {so}. {error}"
         return progress.failed(StopNotArmedError(words))
     return progress
 
@@ -227,5 +226,5 @@ def _refused(progress: StartProgress, refusal: ModelInUseError, model: Model, *,
         return progress
     progress = replace(progress, refusals=progress.refusals + 1)
     if final or progress.refusals >= _MOST_REFUSALS:
-        return progress.failed(ModelFailedError(f"The service refuses to start the model: {refusal}"))
+        return progress.failed(ModelFailedError(f"The service refused to start the model. {refusal}"))
     return progress

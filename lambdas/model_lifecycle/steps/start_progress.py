@@ -17,13 +17,8 @@ from model_lifecycle.vocabulary.errors import (
     QuotaExceededError,
     StartTimedOutError,
 )
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
-
-_OTHER_UNITS = (
-    "The model runs with other inference units than asked. To change them, stop it and start it again: "
-    "until it runs again nobody can use it."
-)
+from model_lifecycle.vocabulary.wording import duration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,8 +111,8 @@ class StartProgress(Progress[Request]):
     def settled(self, *, now: datetime) -> Self:
         progress = super().settled(now=now)
         if progress.phase is Phase.OVERDUE and progress.at_full_quota:
-            seconds = f"{self.request.start_timeout_seconds:,} seconds"
-            return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {seconds}."))
+            waited = duration(self.request.start_timeout_seconds)
+            return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {waited}."))
         return progress
 
     def report(self, *, now: datetime) -> StartReport:
@@ -131,7 +126,7 @@ class StartProgress(Progress[Request]):
             running_at=self.running_at,
             inference_units=UnitsOfStart(asked=asked, in_force=self.units),
             units_as_asked=as_asked,
-            remedy=_OTHER_UNITS if as_asked is False else None,
+            remedy=_other_units(asked, self.units) if as_asked is False else None,
             lease=LeaseStanding(
                 asked=self.wanted_lease_end, ends_at=self.lease_ends_at, moved_from=self.lease_moved_from
             ),
@@ -143,8 +138,9 @@ class StartProgress(Progress[Request]):
         latest = self.started_at + timedelta(seconds=MAX_LEASE_SECONDS)
         if stop_at is not None and not self.started_at < stop_at <= latest:
             raise InvalidRequestError(
-                f"The execution input is not valid: StopAt is {to_instant(stop_at)}; allowed is a moment after the "
-                f"execution's start, {to_instant(self.started_at)}, and not after {to_instant(latest)}."
+                f"The execution input is not valid: StopAt must be after the execution's start, "
+                f"{self.request.when(self.started_at)}, and not after {self.request.when(latest)}, "
+                f"got {self.request.when(stop_at)}."
             )
         return self
 
@@ -199,31 +195,45 @@ class StartProgress(Progress[Request]):
     def overdue(self) -> StartTimedOutError:
         status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
         if self.answer_lost and self.status:
-            status = f"before its start was asked, its status was {self.in_its_words}"
-        seconds = f"{self.request.start_timeout_seconds:,} seconds"
+            status = f"before its start was requested, its status was {self.in_its_words}"
+        waited = duration(self.request.start_timeout_seconds)
         if self.phase_now() is Phase.RUNNING and self.wanted_lease_end is not None:
             return StartTimedOutError(
-                f"{self.request.in_words} runs, but its lease could not be written down within {seconds}, "
-                f"so nothing stops it at its end.{self.last_trouble}"
+                f"{self.request.in_words} is running, but its lease could not be saved within {waited}, "
+                f"so nothing will stop it at its end.{self.last_trouble}"
             )
-        return StartTimedOutError(f"{self.request.in_words} did not run within {seconds}: {status}.{self.last_trouble}")
+        return StartTimedOutError(
+            f"{self.request.in_words} was not running after {waited}: {status}.{self.last_trouble}"
+        )
 
     def why_failed(self) -> str:
         words = f"{self.request.in_words} has the status {self.in_its_words}"
         if self.answer_lost:
             return (
-                f"{words}, as before its start was asked, and the answer to that was lost: whether it was started in "
-                f"between cannot be known, so it is not started again."
+                f"{words}, as before its start was requested, and the answer to the request was lost. "
+                f"Whether it was started in between cannot be known, so it is not started again."
             )
         if self.status not in self.request.service.statuses:
-            return f"{words}, which is not known here, so nothing waits for it."
+            return f"{words}, which is not known here, so this start gives up."
         if not self.begun:
-            return f"{words} and cannot be started from it."
+            return f"{words} and cannot be started from there."
         if self.meaning.is_stop and self.asked and self.request.client_token:
             return (
-                f"{words} after its start was accepted, so it is not started again: someone stopped it, or its "
-                f"ClientToken was used in the last 8 hours and the service repeated the answer of then."
+                f"{words} after its start was accepted, so it is not started again. Someone stopped it, or its "
+                f"ClientToken was used in the last 8 hours and the service repeated its answer."
             )
         if self.meaning.is_stop:
-            return f"{words} after its start was under way: someone stopped it, so it is not started again."
-        return f"{words} after its start was under way."
+            return f"{words} while its start was under way: someone stopped it, so it is not started again."
+        return f"{words} while its start was under way."
+
+
+def _other_units(asked: Units, in_force: Units) -> str:
+    return (
+        f"It runs with {_counted(in_force)} inference units instead of {_counted(asked)}. "
+        f"To change them, stop it and start it again. It cannot be used until it is running again."
+    )
+
+
+def _counted(units: Units) -> str:
+    highest = f" to {units.max_inference_units:,}" if units.max_inference_units is not None else ""
+    return f"{units.min_inference_units:,}{highest}"

@@ -18,9 +18,8 @@ from model_lifecycle.vocabulary.errors import (
     ModelLifecycleError,
     ServiceUnavailableError,
 )
-from model_lifecycle.vocabulary.foreign import someone, word
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
+from model_lifecycle.vocabulary.wording import execution, someone
 
 _MOST_TRIES = 3
 """So often a record that others write at the same time is read again before the next wait."""
@@ -90,19 +89,24 @@ def _why_unwanted(progress: StopProgress, record: ModelRecord) -> str:
     if progress.begun:
         return ""
     if record.wanted_since(progress.started_at):
-        return f"{word(latest)} has wanted it since."
+        return f"{someone(record.latest_start)} asked for it after this stop began."
     if record.stopping == progress.execution_arn:
         # It asked already, on these conditions.
         return ""
     if request.latest_start is not None and request.latest_start != latest:
-        return f"Its latest start is not that of {word(request.latest_start)} but that of {word(latest)}."
+        return _of_another_start(request.latest_start, latest)
     if request.asked_by is not None and (record.asked_by, latest) != (request.asked_by, request.asked_by):
-        return f"Its latest start is not that of {word(request.asked_by)} but that of {word(latest)}."
+        return _of_another_start(request.asked_by, latest)
     if request.lease_ends_at is not None and request.lease_ends_at != record.lease_ends_at:
         in_force = record.lease_ends_at
-        other = f"another lease is in force, until {to_instant(in_force)}" if in_force else "no lease is in force"
-        return f"Its lease until {to_instant(request.lease_ends_at)} does not count any more: {other}."
+        other = f"it has another one, until {request.when(in_force)}" if in_force else "it has none"
+        return f"Its lease until {request.when(request.lease_ends_at)} no longer counts: {other}."
     return ""
+
+
+def _of_another_start(wanted: str, latest: str) -> str:
+    by, latest_by = (one if one == NOBODY else execution(one) for one in (wanted, latest))
+    return f"This stop is for a start by {by}, but the latest start is by {latest_by}."
 
 
 def _leave_alone(progress: StopProgress, model: Model, why: str, *, now: datetime) -> StopProgress:
@@ -147,7 +151,7 @@ def _refused(progress: StopProgress, refusal: ModelInUseError, model: Model, *, 
     if progress.phase is not Phase.STOPPABLE:
         return progress
     progress = replace(progress, trouble=refusal.cause)
-    words = f"The service refuses to stop the model, whose status is {progress.in_its_words}: {refusal}"
+    words = f"The service refused to stop the model, whose status is {progress.in_its_words}. {refusal}"
     return progress.failed(ModelFailedError(words)) if final else progress
 
 
@@ -168,7 +172,7 @@ def _note_stopped(
     stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
     try:
         if not end_run(progress.request, record, stopped, records, leases):
-            return progress.not_yet("Others write the model's record at the same time.", now=now), False
+            return progress.not_yet("Others change the model's record at the same time.", now=now), False
     except ModelLifecycleError as error:
         return replace(progress, trouble=error.cause), True
     return progress, True

@@ -11,8 +11,8 @@ from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import StopReport, UnitsInForce
 from model_lifecycle.vocabulary.errors import StopTimedOutError
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.vocabulary.wording import duration
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +86,7 @@ class StopProgress(Progress[StopRequest]):
             joined=self.joined or (phase is Phase.STOPPING and not self.asked),
             already_stopped=done and not self.begun and not self.asked,
             started_again=turned_back,
-            left_alone="It was started again after its stop." if turned_back else "",
+            left_alone="It was started again after it had been stopped." if turned_back else "",
             stopped_at=now if done and not turned_back else None,
             trouble=self.trouble if phase is Phase.STOPPABLE else "",
         )
@@ -111,17 +111,17 @@ class StopProgress(Progress[StopRequest]):
 
     def overdue(self) -> StopTimedOutError:
         status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
-        since = f" since {to_instant(self.ran.since)}" if self.ran else ""
-        asked = "" if self.asked else " The stop could not even be asked for."
+        since = f" (running since {self.request.when(self.ran.since)})" if self.ran else ""
+        asked = "" if self.asked else " Its stop could not be requested."
         if self.joined:
-            asked = " Someone else had asked for its stop."
+            asked = " Someone else had requested its stop."
         return StopTimedOutError(
-            f"{self.request.in_words} is still billing{since}: it was not stopped within "
-            f"{self.request.stop_timeout_seconds:,} seconds, {status}.{asked}{self.last_trouble}"
+            f"{self.request.in_words}{since} is still billing: it was not stopped within "
+            f"{duration(self.request.stop_timeout_seconds)}, {status}.{asked}{self.last_trouble}"
         )
 
     def why_failed(self) -> str:
         return (
-            f"{self.request.in_words} has the status {self.in_its_words} after its stop was accepted, "
-            f"which is not known here: it may still bill."
+            f"{self.request.in_words} has the status {self.in_its_words} after its stop was accepted. "
+            f"This status is not known here, so the model may still bill."
         )

@@ -56,11 +56,6 @@ def word(text: str) -> str:
     return text if _WORD.fullmatch(text) and one_line(text) == text else quoted(text)
 
 
-def someone(name: str | None) -> str:
-    """Who did something, where that is known."""
-    return word(name or "Someone")
-
-
 def shortened(text: str, characters: int) -> str:
     """The text, cut to so many characters; a cut one ends in `...`."""
     return text if len(text) <= characters else text[: characters - 3] + "..."

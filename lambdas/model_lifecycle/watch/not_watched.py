@@ -14,9 +14,9 @@ def service_gone(service: Service, reason: str, *, look: str) -> Ending:
     return _ending(
         f"{service.name}#{look}",
         service.title,
-        f"{service.title} is not there, so its models are not watched. The watch looks for it every hour, and this "
-        f"message comes again only if the service comes back and goes. To leave it out, take {service.name} out of "
-        f"the setting watched_services. {reason}",
+        f"{service.title} cannot be reached, so its models are not watched. {reason}",
+        f"Remove {service.name} from the setting watched_services, unless you expect the service back. The watch tries "
+        "again every hour. You are notified again only if the service comes back and disappears again.",
     )
 
 
@@ -25,12 +25,19 @@ def projects_elsewhere(arns: Sequence[str], home: Home, *, look: str) -> Ending:
     return _ending(
         f"project_arns#{look}",
         "projects of project_arns",
-        f"The setting project_arns names projects that are not of {home}. Their models are not watched, and cannot be "
-        f"started or stopped from here. It is not said again until the setting changes: {', '.join(arns)}.",
+        f"The setting project_arns names projects outside {home}: {', '.join(arns)}. "
+        "Their models are not watched, and cannot be started or stopped from here.",
+        "Remove them from the setting, or deploy the app where they are. "
+        "You are notified again only once the setting has changed.",
     )
 
 
-def _ending(notification_id: str, about: str, cause: str) -> Ending:
+def _ending(notification_id: str, about: str, cause: str, advice: str) -> Ending:
     return Ending(
-        notification_id=notification_id, outcome=Outcome.NOT_WATCHED, goal=Goal.STOPPED, about=about, cause=cause
+        notification_id=notification_id,
+        outcome=Outcome.NOT_WATCHED,
+        goal=Goal.STOPPED,
+        about=about,
+        cause=cause,
+        advice=advice,
     )

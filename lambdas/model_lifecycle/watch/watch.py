@@ -11,8 +11,8 @@ from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, Usage, usage_of
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest
 from model_lifecycle.services.service import ModelDescription
-from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
+from model_lifecycle.vocabulary.wording import duration
 
 # A lease's stop comes within a minute, and is tried again by EventBridge Scheduler.
 _STOP_IS_LATE = timedelta(minutes=10)
@@ -122,7 +122,7 @@ class Watch:
             return Finding.ARMED
         if self._now - lease.ends_at < _STOP_IS_LATE:
             return Finding.ARMED
-        reason = f"The lease of {lease.leased_by} was over at {to_instant(lease.ends_at)}, and it still ran."
+        reason = f"Its lease ended at {request.when(lease.ends_at)}, but it was still running."
         self._stops.start(replace(request, lease_ends_at=lease.ends_at, reason=reason), once=self._hour)
         return Finding.LATE
 
@@ -134,8 +134,8 @@ class Watch:
             self._note_running(request, description, record, usage)
         ran = self._now - usage.since if usage else timedelta()
         if self._limits.stop_after is not None and ran >= self._limits.stop_after:
-            hours = ran.total_seconds() / 3_600
-            reason = f"It ran for {hours:,.1f} hours without a lease; stop_after_hours_unleased allows no more."
+            lasted = duration(ran.total_seconds())
+            reason = f"It ran for {lasted} without a lease, longer than stop_after_hours_unleased allows."
             latest = record.latest_start or NOBODY
             self._stops.start(replace(request, latest_start=latest, reason=reason), once=self._hour)
             return Watched(finding=Finding.STOPPED, description=description, usage=usage)

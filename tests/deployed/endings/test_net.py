@@ -21,7 +21,7 @@ def test_an_aborted_execution_is_told_with_what_the_model_does_now(lifecycle: Li
     assert execution.status == "ABORTED"
     message = lifecycle.only_message(execution)
     assert message.document["Outcome"] == "Aborted"
-    assert f'was aborted. Changed: "Not today. {EVIL}"' in message.document["Summary"]
+    assert f'was aborted. Reason given: "Not today. {EVIL}" (Changed).' in message.document["Summary"]
     assert message.document["Cause"] == f"Not today.\n{EVIL}"
     assert message.document["Status"] == "STARTING"
     assert message.document["MayBill"] is True

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from local.network.faults import calls
+from model_lifecycle.vocabulary.wording import when
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
@@ -36,7 +37,7 @@ def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Li
     assert start.output["Lease"] == {"Asked": ends_at, "EndsAt": ends_at, "MovedFrom": None}
     document = lifecycle.only_message(start).document
     assert document["Outcome"] == "Running"
-    assert f"It is stopped at {ends_at[:10]} {ends_at[11:19]} UTC." in document["Summary"]
+    assert f"It will be stopped at {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
     lifecycle.pass_time((began + timedelta(seconds=HOUR) - lifecycle.clock.now()).total_seconds() - 1)
     assert status(lifecycle, service) == service.running
 
@@ -50,7 +51,7 @@ def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Li
     assert status(lifecycle, service) == service.stopped
     document = lifecycle.only_message(execution).document
     assert document["Outcome"] == "Stopped"
-    assert start.arn in document["Reason"]
+    assert document["Reason"].startswith("Its lease ended at ")
     assert lifecycle.armed() == []
 
 
@@ -133,7 +134,7 @@ def test_a_stop_that_can_never_be_armed_in_time_is_given_up_and_nothing_was_star
     execution = lifecycle.run({**service.model, "StopAfterSeconds": HOUR, "StartTimeoutSeconds": 300})
 
     assert (execution.status, execution.error) == ("FAILED", "StartTimedOutError")
-    assert "CreateSchedule answered ThrottlingException" in execution.cause
+    assert "AWS answered CreateSchedule with ThrottlingException" in execution.cause
     assert lifecycle.only_message(execution).document["MayBill"] is False
     assert calls(service.start) == []
 
@@ -151,7 +152,7 @@ def test_a_later_lease_replaces_an_earlier_one_and_says_so(lifecycle: Lifecycle,
     assert message.subject.startswith("Lease moved: ")
     assert message.document["Lease"]["MovedFrom"] == instant(began + timedelta(hours=1))
     assert message.document["Lease"]["EndsAt"] == instant(began + timedelta(hours=3))
-    assert "Its stop has moved from " in message.document["Summary"]
+    assert "Its stop was moved from " in message.document["Summary"]
     assert len(lifecycle.armed()) == 1
     lifecycle.pass_time(2 * HOUR)
     assert status(lifecycle, service) == service.running
@@ -199,7 +200,7 @@ def test_an_earlier_end_does_not_shorten_a_lease_and_the_message_says_so(
     document = lifecycle.only_message(second).document
     assert document["Outcome"] == "Running"
     assert document["Lease"]["EndsAt"] == instant(began + timedelta(hours=2))
-    assert "of several leases the latest end counts" in document["Summary"]
+    assert "when the last of its leases ends" in document["Summary"]
     assert len(lifecycle.armed()) == 1
     lifecycle.pass_time(HOUR + 10 * MINUTE)
     assert status(lifecycle, service) == service.running
@@ -223,7 +224,7 @@ def test_a_start_without_a_lease_leaves_one_in_force_and_names_its_end(
         "Running",
         {"Asked": None, "EndsAt": ends_at, "MovedFrom": None},
     )
-    assert f"It is stopped at {ends_at[:10]} {ends_at[11:19]} UTC." in document["Summary"]
+    assert f"It will be stopped at {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
     lifecycle.pass_time(HOUR)
     assert status(lifecycle, service) == service.stopped
 
@@ -245,7 +246,7 @@ def test_a_leased_start_of_a_model_that_is_wanted_without_end_arms_nothing(
     document = lifecycle.only_message(execution).document
     assert (document["Outcome"], document["AlreadyRunning"]) == ("Running", True)
     assert document["Lease"] == {"Asked": instant(began + timedelta(hours=1)), "EndsAt": None, "MovedFrom": None}
-    assert "wanted without end" in document["Summary"]
+    assert "started without a lease" in document["Summary"]
     assert lifecycle.armed() == []
     assert calls("CreateSchedule") == []
     lifecycle.pass_time(HOUR + MINUTE)
@@ -340,7 +341,7 @@ def test_a_lease_that_is_over_before_the_start_began_is_refused(lifecycle: Lifec
     execution = lifecycle.run({**service.model, "StopAt": "2026-01-05T00:00:00+01:00"})
 
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequestError")
-    assert "StopAt is 2026-01-04T23:00:00.000Z" in execution.cause
+    assert "got Sun 4 Jan 2026 23:00 UTC." in execution.cause
     assert lifecycle.only_message(execution).document["Outcome"] == "Failed"
     assert calls(service.start) == calls("CreateSchedule") == []
 
@@ -403,12 +404,12 @@ def test_a_stop_that_cannot_be_started_at_the_lease_s_end_lies_in_the_dead_lette
         service.script(StartSeconds=60),
         faults=[{"Operation": "StartExecution", "Error": "AccessDeniedException", "After": 1}],
     )
-    start = lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
+    lifecycle.run({**service.model, "StopAfterSeconds": HOUR})
 
     lifecycle.pass_time(HOUR)
 
     [letter] = lifecycle.dead_letters("LeasesUndelivered")
-    assert start.arn in letter["Reason"]
+    assert letter["Reason"].startswith("Its lease ended at ")
     lifecycle.given(service.script(Status=service.running))
     lifecycle.pass_time(HOUR)
     assert status(lifecycle, service) == service.stopped

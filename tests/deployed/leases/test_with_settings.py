@@ -11,6 +11,7 @@ import pytest
 
 from local.commands.cdk import deploy
 from local.network.faults import calls
+from model_lifecycle.vocabulary.wording import when
 from tests.deployed.conftest import EVERY_SERVICE
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services, services_in_turn
@@ -33,8 +34,7 @@ service_in_turn = services_in_turn()
 
 
 def in_both(moment: datetime) -> str:
-    local = moment.astimezone(ZoneInfo("Europe/Berlin"))
-    return f"{moment:%Y-%m-%d %H:%M:%S} UTC ({local:%Y-%m-%d %H:%M:%S} Europe/Berlin)"
+    return when(moment, ZoneInfo("Europe/Berlin"))
 
 
 @both_services
@@ -47,7 +47,7 @@ def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lif
     document = lifecycle.only_message(start).document
     assert document["Lease"]["EndsAt"] == f"{ends_at:%Y-%m-%dT%H:%M:%S.000Z}"
     assert document["UsdPerHour"] == 1.5
-    assert f"It is stopped at {in_both(ends_at)}." in document["Summary"]
+    assert f"It will be stopped at {in_both(ends_at)}." in document["Summary"]
     lifecycle.pass_time(2 * HOUR)
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
@@ -131,7 +131,7 @@ def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
     start = lifecycle.run({**service.model, "StopAt": summer.isoformat()})
 
     assert f"{in_both(summer)}" in lifecycle.only_message(start).document["Summary"]
-    assert "14:00:00 Europe/Berlin" in in_both(summer)
+    assert "14:00 Europe/Berlin (12:00 UTC)" in in_both(summer)
 
 
 @both_services
@@ -145,7 +145,7 @@ def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, ser
 
     [stop] = lifecycle.stops()
     assert (document["Outcome"], document["CleanUp"]) == ("Aborted", {"ExecutionArn": stop})
-    assert "Nothing stops the model" not in document["Summary"]
+    assert "nothing else will stop it" not in document["Summary"]
     lifecycle.pass_time(HOUR)
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 

@@ -27,7 +27,7 @@ _CHANGES = {
     "lambdas/model_lifecycle/aws/lease_schedules.py": [(r'"LeaseEndsAt": ', '"ArmedBy": "next", "LeaseEndsAt": ')],
     "stacks/start_workflow.py": [(r'"ExecutionArn": JsonPath', '"Release": "next", "ExecutionArn": JsonPath')],
     # A message says the same in other words, and what remembers it has another name.
-    "lambdas/model_lifecycle/endings/summary.py": [("is stopped: it took", f"{SAYS}, which took")],
+    "lambdas/model_lifecycle/endings/summary.py": [(r"is stopped \(took", f"{SAYS} (took")],
     "lambdas/model_lifecycle/aws/teller.py": [(r"(self\.|def )_publish_once\b", r"\1_tell_the_topic")],
 }
 

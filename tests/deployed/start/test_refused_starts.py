@@ -18,16 +18,19 @@ NEVER_STARTABLE = [
 @pytest.mark.parametrize(
     ("execution_input", "named"),
     [
-        ({"ProjectVersionArn": "parts"}, ['ProjectVersionArn is "parts"']),
-        ({**REKOGNITION.model, "MinInferenceUnits": True}, ["MinInferenceUnits is true", "an integer from 1"]),
-        ({**REKOGNITION.model, "MinInferenceUnits": "2"}, ['MinInferenceUnits is "2"']),
+        ({"ProjectVersionArn": "parts"}, ['NUMBER, got "parts"']),
+        ({**REKOGNITION.model, "MinInferenceUnits": True}, ["MinInferenceUnits must be an integer from 1", "got true"]),
+        ({**REKOGNITION.model, "MinInferenceUnits": "2"}, ['got "2"']),
         (
             {**REKOGNITION.model, "MinInferenceUnits": 3, "MaxInferenceUnits": 2},
-            ["MaxInferenceUnits is 2", "which is 3"],
+            ["MaxInferenceUnits must be at least MinInferenceUnits (3), got 2"],
         ),
-        ({**REKOGNITION.model, "Wait": 1, "StartTimeoutSeconds": 0}, ['"Wait" is unknown', "StartTimeoutSeconds is 0"]),
-        ({**REKOGNITION.model, "StopAfterSeconds": 0}, ["StopAfterSeconds is 0", "an integer from 1"]),
-        ({**REKOGNITION.model, "StopAt": "2026-07-01T18:00:00"}, ["StopAt is", "with its offset"]),
+        (
+            {**REKOGNITION.model, "Wait": 1, "StartTimeoutSeconds": 0},
+            ['"Wait" is unknown', "StartTimeoutSeconds must be "],
+        ),
+        ({**REKOGNITION.model, "StopAfterSeconds": 0}, ["StopAfterSeconds must be an integer from 1"]),
+        ({**REKOGNITION.model, "StopAt": "2026-07-01T18:00:00"}, ["StopAt must be", "with its offset"]),
         (
             {**REKOGNITION.model, "StopAfterSeconds": 60, "StopAt": "2036-07-01T18:00:00Z"},
             ["StopAfterSeconds and StopAt both say when the lease ends"],
@@ -36,9 +39,9 @@ NEVER_STARTABLE = [
         ({"ProjectName": "boards"}, ["ModelVersion is missing"]),
         ({**REKOGNITION.model, **LOOKOUT_VISION.model}, ["belong to 2 services"]),
         ({}, ["no model is named"]),
-        ([], ["The execution input is []"]),
-        (42, ["The execution input is 42"]),
-        (None, ["The execution input is null"]),
+        ([], ["got []"]),
+        (42, ["The execution input must be a JSON object", "got 42"]),
+        (None, ["got null"]),
         (
             {"ProjectVersionArn": REKOGNITION.model["ProjectVersionArn"].replace("us-east-1", "eu-west-1")},
             ["eu-west-1"],
@@ -104,7 +107,7 @@ def test_a_start_at_a_full_quota_waits_for_its_place_and_says_so_once(life: Life
     assert lived.execution.states.count("Notify waiting") == 1
     assert lived.waited is not None
     assert life.error in lived.waited["Summary"]
-    assert "will be tried again until" in lived.waited["Summary"]
+    assert "Its start is tried again until" in lived.waited["Summary"]
     assert (lived.waited["MayBill"], lived.waited["Error"]) == (False, None)
 
 
@@ -152,4 +155,4 @@ def test_a_start_that_was_refused_says_that_there_is_no_such_model(lifecycle: Li
     start = lifecycle.run({**REKOGNITION.model, "StopAt": "2020-01-01T00:00:00Z"})
 
     document = lifecycle.only_message(start).document
-    assert (document["Status"], document["MayBill"]) == ("", False)
+    assert (document["Status"], document["MayBill"]) == (None, False)

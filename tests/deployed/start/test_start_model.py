@@ -19,7 +19,7 @@ def test_a_stopped_model_is_started_waited_for_and_told(lifecycle: Lifecycle, se
     assert execution.states[-2:] == ["Notify running", "Model running"]
     message = lifecycle.only_message(execution)
     assert message.attributes["Outcome"] == message.document["Outcome"] == "Running"
-    assert message.subject.startswith(f"{service.running}: ")
+    assert message.subject.startswith("Running: ")
     assert carried_out(service.start) == 1
 
 

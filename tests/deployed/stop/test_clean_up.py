@@ -37,13 +37,12 @@ def test_a_start_that_times_out_has_its_model_stopped_and_does_not_wait_for_it(
     assert start.seconds <= 315
     document = lifecycle.only_message(start).document
     assert (document["Outcome"], document["MayBill"]) == ("TimedOut", True)
-    assert "stop-model was started to stop what this start asked for" in document["Summary"]
+    assert "The app is stopping what this start requested." in document["Summary"]
     stop = clean_up_of(lifecycle, start)
     assert stop.status == "SUCCEEDED"
-    assert stop.arn in document["Summary"]
     told = lifecycle.only_message(stop).document
     assert (told["Outcome"], told["Status"]) == ("Stopped", service.stopped)
-    assert "Its start gave up: StartTimedOutError" in told["Reason"]
+    assert "Its start failed (StartTimedOutError)." in told["Reason"]
     assert told["Request"]["FailedStart"]["ExecutionArn"] == start.arn
     assert told["Request"]["FailedStart"]["Input"]["StopTimeoutSeconds"] == 3_000
     assert Someone(lifecycle.aws, service).sees() == service.stopped
@@ -183,8 +182,8 @@ def test_a_stop_that_cannot_be_started_is_said(lifecycle: Lifecycle, service: Se
     document = lifecycle.only_message(start).document
     assert document["MayBill"] is True
     assert list(document["CleanUp"]) == ["Error"]
-    assert "stop-model could not be started" in document["Summary"]
-    assert "stop the model yourself" in document["Summary"]
+    assert "the app could not start its stop" in document["Summary"]
+    assert "Stop it yourself" in document["Summary"]
     assert lifecycle.stops() == []
 
 
@@ -217,7 +216,7 @@ def test_a_stop_that_was_started_unheard_of_and_has_ended_is_not_tried_again(
 
     [stop] = lifecycle.stops()
     assert lifecycle.only_message(start).document["CleanUp"] == {"ExecutionArn": stop}
-    assert "stop the model yourself" not in lifecycle.only_message(start).document["Summary"]
+    assert "Stop it yourself" not in lifecycle.only_message(start).document["Summary"]
     assert len(calls("StartExecution")) == 3
     assert start.seconds < 90
 
@@ -232,7 +231,7 @@ def test_a_clean_up_that_does_not_take_is_told_to_bill_still(lifecycle: Lifecycl
     assert (stop.status, stop.error) == ("FAILED", "StopTimedOutError")
     document = lifecycle.only_message(stop).document
     assert (document["Outcome"], document["Status"]) == ("StillBilling", service.starting)
-    assert "still billing since" in document["Cause"]
+    assert ") is still billing" in document["Cause"]
 
 
 @service_in_turn

@@ -1,12 +1,13 @@
 """A stop, from the execution's input to the message that a subscriber gets."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from local.network.faults import calls
 from local.scenario import words
+from model_lifecycle.vocabulary.wording import execution, when
 from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
@@ -35,7 +36,7 @@ def test_a_running_model_is_stopped_waited_for_and_told(lifecycle: Lifecycle, se
     assert execution.states[-2:] == ["Notify stopped", "Model stopped"]
     message = lifecycle.only_message(execution)
     assert message.attributes == {"Outcome": "Stopped", "Service": service.name, "Project": message.document["Project"]}
-    assert message.subject.startswith(f"{service.stopped}: ")
+    assert message.subject.startswith("Stopped: ")
     assert message.document["Outcome"] == "Stopped"
     assert message.document["MayBill"] is False
     assert message.document["Reason"] == "The shop closes."
@@ -150,7 +151,7 @@ def test_a_model_that_someone_starts_again_after_its_stop_is_left_alone(
     assert message.document["Status"] == (service.starting if start_seconds == 300 else service.running)
     assert message.document["MayBill"] is True
     assert "started again" in message.document["Summary"]
-    assert "wanted again" in message.subject
+    assert message.subject.startswith("Left running: ")
     assert carried_out(service.stop) == (0 if joined else 1)
     lifecycle.pass_time(start_seconds)
     assert Someone(lifecycle.aws, service).sees() == service.running
@@ -168,7 +169,7 @@ def test_a_stop_that_waits_gives_way_to_a_later_start(lifecycle: Lifecycle, serv
     assert execution.status == "SUCCEEDED"
     document = lifecycle.only_message(execution).document
     assert (document["Outcome"], document["StartedAgain"]) == ("Stopped", True)
-    assert start in document["LeftAlone"]
+    assert execution(start) in document["LeftAlone"].lower()
     assert lifecycle.only_message(lifecycle.end_of(start)).document["Outcome"] == "Running"
     assert Someone(lifecycle.aws, service).sees() == service.running
     assert calls(service.stop) == []
@@ -195,7 +196,10 @@ def test_a_model_that_does_not_stop_is_told_to_bill_still_and_since_when(
     assert message.subject.startswith("STILL BILLING: ")
     assert (document["Error"], document["Cause"]) == (execution.error, execution.cause)
     assert (document["Status"], document["MayBill"], document["Reason"]) == (service.stopping, True, "Night")
-    assert f"is still billing since {document['Ran']['Since']}" in document["Cause"]
+    assert (
+        f"(running since {when(datetime.fromisoformat(document['Ran']['Since']), UTC)}) is still billing"
+        in document["Cause"]
+    )
     since, came_up = (
         datetime.fromisoformat(moment) for moment in (document["Ran"]["Since"], started.output["RunningAt"])
     )
@@ -221,7 +225,10 @@ def test_a_stop_that_is_refused_for_ever_is_told_to_bill_still(
     assert 600 <= execution.seconds <= 630
     document = lifecycle.only_message(execution).document
     assert (document["Outcome"], document["Status"]) == ("StillBilling", service.running)
-    assert f"still billing since {document['Ran']['Since']}" in document["Cause"]
+    assert (
+        f"(running since {when(datetime.fromisoformat(document['Ran']['Since']), UTC)}) is still billing"
+        in document["Cause"]
+    )
     assert error in document["Cause"]
     assert len(calls(service.stop)) > 5
 
@@ -240,7 +247,7 @@ def test_a_model_that_cannot_be_looked_at_is_told_to_bill_still(lifecycle: Lifec
     assert (execution.status, execution.error) == ("FAILED", "StopTimedOutError")
     document = lifecycle.only_message(execution).document
     assert (document["Outcome"], document["MayBill"]) == ("StillBilling", True)
-    assert "still billing since" in document["Cause"]
+    assert ") is still billing" in document["Cause"]
     assert calls(service.stop) == []
 
 
@@ -304,29 +311,32 @@ def test_a_model_that_does_not_exist_cannot_be_stopped_and_does_not_bill(
                 "Wait": 1,
             },
             [
-                'ProjectVersionArn is "parts"',
-                "StopTimeoutSeconds is 0",
-                'PollIntervalSeconds is "1"',
-                "Reason is 5",
-                'LatestStart is ""',
-                'LeaseEndsAt is "2026-01-05T09:00:00"',
+                'NUMBER, got "parts"',
+                "StopTimeoutSeconds must be an integer from 1 to 86,400, got 0",
+                'PollIntervalSeconds must be an integer from 1 to 3,600, got "1"',
+                "Reason must be a text of 1 to 2,000 characters, got 5",
+                'or "nobody", got ""',
+                '+01:00, got "2026-01-05T09:00:00"',
                 '"Wait" is unknown',
             ],
         ),
         ({**REKOGNITION.model, "MinInferenceUnits": 2}, ['"MinInferenceUnits" is unknown']),
         ({**LOOKOUT_VISION.model, "ClientToken": "1"}, ['"ClientToken" is unknown']),
         ({**REKOGNITION.model, "StopAfterSeconds": 60}, ['"StopAfterSeconds" is unknown']),
-        ({**REKOGNITION.model, "Reason": "x" * 2_001}, ["Reason is "]),
+        ({**REKOGNITION.model, "Reason": "x" * 2_001}, ["Reason must be "]),
         ({**LOOKOUT_VISION.model, "ModelVersion": "latest"}, ["ambiguous"]),
         ({"ProjectName": "boards"}, ["ModelVersion is missing"]),
         ({**REKOGNITION.model, **LOOKOUT_VISION.model}, ["belong to 2 services"]),
         (
             {"FailedStart": {"ExecutionArn": "x" * 60_000, "Input": {**REKOGNITION.model, "PollIntervalSeconds": 1}}},
-            ['FailedStart.ExecutionArn is "xxx', "allowed is an execution's ARN"],
+            ['got "xxx', "must be an execution's ARN"],
         ),
-        ({"FailedStart": {"Input": {}}, "Wait": 1}, ["FailedStart is ", '"Wait" is beside FailedStart']),
+        (
+            {"FailedStart": {"Input": {}}, "Wait": 1},
+            ["FailedStart must be ", '"Wait" must not stand beside'],
+        ),
         ({}, ["no model is named"]),
-        ([], ["The execution input is []"]),
+        ([], ["got []"]),
     ],
 )
 def test_an_invalid_input_is_refused_with_every_reason(

@@ -51,7 +51,7 @@ def test_a_model_that_was_started_by_hand_is_told_once_a_day(lifecycle: Lifecycl
     }
     assert message.subject.startswith("STILL BILLING: ")
     assert (message.document["Status"], message.document["MayBill"]) == (service.running, True)
-    assert "no stop is armed" in message.document["Summary"]
+    assert "Nothing is scheduled to stop it." in message.document["Summary"]
     assert "by the end of the month" in message.document["Summary"]
     assert message.document["Ran"]["Usd"] == round(message.document["Ran"]["InferenceUnitHours"] * 4, 2)
     assert someone.sees() == service.running
@@ -137,7 +137,7 @@ def test_a_stop_that_somebody_deleted_is_armed_again_within_the_hour(
 @service_in_turn
 def test_a_model_whose_stop_never_came_is_stopped_by_the_watch(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
-    start = lifecycle.run({**service.model, "StopAfterSeconds": 10 * MINUTE})
+    lifecycle.run({**service.model, "StopAfterSeconds": 10 * MINUTE})
     lose_every_armed_stop(lifecycle)
 
     hours(lifecycle, 1.2)
@@ -146,7 +146,7 @@ def test_a_model_whose_stop_never_came_is_stopped_by_the_watch(lifecycle: Lifecy
     execution = lifecycle.end_of(stop)
     document = lifecycle.only_message(execution).document
     assert document["Outcome"] == "Stopped"
-    assert f"The lease of {start.arn} was over at " in document["Reason"]
+    assert "but it was still running." in document["Reason"]
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
 
@@ -184,7 +184,7 @@ def test_trouble_with_one_model_does_not_hide_another(lifecycle: Lifecycle, oper
     assert letter["requestContext"]["condition"] == "RetriesExhausted"
     # What a person reads there says what went wrong, and with which model.
     words = letter["responsePayload"]["errorMessage"]
-    assert f"AccessDeniedError: {operation} answered AccessDeniedException" in words
+    assert f"AccessDeniedError: AWS answered {operation} with AccessDeniedException" in words
     assert operation != "DescribeModel" or "boards" in words
 
 
@@ -268,8 +268,8 @@ def test_projects_of_another_account_or_region_are_told_once_and_clearly(lifecyc
 
     [message] = lifecycle.told_by_watch()
     assert message.document["Outcome"] == "NotWatched"
-    assert "projects that are not of account 123456789012, Region us-east-1" in message.document["Summary"]
-    assert there in message.document["Summary"]
+    assert "projects outside account 123456789012, Region us-east-1" in message.document["Summary"]
+    assert there in message.document["Cause"]
     assert lifecycle.dead_letters("Unwatched") == []
 
 

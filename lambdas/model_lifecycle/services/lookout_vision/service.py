@@ -49,7 +49,7 @@ class LookoutVision(Service):
     statuses = STATUSES
     required = (
         _field("ProjectName", "a name of letters, digits, _ and -"),
-        _field("ModelVersion", 'a version\'s number, as "1"'),
+        _field("ModelVersion", 'a version\'s number, such as "1"'),
     )
     start_options = (_field("ClientToken", "letters, digits and -"),)
     project_arn = text(
@@ -72,7 +72,7 @@ class LookoutVision(Service):
     def contradictions(self, identity: Identity, _: Home | None) -> list[str]:
         if identity["ModelVersion"] == _LATEST:
             # What it names can change between the start and the stop.
-            return [f'ModelVersion is "{_LATEST}", which is ambiguous; allowed is the number of a version']
+            return [f'ModelVersion must be the number of a version, got "{_LATEST}", which is ambiguous']
         return []
 
     def project(self, identity: Identity) -> str:

@@ -69,11 +69,9 @@ class Rekognition(Service):
         version, project = identity["ProjectVersionArn"], identity.get("ProjectArn")
         found = []
         if home is not None and Home.of(version) != home:
-            found.append(f"ProjectVersionArn is of {Home.of(version)}; allowed is {home}, where this function acts")
+            found.append(f"ProjectVersionArn must be of {home}, where the app runs, got one of {Home.of(version)}")
         if project is not None and _whose(project) != _whose(version):
-            found.append(
-                f"ProjectArn is {project}; allowed is the ARN of the project that ProjectVersionArn belongs to"
-            )
+            found.append(f"ProjectArn must be the ARN of the project that ProjectVersionArn belongs to, got {project}")
         return found
 
     def project(self, identity: Identity) -> str:

@@ -59,7 +59,7 @@ def test_an_event_that_the_bus_did_not_take_is_an_error_in_its_words() -> None:
     with stubbed("events") as (client, stub):
         stub.add_response("put_events", {"FailedEntryCount": 1, "Entries": [refused]})
 
-        with pytest.raises(ServiceRefusedError, match='PutEvents answered InternalFailure: "Not now'):
+        with pytest.raises(ServiceRefusedError, match='AWS answered PutEvents with InternalFailure: "Not now'):
             send(message(), source=SOURCE, client=client)
 
 

@@ -68,7 +68,7 @@ def test_what_else_is_refused_is_an_error(code: str) -> None:
         stub.add_client_error("describe_execution", code)
         executions = StopExecutions(MACHINE, client)
 
-        with pytest.raises(ServiceRefusedError, match=f"StartExecution answered {code}"):
+        with pytest.raises(ServiceRefusedError, match=f"AWS answered StartExecution with {code}"):
             executions.start(stop_request(), once="09:00")
-        with pytest.raises(ServiceRefusedError, match=f"DescribeExecution answered {code}"):
+        with pytest.raises(ServiceRefusedError, match=f"AWS answered DescribeExecution with {code}"):
             executions.is_under_way(EXECUTION)

@@ -146,7 +146,7 @@ def test_an_error_says_the_operation_and_the_service_s_own_words(service: str, o
         else:
             with pytest.raises(meaning.error) as caught:
                 call(client)
-            assert str(caught.value) == f'{operation} answered {code}: "In its words."'
+            assert str(caught.value) == f'AWS answered {operation} with {code}: "In its words."'
             assert getattr(caught.value, "perhaps_done", None) == meaning.perhaps_done
 
 

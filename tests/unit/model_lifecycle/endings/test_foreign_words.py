@@ -29,8 +29,8 @@ OUTSIDE = st.text(alphabet=st.characters(), max_size=80).map(lambda text: f" {te
 
 
 def skeleton(text: str) -> str:
-    """The text without what stands in quotation marks, and without the place of the execution's page."""
-    return re.sub(r"(https://\S*/details/)\S*", r"\1", re.sub(r'"[^"]*"', '""', text))
+    """The text without quotations, the full stops that they may bring, and the place of the execution's page."""
+    return re.sub(r"(https://\S*/details/)\S*", r"\1", re.sub(r'"[^"]*"\.?', '""', text))
 
 
 def assert_same_but_for_quotations(words: str, message: Message, harmless: Message) -> None:

@@ -28,7 +28,7 @@ from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, VERSION, after, begin, begin_stop, request
 from tests.fakes.told import PRICE, UTC, told
 
-STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
+STOP_IT = f'start an execution of stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
 STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION} --region us-east-1"
 EXECUTION_LINK = (
     f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}"
@@ -58,7 +58,7 @@ class TestAModelThatRuns:
         assert message.document == {
             "NotificationId": f"{EXECUTION}#0",
             "Outcome": "Running",
-            "Summary": "The model parts.2026-01-05 of the project parts runs: it took 30 s.",
+            "Summary": "Model parts/parts.2026-01-05 is running (took 30 s). Stop it when you no longer need it.",
             "Service": "Rekognition",
             "Project": "parts",
             "Version": "parts.2026-01-05",
@@ -95,13 +95,14 @@ class TestAModelThatRuns:
     def test_is_told_in_a_text_for_people(self) -> None:
         message = told(FakeModel("STOPPED", "STARTING", "RUNNING", message="All is well.", units=(1, None)))
 
-        assert message.subject == "RUNNING: parts parts.2026-01-05"
-        assert message.text.startswith("The model parts.2026-01-05 of the project parts runs: it took 30 s.\n\n")
+        assert message.subject == "Running: parts parts.2026-01-05"
+        assert message.text.startswith(
+            "Model parts/parts.2026-01-05 is running (took 30 s).\nStop it when you no longer need it.\n\n"
+        )
         assert lines(message) == {
-            "Model": "parts.2026-01-05 of the project parts (Amazon Rekognition Custom Labels)",
+            "Model": "parts/parts.2026-01-05 (Amazon Rekognition Custom Labels)",
             "Status": 'RUNNING: "All is well."',
-            "Took": "30 s, 3 checks",
-            "Cost": ("about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD), until it is stopped"),
+            "Cost": "about 4.00 USD an hour (1 inference unit at 4.00 USD) until it is stopped",
             "Stop it": STOP_IT,
             "           or": STOP_COMMAND,
             "Execution": EXECUTION,
@@ -110,19 +111,22 @@ class TestAModelThatRuns:
         }
 
     @pytest.mark.parametrize(
-        ("looks", "summary", "took"),
+        ("looks", "news"),
         [
-            (["RUNNING"], " was running already.", "0 s, 1 check"),
-            (["STARTING", "RUNNING"], " runs: its start was under way, and 15 s were waited for it.", "15 s, 2 checks"),
-            (["STOPPED", *["STARTING"] * 11, "RUNNING"], " runs: it took 2 min 40 s.", "2 min 40 s, 13 checks"),
+            (["RUNNING"], "was already running."),
+            (
+                ["STARTING", "RUNNING"],
+                "is running. Its start was already under way, so this execution waited 15 s for it.",
+            ),
+            (["STOPPED", *["STARTING"] * 11, "RUNNING"], "is running (took 2 min 40 s)."),
         ],
         ids=["already", "joined", "after minutes"],
     )
-    def test_says_how_it_came_to_run(self, looks: list[str], summary: str, took: str) -> None:
+    def test_says_how_it_came_to_run(self, looks: list[str], news: str) -> None:
         message = told(FakeModel(*looks, units=(1, None)))
 
-        assert message.document["Summary"].endswith(summary)
-        assert lines(message)["Took"] == took
+        assert message.text.startswith(f"Model parts/parts.2026-01-05 {news}\n")
+        assert "Took" not in lines(message)
 
     def test_costs_what_the_units_in_force_cost_and_says_that_they_are_others_than_asked(self) -> None:
         asked = begin(MinInferenceUnits=2)
@@ -135,9 +139,12 @@ class TestAModelThatRuns:
             "Asked": {"MinInferenceUnits": 2, "MaxInferenceUnits": None},
             "InForce": {"MinInferenceUnits": 3, "MaxInferenceUnits": 5},
         }
-        assert "stop it and start it again" in message.document["Remedy"]
-        assert "stop it and start it again" in message.text
-        assert "about 12.00 USD an hour while it runs (3 inference units at 4.00 USD)" in message.text
+        assert message.document["Remedy"] == (
+            "It runs with 3 to 5 inference units instead of 2. To change them, stop it and start it again. "
+            "It cannot be used until it is running again."
+        )
+        assert message.document["Remedy"] in message.text.splitlines()[1]
+        assert "about 12.00 USD an hour (3 inference units at 4.00 USD)" in message.text
 
     def test_costs_what_the_units_asked_for_cost_where_none_are_known_to_be_in_force(self) -> None:
         asked = begin(MinInferenceUnits=2)
@@ -160,7 +167,7 @@ class TestAStartThatFailed:
         assert message.document["MayBill"] is True
         assert lines(message)["Error"] == "AccessDeniedError"
         assert lines(message)["Status"] == "STARTING"
-        assert lines(message)["Cost"].startswith("it may still bill, about 4.00 USD an hour")
+        assert lines(message)["Cost"].startswith("perhaps about 4.00 USD an hour")
         assert lines(message)["Stop it"] == STOP_IT
         assert lines(message)["           or"] == message.document["HowToStop"] == STOP_COMMAND
 
@@ -170,7 +177,7 @@ class TestAStartThatFailed:
         assert message.subject == "Start failed: parts parts.2026-01-05"
         assert message.document["MayBill"] is False
         assert lines(message)["Status"] == 'TRAINING_FAILED: "No images."'
-        assert lines(message)["Cost"] == "a model in this status does not bill"
+        assert lines(message)["Cost"] == "none: a model with this status is not billed"
         assert "Stop it" not in lines(message)
 
     def test_unseen_claims_nothing_about_a_status_that_nobody_saw(self) -> None:
@@ -183,7 +190,7 @@ class TestAStartThatFailed:
         message = told(FakeModel(ModelNotFoundError("There is none.")))
 
         assert message.document["MayBill"] is False
-        assert lines(message)["Cost"] == "what does not exist does not bill"
+        assert lines(message)["Cost"] == "none: the model does not exist"
 
     @pytest.mark.parametrize("error", [QuotaExceededError("Two run."), ModelInUseError("It is busy.")])
     def test_because_the_service_refused_it_tells_the_service_s_words(self, error: Any) -> None:
@@ -218,16 +225,16 @@ class TestAnEndingOfWhichNothingIsKnown:
 
         assert message.subject == "Start aborted, may still bill: parts parts.2026-01-05"
         assert message.document["Summary"] == (
-            'The execution was aborted. Later: "We changed our minds." '
-            "Nothing stops the model any more, unless a lease of it is in force: stop it, or start it again to use it."
+            'The start of parts/parts.2026-01-05 was aborted. Reason given: "We changed our minds." (Later). '
+            "Stop it, or start it again to use it. Unless it has a lease, nothing else will stop it."
         )
         assert message.document["MayBill"] is True
-        assert "it may still bill" in message.text
+        assert lines(message)["Cost"].startswith("perhaps about ")
 
     def test_of_no_valid_request_names_no_model(self) -> None:
         message = bare(Outcome.FAILED, error="InvalidRequestError", cause="It is not valid.")
 
-        assert message.subject == "Start failed: no valid request"
+        assert message.subject == "Start failed: invalid input"
         assert message.attributes == {"Outcome": "Failed"}
         assert {name: message.document[name] for name in ("MayBill", "UsdPerHour", "HowToStop")} == {
             "MayBill": False,
@@ -239,8 +246,8 @@ class TestAnEndingOfWhichNothingIsKnown:
 
     @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED])
     def test_says_at_least_how_it_ended(self, outcome: Outcome) -> None:
-        assert bare(outcome).document["Summary"].startswith("The execution ")
-        assert bare(outcome, error="Later").document["Summary"].endswith("Later")
+        assert bare(outcome).document["Summary"].startswith("A start ")
+        assert " Reason given: Later." in bare(outcome, error="Later").document["Summary"]
 
     def test_is_cut_where_someone_gave_a_long_cause(self) -> None:
         message = bare(Outcome.ABORTED, request=request(), error="e" * 256, cause="c" * 32_768)
@@ -291,15 +298,15 @@ def test_a_subject_and_attributes_are_what_sns_takes_whatever_was_asked_for(
 @pytest.mark.parametrize(
     ("price", "units", "per_hour", "words"),
     [
-        (4.0, 1, 4.0, "about 4.00 USD an hour while it runs (1 inference unit at 4.00 USD)"),
-        (4.0, 5, 20.0, "about 20.00 USD an hour while it runs (5 inference units at 4.00 USD)"),
-        (0.1, 3, 0.3, "about 0.30 USD an hour while it runs (3 inference units at 0.10 USD)"),
-        (0.0, 1, 0.0, "about 0.00 USD an hour while it runs (1 inference unit at 0.00 USD)"),
+        (4.0, 1, 4.0, "about 4.00 USD an hour (1 inference unit at 4.00 USD)"),
+        (4.0, 5, 20.0, "about 20.00 USD an hour (5 inference units at 4.00 USD)"),
+        (0.1, 3, 0.3, "about 0.30 USD an hour (3 inference units at 0.10 USD)"),
+        (0.0, 1, 0.0, "about 0.00 USD an hour (1 inference unit at 0.00 USD)"),
         (
             10_000.0,
             1_000,
             10**7,
-            "about 10,000,000.00 USD an hour while it runs (1,000 inference units at 10,000.00 USD)",
+            "about 10,000,000.00 USD an hour (1,000 inference units at 10,000.00 USD)",
         ),
     ],
 )

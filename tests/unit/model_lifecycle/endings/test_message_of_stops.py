@@ -18,7 +18,7 @@ from tests.fakes.state_machine import drive
 from tests.fakes.told import PRICE, endings, read, state_event, told, told_of_stop
 from tests.unit.model_lifecycle.endings.test_message import bare, lines
 
-MODEL = "The model parts.2026-01-05 of the project parts"
+MODEL = "Model parts/parts.2026-01-05"
 BERLIN = ZoneInfo("Europe/Berlin")
 THROTTLED = ServiceUnavailableError("not now", perhaps_done=False)
 ANOTHER = f"{EXECUTION}-of-another"
@@ -31,7 +31,9 @@ RAN_AN_HOUR = ModelRecord(
     ran_at=after(-3_600),
     min_inference_units=2,
 )
-USED = "1 h 0 min, which is 2.01 inference-unit hours and about 8.03 USD, by the model's record"
+CHECK_PERMISSIONS = "Check the permissions of the functions and the setting project_arns, then try again."
+NO_CLEAN_UP = " Stop it if nobody needs it: it may still be billed."
+USED = "since Mon 5 Jan 2026 08:00 UTC, 2.01 inference-unit hours (from the model's record)"
 
 
 def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeModel:
@@ -60,8 +62,8 @@ class TestAModelThatIsStopped:
         assert document == {
             "NotificationId": f"{STOP_EXECUTION}#0",
             "Outcome": "Stopped",
-            "Summary": f'{MODEL} is stopped: it took 30 s. Reason: "It is evening." It ran for '
-            "1 h 0 min, which is 2.02 inference-unit hours and about 8.07 USD, by the model's record.",
+            "Summary": f'{MODEL} is stopped (took 30 s). Reason: "It is evening." '
+            "It ran for 1 h and cost about 8.07 USD.",
             "Service": "Rekognition",
             "Project": "parts",
             "Version": "parts.2026-01-05",
@@ -105,26 +107,26 @@ class TestAModelThatIsStopped:
     def test_is_told_in_a_text_for_people(self) -> None:
         message = told_of_stop(known("RUNNING", "STOPPED"), begin_stop(Reason="It is evening."))
 
-        assert message.subject == "STOPPED: parts parts.2026-01-05"
-        assert message.text.startswith(f"{message.document['Summary']}\n\n")
+        assert message.subject == "Stopped: parts parts.2026-01-05"
+        assert message.text.startswith(f"{message.document['Summary']}\nNothing to do.\n\n")
         assert lines(message)["Status"] == "STOPPED"
         assert lines(message)["Ran"] == USED
-        assert lines(message)["Cost"] == "a model in this status does not bill"
+        assert lines(message)["Cost"] == "none: a model with this status is not billed"
         assert not {"Stop it", "Error"} & set(lines(message))
         assert message.attributes == {"Outcome": "Stopped", "Service": "Rekognition", "Project": "parts"}
 
     def test_that_did_not_run_is_told_as_that(self) -> None:
         message = told_of_stop(known("STOPPED"))
 
-        assert message.subject == "Nothing to stop, STOPPED: parts parts.2026-01-05"
-        assert message.document["Summary"] == f"{MODEL} did not run: there was nothing to stop."
+        assert message.subject == "Nothing to stop: parts parts.2026-01-05"
+        assert message.document["Summary"] == f"{MODEL} was not running, so there was nothing to stop."
         assert (message.document["Outcome"], message.document["Ran"]) == ("Stopped", None)
         assert "Ran" not in lines(message)
 
     def test_of_which_nobody_knows_for_how_long_it_ran_claims_nothing(self) -> None:
         message = told_of_stop(FakeModel("RUNNING", "STOPPED"))
 
-        assert message.document["Summary"] == f"{MODEL} is stopped: it took 15 s."
+        assert message.document["Summary"] == f"{MODEL} is stopped (took 15 s)."
         assert message.document["Ran"] is None
 
 
@@ -134,12 +136,12 @@ class TestAModelThatIsWantedAgain:
     def test_is_told_as_a_success_that_bills(self) -> None:
         message = told_of_stop(known("RUNNING", "STOPPING", "STARTING"))
 
-        assert message.subject == "STARTING, wanted again: parts parts.2026-01-05"
+        assert message.subject == "Left running: parts parts.2026-01-05"
         assert message.document["Summary"].startswith(
-            f"{MODEL} is wanted again and was left alone. It was started again after its stop."
+            f"{MODEL} was left running. It was started again after it had been stopped."
         )
         assert (message.document["Outcome"], message.document["MayBill"]) == ("Stopped", True)
-        assert lines(message)["Stop it"].startswith("start stop-model with the input {")
+        assert lines(message)["Stop it"].startswith("start an execution of stop-model with the input {")
 
     @pytest.mark.parametrize("looks", [("RUNNING",), (THROTTLED,)], ids=["seen", "not seen"])
     def test_by_a_start_that_came_later_is_told_with_that_start(self, looks: tuple[Any, ...]) -> None:
@@ -147,10 +149,10 @@ class TestAModelThatIsWantedAgain:
 
         message = told_of_stop(model)
 
-        assert f"was left alone. {EXECUTION} has wanted it since." in message.document["Summary"]
-        assert message.subject == (
-            f"{'RUNNING' if looks == ('RUNNING',) else 'Not seen'}, wanted again: parts parts.2026-01-05"
+        assert message.document["Summary"].startswith(
+            f"{MODEL} was left running. Execution start-model/morning asked for it after this stop began."
         )
+        assert message.subject == "Left running: parts parts.2026-01-05"
 
 
 class TestAStopThatDidNotTake:
@@ -165,20 +167,21 @@ class TestAStopThatDidNotTake:
         assert (message.document["Outcome"], message.document["MayBill"]) == ("StillBilling", True)
         assert message.document["Error"] == "StopTimedOutError"
         assert message.document["Summary"] == (
-            f"{MODEL} is still billing since 2026-01-05T08:00:00.000Z: it was not stopped within 60 seconds, its "
-            f"status is STOPPING. So far it ran for 1 h 1 min, which is 2.03 inference-unit hours and about 8.13 USD, "
-            f"by the model's record. If nobody stops it, it will have cost about 5,120.00 USD by the end of the month."
+            f"{MODEL} (running since Mon 5 Jan 2026 08:00 UTC) is still billing: it was not stopped within 1 min, its "
+            f"status is STOPPING. It has been running for 1 h 1 min and has cost about 8.13 USD so far. If nobody "
+            f"stops it, it will have cost about 5,120.00 USD by the end of the month. "
+            f"Stop it yourself: it may still be billed. Check the model in the service's console."
         )
-        assert lines(message)["Cost"] == (
-            "about 8.00 USD an hour while it runs (2 inference units at 4.00 USD), until it is stopped"
-        )
+        assert lines(message)["Cost"] == ("about 8.00 USD an hour (2 inference units at 4.00 USD) until it is stopped")
         assert json.loads(lines(message)["Stop it"].partition("input ")[2]) == {"ProjectVersionArn": VERSION}
 
     def test_for_want_of_permission_is_told_as_still_billing_too(self) -> None:
         message = told_of_stop(known("RUNNING", stops=[AccessDeniedError("You may not stop it.")]))
 
         assert message.document["Outcome"] == "StillBilling"
-        assert message.document["Summary"].startswith("You may not stop it. So far it ran for 1 h 0 min")
+        assert message.document["Summary"].startswith(
+            "You may not stop it. It has been running for 1 h and has cost about "
+        )
 
     def test_that_nobody_could_see_is_told_as_still_billing(self) -> None:
         message = told_of_stop(FakeModel(AccessDeniedError("You may not look.")))
@@ -209,7 +212,7 @@ class TestALease:
         message = told_in(BERLIN, FakeModel("STOPPED", "RUNNING"), StopAfterSeconds=3_600)
 
         assert message.document["Summary"] == (
-            f"{MODEL} runs: it took 15 s. It is stopped at 2026-01-05 10:00:00 UTC (2026-01-05 11:00:00 Europe/Berlin)."
+            f"{MODEL} is running (took 15 s). It will be stopped at Mon 5 Jan 2026 11:00 Europe/Berlin (10:00 UTC)."
         )
         assert message.document["Lease"] == {
             "Asked": "2026-01-05T10:00:00.000Z",
@@ -224,9 +227,9 @@ class TestALease:
         assert message.subject == "Lease moved: parts parts.2026-01-05"
         assert (message.document["Outcome"], message.attributes["Outcome"]) == ("LeaseMoved", "LeaseMoved")
         assert message.document["Summary"].endswith(
-            "was running already. Its stop has moved from 2026-01-05 09:30:00 UTC to 2026-01-05 10:00:00 UTC."
+            "was already running. Its stop was moved from Mon 5 Jan 2026 09:30 UTC to Mon 5 Jan 2026 10:00 UTC."
         )
-        assert lines(message)["Cost"].endswith(", until it is stopped")
+        assert lines(message)["Cost"].endswith(" until it is stopped")
 
     @pytest.mark.parametrize(
         ("record", "wanted", "summary", "ends_at"),
@@ -235,16 +238,19 @@ class TestALease:
                 IN_FORCE,
                 {"StopAfterSeconds": 60},
                 (
-                    "It is stopped at 2026-01-05 09:30:00 UTC: of several leases the latest end counts, "
-                    "and 2026-01-05 09:01:00 UTC is earlier."
+                    "It will be stopped at Mon 5 Jan 2026 09:30 UTC, when the last of its leases ends. "
+                    "This start wanted it until Mon 5 Jan 2026 09:01 UTC."
                 ),
                 "2026-01-05T09:30:00.000Z",
             ),
-            (IN_FORCE, {}, "It is stopped at 2026-01-05 09:30:00 UTC.", "2026-01-05T09:30:00.000Z"),
+            (IN_FORCE, {}, "It will be stopped at Mon 5 Jan 2026 09:30 UTC.", "2026-01-05T09:30:00.000Z"),
             (
                 RAN_AN_HOUR,
                 {"StopAfterSeconds": 60},
-                "It was wanted without end before, so no stop was armed for 2026-01-05 09:01:00 UTC.",
+                (
+                    "It was started without a lease, so no stop was scheduled for Mon 5 Jan 2026 09:01 UTC. "
+                    "Stop it when you no longer need it."
+                ),
                 None,
             ),
         ],
@@ -288,18 +294,15 @@ class TestAStartThatGaveUpAndWasCleanedUp:
             (
                 {"ExecutionArn": STOP_EXECUTION, "StartDate": 1_767_603_600},
                 {"ExecutionArn": STOP_EXECUTION},
-                f" stop-model was started to stop what this start asked for: {STOP_EXECUTION}.",
+                " The app is stopping what this start requested.",
             ),
             (
                 {"Error": "StepFunctions.ExecutionLimitExceededException", "Cause": "Too many."},
                 {"Error": "StepFunctions.ExecutionLimitExceededException"},
-                (
-                    " stop-model could not be started (StepFunctions.ExecutionLimitExceededException): "
-                    "stop the model yourself."
-                ),
+                (" Stop it yourself: stop-model could not be started (StepFunctions.ExecutionLimitExceededException)."),
             ),
-            (None, None, ""),
-            ({}, None, ""),
+            (None, None, NO_CLEAN_UP),
+            ({}, None, NO_CLEAN_UP),
         ],
         ids=["a stop", "an error", "None", "nothing"],
     )
@@ -309,7 +312,7 @@ class TestAStartThatGaveUpAndWasCleanedUp:
         message = self.of(left)
 
         assert message.document["CleanUp"] == clean_up
-        assert message.document["Summary"] == f"You may not look.{words}"
+        assert message.document["Summary"] == f"You may not look.{words} {CHECK_PERMISSIONS}"
         assert message.document["MayBill"] is True
 
 

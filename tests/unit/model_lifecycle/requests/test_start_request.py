@@ -81,7 +81,7 @@ class TestALeaseInTheInputOfAStart:
     def test_is_not_given_twice(self) -> None:
         said = refused(StopAfterSeconds=60, StopAt="2026-01-05T18:00:00Z")
 
-        assert "StopAfterSeconds and StopAt both say when the lease ends; allowed is one of them" in said
+        assert "StopAfterSeconds and StopAt both say when the lease ends, give one of them" in said
 
     @pytest.mark.parametrize(
         ("given_", "seconds", "moment"),

@@ -63,14 +63,14 @@ class TestAValidInput:
 
 @pytest.mark.parametrize("value", ["", "x" * 2_001, 5, True, ["x"], {"x": 1}], ids=lambda value: repr(value)[:20])
 def test_a_reason_is_a_text_of_at_most_2_000_characters(value: object) -> None:
-    assert "Reason is " in refused(parse_stop_request, Reason=value)
-    assert "allowed is a text of 1 to 2,000 characters" in refused(parse_stop_request, Reason=value)
-    assert "allowed is a text of 1 to 2,000 characters" in refusal(of_failed_start(Reason=value), parse_stop_request)
+    assert "Reason must be " in refused(parse_stop_request, Reason=value)
+    assert "must be a text of 1 to 2,000 characters" in refused(parse_stop_request, Reason=value)
+    assert "must be a text of 1 to 2,000 characters" in refusal(of_failed_start(Reason=value), parse_stop_request)
 
 
 @pytest.mark.parametrize("value", ["", EXECUTION + "x" * 257, 5, "someone", f"{EXECUTION}\nStop it: now", "nobody\n"])
 def test_a_latest_start_is_an_execution_or_nobody(value: object) -> None:
-    assert "LatestStart is " in refused(parse_stop_request, LatestStart=value)
+    assert "LatestStart must be " in refused(parse_stop_request, LatestStart=value)
 
 
 class TestAStartThatGaveUp:
@@ -106,7 +106,7 @@ class TestAStartThatGaveUp:
         "start_input", [None, [], 5, "x", {}, {"ProjectVersionArn": 5}, {"ProjectVersionArn": VERSION, "StopAt": "x"}]
     )
     def test_with_an_input_that_is_not_valid_names_no_model(self, start_input: object) -> None:
-        assert "The execution input is " in refusal(of_failed_start(start_input), parse_stop_request)
+        assert "The execution input " in refusal(of_failed_start(start_input), parse_stop_request)
 
     @pytest.mark.parametrize(
         "value",
@@ -123,8 +123,8 @@ class TestAStartThatGaveUp:
     def test_is_an_object_with_execution_and_input(self, value: object) -> None:
         said = refusal({"FailedStart": value}, parse_stop_request)
 
-        assert "FailedStart is " in said
-        assert "allowed is an object with ExecutionArn and Input" in said
+        assert "FailedStart must be " in said
+        assert "must be an object with ExecutionArn and Input" in said
 
     @pytest.mark.parametrize(
         "arn", [5, "x" * 60_000, f"{EXECUTION}\n", f"{EXECUTION} ", VERSION, ""], ids=lambda a: repr(a)[:9]
@@ -132,8 +132,8 @@ class TestAStartThatGaveUp:
     def test_was_an_execution(self, arn: object) -> None:
         said = refusal({"FailedStart": {"ExecutionArn": arn, "Input": START_INPUT}}, parse_stop_request)
 
-        assert "FailedStart.ExecutionArn is " in said
-        assert "allowed is an execution's ARN" in said
+        assert "FailedStart.ExecutionArn must be " in said
+        assert "must be an execution's ARN" in said
 
     def test_can_have_asked_only_where_the_function_acts(self) -> None:
         elsewhere = {"ProjectVersionArn": VERSION.replace("us-east-1", "eu-west-1")}
@@ -143,8 +143,8 @@ class TestAStartThatGaveUp:
     def test_has_nothing_but_a_reason_beside_it(self) -> None:
         said = refusal(of_failed_start(ProjectVersionArn=VERSION, StopTimeoutSeconds=5), parse_stop_request)
 
-        assert '"ProjectVersionArn" is beside FailedStart; allowed there is Reason' in said
-        assert '"StopTimeoutSeconds" is beside FailedStart' in said
+        assert '"ProjectVersionArn" must not stand beside FailedStart, only Reason may' in said
+        assert '"StopTimeoutSeconds" must not stand beside FailedStart' in said
 
     def test_with_the_longest_reason_that_a_failure_can_have_is_understood(self) -> None:
         reason = f"Its start gave up: {'E' * 40}: {'c' * 1_000}"
@@ -210,4 +210,4 @@ def test_a_request_writes_itself_as_an_input_that_parses_to_it(
 
 @pytest.mark.parametrize("value", [{"FailedStart": None}, {"LatestStart": "nobody"}, {"Reason": "x"}], ids=repr)
 def test_nothing_but_a_failed_start_stands_for_a_model(value: object) -> None:
-    assert "no model is named; allowed is ProjectVersionArn or " in refusal(value, parse_stop_request)
+    assert "no model is named, give ProjectVersionArn, or " in refusal(value, parse_stop_request)

@@ -156,7 +156,7 @@ class TestAServiceThatCannotAnswerNow:
         assert last.may_bill or machine.call == "start"
         name, cause = error_of(last)
         assert name == f"{machine.call.title()}TimedOutError"
-        assert "within 600 seconds" in cause
+        assert "10 min" in cause
         assert (known[0] if known else "could not be read") in cause
         assert "ThrottlingException" in cause
 

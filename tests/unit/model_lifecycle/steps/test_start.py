@@ -111,7 +111,7 @@ class TestTheDeadline:
         assert (when, last.phase, last.may_bill) == (after(100), Phase.OVERDUE, True)
         name, cause = error_of(last)
         assert name == "StartTimedOutError"
-        assert cause.startswith("The model parts.2026-01-05 of the project parts did not run within 100 seconds: ")
+        assert cause.startswith("Model parts/parts.2026-01-05 was not running after 1 min 40 s: ")
         assert cause.endswith('its status is STARTING ("Warming up.").')
 
     @pytest.mark.parametrize("late", [3_600, 3_601, 10**6])
@@ -180,7 +180,7 @@ class TestAFullQuota:
 
         name, cause = error_of(last)
         assert (last.phase, last.may_bill, when, name) == (Phase.FAILED, False, after(3_600), "QuotaExceededError")
-        assert cause == f"{self.FULL} No place became free within 3,600 seconds."
+        assert cause == f"{self.FULL} No place became free within 1 h."
 
     def test_is_not_the_reason_if_another_trouble_came_after_it(self) -> None:
         *_, (_, last) = drive(begin(), FakeModel("STOPPED", starts=[self.FULL, THROTTLED]))

@@ -123,7 +123,7 @@ def test_an_input_that_is_not_valid_is_an_answer_and_asks_for_nothing(goal: Goal
     answer = step(first(asked, goal), model)
 
     assert (answer["Phase"], answer["Failure"]["Error"]) == ("FAILED", "InvalidRequestError")
-    assert answer["Failure"]["Cause"].startswith("The execution input is ")
+    assert answer["Failure"]["Cause"].startswith("The execution input ")
     assert (answer["Report"], answer["CleansUp"]) == (None, False)
     assert (model.looks, model.starts, model.stops) == (0, 0, 0)
 
@@ -178,7 +178,7 @@ def test_a_model_of_another_region_is_refused_before_anything_is_called() -> Non
     answer = step(first(elsewhere), model)
 
     assert answer["Failure"]["Error"] == "InvalidRequestError"
-    assert "where this function acts" in answer["Failure"]["Cause"]
+    assert "where the app runs" in answer["Failure"]["Cause"]
     assert model.looks == 0
 
 

@@ -13,6 +13,7 @@ from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from model_lifecycle.vocabulary.phase import Phase
+from model_lifecycle.vocabulary.wording import execution
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin_stop, stop_request
 from tests.fakes.machines import (
@@ -97,7 +98,7 @@ class TestAModelThatIsWantedAgain:
             assert (last.started_again, last.stopped_at is None) == (False, False)
         else:
             assert (last.started_again, last.stopped_at, last.may_bill) == (True, None, True)
-            assert last.left_alone == "It was started again after its stop."
+            assert last.left_alone == "It was started again after it had been stopped."
 
     @pytest.mark.parametrize("status", ["RUNNING", "STARTING"])
     def test_cannot_be_known_just_after_the_stop_was_accepted(self, status: str) -> None:
@@ -120,7 +121,7 @@ class TestAModelThatIsWantedAgain:
         progress = stop(waiting, model, now=after(16))
 
         assert (progress.phase, progress.started_again, progress.may_bill) == (Phase.STOPPED, True, True)
-        assert ANOTHER in progress.left_alone
+        assert execution(ANOTHER) in progress.left_alone.lower()
         assert model.stops == 0
 
     def test_in_the_moment_before_the_stop_was_to_be_asked_is_left_alone(self) -> None:
@@ -165,7 +166,7 @@ class TestARefusedStop:
         name, cause = error_of(last)
         assert name == "StopTimedOutError"
         assert "is still billing" in cause
-        assert "The stop could not even be asked for." in cause
+        assert "Its stop could not be requested." in cause
         assert "ResourceInUseException: It is busy." in cause
 
     def test_of_a_status_that_nobody_has_heard_of_gives_up_in_the_service_s_words(self) -> None:
@@ -182,11 +183,16 @@ class TestARefusedStop:
 @pytest.mark.parametrize(
     ("record", "measured", "since", "run"),
     [
-        (RUN_BY_EXECUTION, [], " since 2026-01-05T08:10:00.000Z", ran("08:10", "09:01:40", 0.8611, 1.7222, "record")),
+        (
+            RUN_BY_EXECUTION,
+            [],
+            "08:10",
+            ran("08:10", "09:01:40", 0.8611, 1.7222, "record"),
+        ),
         (
             ModelRecord(),
             minutes(-120, 1, 1),
-            " since 2026-01-05T07:00:00.000Z",
+            "07:00",
             ran("07:00", "09:01:40", 2.0278, 2.0278),
         ),
         (ModelRecord(), [], "", None),
@@ -205,9 +211,10 @@ def test_a_stop_that_does_not_take_by_the_deadline_says_since_when_the_model_bil
     assert (when, last.phase, last.may_bill, last.ran) == (after(100), Phase.OVERDUE, True, run)
     name, cause = error_of(last)
     assert name == "StopTimedOutError"
+    running = f" (running since Mon 5 Jan 2026 {since} UTC)" if since else ""
     assert cause == (
-        f"The model parts.2026-01-05 of the project parts is still billing{since}: "
-        "it was not stopped within 100 seconds, its status is STOPPING."
+        f"Model parts/parts.2026-01-05{running} is still billing: "
+        "it was not stopped within 1 min 40 s, its status is STOPPING."
     )
 
 

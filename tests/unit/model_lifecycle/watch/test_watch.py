@@ -10,6 +10,7 @@ from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import StopRequest
+from model_lifecycle.vocabulary.wording import duration
 from model_lifecycle.watch.watch import Finding, Limits, Watch, Watched
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, after, stop_request
@@ -107,7 +108,7 @@ def test_a_lease_is_armed_or_late(ends: int, finding: Finding) -> None:
     assert len(stops.started) == (finding is Finding.LATE)
     for request, once in stops.started:
         assert (request.lease_ends_at, request.latest_start, once) == (after(ends), None, "09:00")
-        assert request.reason == f"The lease of {EXECUTION} was over at 2026-01-05T08:50:00.000Z, and it still ran."
+        assert request.reason == "Its lease ended at Mon 5 Jan 2026 08:50 UTC, but it was still running."
 
 
 def test_a_model_whose_start_is_under_way_is_left() -> None:
@@ -141,7 +142,7 @@ def test_a_model_without_a_lease_is_warned_of_and_then_stopped(hours: float, fin
     for request, once in stops.started:
         assert (request.latest_start, request.lease_ends_at, once) == (EXECUTION, None, "09:00")
         assert request.reason == (
-            f"It ran for {hours:.1f} hours without a lease; stop_after_hours_unleased allows no more."
+            f"It ran for {duration(hours * HOUR)} without a lease, longer than stop_after_hours_unleased allows."
         )
 
 

@@ -44,7 +44,7 @@ def test_a_model_is_named_by_project_and_version(parse: Parse, project: str) -> 
             for value in ["", "x" * 256, "-b", "a b", "b\n", "bo\u0430rds", 5]
         ),
         *(
-            ("ModelVersion", value, 'a version\'s number, as "1", a string of 1 to 10 characters')
+            ("ModelVersion", value, 'a version\'s number, such as "1", a string of 1 to 10 characters')
             for value in ["", "0", "01", "1" * 11, "1\n", "\uff11", 1]
         ),
     ],
@@ -52,8 +52,7 @@ def test_a_model_is_named_by_project_and_version(parse: Parse, project: str) -> 
 def test_what_is_not_its_name_is_refused(parse: Parse, field: str, value: Any, allowed: str) -> None:
     said = refusal({**BOARDS, field: value}, parse)
 
-    assert f"{field} is " in said
-    assert f"allowed is {allowed}" in said
+    assert f"{field} must be {allowed}, got " in said
 
 
 @BY_EITHER
@@ -64,11 +63,13 @@ def test_half_a_name_is_not_enough(parse: Parse, field: str) -> None:
 
 @BY_EITHER
 def test_the_latest_version_is_another_one_tomorrow(parse: Parse) -> None:
-    assert 'ModelVersion is "latest", which is ambiguous' in refusal({**BOARDS, "ModelVersion": "latest"}, parse)
+    assert 'ModelVersion must be the number of a version, got "latest"' in refusal(
+        {**BOARDS, "ModelVersion": "latest"}, parse
+    )
 
 
 def test_a_token_is_letters_and_digits_and_hyphens() -> None:
-    assert "ClientToken is " in refusal({**BOARDS, "ClientToken": "two words"})
+    assert "ClientToken must be " in refusal({**BOARDS, "ClientToken": "two words"})
 
 
 def model_of(client: Any) -> ServiceModel:
@@ -148,7 +149,7 @@ def test_a_host_name_without_an_address_is_of_a_service_that_has_ended(
     client = client_of("lookoutvision")
     client.meta.events.register("before-send.lookoutvision", fail)
     try:
-        with pytest.raises(error, match=f"DescribeModel found no connection: .* {SAYS}") as caught:
+        with pytest.raises(error, match=f"DescribeModel could not connect: .* {SAYS}") as caught:
             model_of(client).describe()
         assert caught.value.perhaps_gone
     finally:
@@ -171,7 +172,7 @@ def test_an_ended_service_may_answer_so(status: int, code: str, error: type[Mode
     with stubbed("lookoutvision") as (client, stub):
         stub.add_client_error("describe_model", code, "No.", http_status_code=status)
 
-        with pytest.raises(error, match=rf'DescribeModel answered {code}: "No\." {SAYS}') as caught:
+        with pytest.raises(error, match=rf'AWS answered DescribeModel with {code}: "No\." {SAYS}') as caught:
             model_of(client).describe()
     assert caught.value.perhaps_gone
 
@@ -183,7 +184,7 @@ def test_what_a_living_service_answers_says_nothing_of_an_end(status: int, code:
     with stubbed("lookoutvision") as (client, stub):
         stub.add_client_error("describe_model", code, "No.", http_status_code=status)
 
-        with pytest.raises(ModelLifecycleError, match=rf'DescribeModel answered {code}: "No\."$') as caught:
+        with pytest.raises(ModelLifecycleError, match=rf'AWS answered DescribeModel with {code}: "No\."$') as caught:
             model_of(client).describe()
     assert not caught.value.perhaps_gone
 

@@ -1,0 +1,58 @@
+"""Moments, durations, executions and the ends of sentences, as people read them."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+from model_lifecycle.vocabulary.foreign import quoted, word
+
+_MINUTE, _HOUR = 60, 3_600
+_SAID_IN_HOURS = 48
+_CLOSED = re.compile(r'[.!?]"?$')
+
+
+def duration(seconds: float) -> str:
+    """Return it in its two largest units, such as `2 min 40 s`, `1 h` or `3 days 2 h`; a unit that is 0 is left out."""
+    whole = round(seconds)
+    hours, minutes = whole // _HOUR, whole // _MINUTE % 60
+    if hours >= _SAID_IN_HOURS:
+        return _units((hours // 24, "days"), (hours % 24, "h"))
+    return _units((hours, "h"), (minutes, "min")) if hours else _units((minutes, "min"), (whole % _MINUTE, "s"))
+
+
+def _units(large: tuple[int, str], small: tuple[int, str]) -> str:
+    return " ".join(f"{number:,} {unit}" for number, unit in (large, small) if number) or f"0 {small[1]}"
+
+
+def when(moment: datetime, zone: tzinfo) -> str:
+    """Return it in that time zone and in UTC, such as `Mon 5 Jan 2026 19:00 Europe/Berlin (18:00 UTC)`."""
+    utc, local = moment.astimezone(UTC), moment.astimezone(zone)
+    if str(zone) == "UTC":
+        return f"{_day(utc)} {_clock(utc)} UTC"
+    day = "" if utc.date() == local.date() else f"{_day(utc)} "
+    return f"{_day(local)} {_clock(local)} {zone} ({day}{_clock(utc)} UTC)"
+
+
+def _day(moment: datetime) -> str:
+    return f"{moment:%a} {moment.day} {moment:%b %Y}"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def sentence(text: str) -> str:
+    """Return the text with a full stop, unless it ends in one, perhaps in that of a quotation."""
+    return text if _CLOSED.search(text) else f"{text}."
+
+
+def execution(arn: str) -> str:
+    """Name an execution for people: `execution start-model/morning`. What is not an ARN is quoted."""
+    return (
+        f"execution {word(arn.rpartition(':execution:')[2].replace(':', '/', 1)) if word(arn) == arn else quoted(arn)}"
+    )
+
+
+def someone(execution_arn: str | None) -> str:
+    """Name who did something, at the beginning of a sentence, as far as that is known."""
+    named = execution(execution_arn) if execution_arn else "someone"
+    return named[0].upper() + named[1:]
