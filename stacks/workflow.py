@@ -160,7 +160,7 @@ class Workflow(Construct):
                     "Error": FunctionFailedError.__name__,
                     "Cause": JsonPath.format(
                         "A Lambda function of this execution failed with {}, in spite of all retries. "
-                        "The execution's history shows which one, and the function's log shows why.",
+                        "The history of the execution shows which one, and the log of that function shows why.",
                         JsonPath.string_at("$.Fault.Error"),
                     ),
                 },

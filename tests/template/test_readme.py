@@ -75,7 +75,7 @@ def known_fields(parse: Callable[..., object]) -> set[str]:
     defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
     with pytest.raises(InvalidRequestError) as caught:
         parse({"Nonsense": 1}, defaults=defaults, home=None)
-    [allowed] = re.findall(r"is unknown; allowed are ([\w, ]+)", str(caught.value))
+    [allowed] = re.findall(r"is unknown, known fields are ([\w, ]+)", str(caught.value))
     return set(allowed.split(", "))
 
 

@@ -241,7 +241,7 @@ class TestTheCleanUp:
         assert states_of(synthesized, START)["Stop model"]["Parameters"]["Input"] == {
             "FailedStart": {"ExecutionArn.$": "$.Execution.Arn", "Input.$": "$.Progress.Report.Request"},
             "Reason.$": (
-                "States.Format('Its start gave up: {}: {}', $.Progress.Failure.Error, $.Progress.Failure.Cause)"
+                "States.Format('Its start failed ({}). {}', $.Progress.Failure.Error, $.Progress.Failure.Cause)"
             ),
         }
 

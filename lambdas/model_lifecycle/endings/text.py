@@ -2,6 +2,7 @@
 
 import json
 from datetime import tzinfo
+from typing import TypeAlias
 
 from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.ending import Ending, StartedCleanUp
@@ -16,6 +17,7 @@ from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
 from model_lifecycle.vocabulary.wording import duration, when
 
+_Facts: TypeAlias = list[tuple[str, str]]
 _TELL_HOW_LONG = (Outcome.FAILED, Outcome.ABORTED)
 """Of the others the news say how long they took."""
 
@@ -31,9 +33,9 @@ def text_of(ending: Ending, summary: Summary, head: Head, money: Money | None, z
     return "\n".join(lines) + "\n"
 
 
-def _lines(ending: Ending, summary: Summary, head: Head, money: Money | None, zone: tzinfo, home: Home) -> list[tuple[str, str]]:
+def _lines(ending: Ending, summary: Summary, head: Head, money: Money | None, zone: tzinfo, home: Home) -> _Facts:
     seen = ending.report
-    lines = []
+    lines: _Facts = []
     if ending.request is not None:
         service = ending.request.service
         lines += [
@@ -55,10 +57,7 @@ def _lines(ending: Ending, summary: Summary, head: Head, money: Money | None, zo
         lines += [("Ran", _ran(ending.ran, money, zone) if ending.ran else ""), ("Cost", _cost(ending, money))]
     if ending.request is not None and ending.may_bill:
         lines += [
-            (
-                "Stop it",
-                f"start an execution of {STOP_MODEL.deployed_as(home.stage)} with the input {json.dumps(head.stop_input)}",
-            ),
+            ("Stop it", f"start {STOP_MODEL.deployed_as(home.stage)} with the input {json.dumps(head.stop_input)}"),
             ("", f"or: {head.how_to_stop}"),
         ]
     return [

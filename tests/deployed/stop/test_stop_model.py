@@ -7,7 +7,7 @@ import pytest
 
 from local.network.faults import calls
 from local.scenario import words
-from model_lifecycle.vocabulary.wording import execution, when
+from model_lifecycle.vocabulary.wording import when
 from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
@@ -169,7 +169,7 @@ def test_a_stop_that_waits_gives_way_to_a_later_start(lifecycle: Lifecycle, serv
     assert execution.status == "SUCCEEDED"
     document = lifecycle.only_message(execution).document
     assert (document["Outcome"], document["StartedAgain"]) == ("Stopped", True)
-    assert execution(start) in document["LeftAlone"].lower()
+    assert start.rpartition(":")[2] in document["LeftAlone"]
     assert lifecycle.only_message(lifecycle.end_of(start)).document["Outcome"] == "Running"
     assert Someone(lifecycle.aws, service).sees() == service.running
     assert calls(service.stop) == []

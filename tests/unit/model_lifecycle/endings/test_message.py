@@ -28,7 +28,7 @@ from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, VERSION, after, begin, begin_stop, request
 from tests.fakes.told import PRICE, UTC, told
 
-STOP_IT = f'start an execution of stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
+STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
 STOP_COMMAND = f"aws rekognition stop-project-version --project-version-arn {VERSION} --region us-east-1"
 EXECUTION_LINK = (
     f"https://us-east-1.console.aws.amazon.com/states/home?region=us-east-1#/v2/executions/details/{EXECUTION}"

@@ -141,7 +141,7 @@ class TestAModelThatIsWantedAgain:
             f"{MODEL} was left running. It was started again after it had been stopped."
         )
         assert (message.document["Outcome"], message.document["MayBill"]) == ("Stopped", True)
-        assert lines(message)["Stop it"].startswith("start an execution of stop-model with the input {")
+        assert lines(message)["Stop it"].startswith("start stop-model with the input {")
 
     @pytest.mark.parametrize("looks", [("RUNNING",), (THROTTLED,)], ids=["seen", "not seen"])
     def test_by_a_start_that_came_later_is_told_with_that_start(self, looks: tuple[Any, ...]) -> None:
@@ -299,7 +299,10 @@ class TestAStartThatGaveUpAndWasCleanedUp:
             (
                 {"Error": "StepFunctions.ExecutionLimitExceededException", "Cause": "Too many."},
                 {"Error": "StepFunctions.ExecutionLimitExceededException"},
-                (" Stop it yourself: stop-model could not be started (StepFunctions.ExecutionLimitExceededException)."),
+                (
+                    " Stop it yourself: the app could not start its stop "
+                    "(StepFunctions.ExecutionLimitExceededException)."
+                ),
             ),
             (None, None, NO_CLEAN_UP),
             ({}, None, NO_CLEAN_UP),
