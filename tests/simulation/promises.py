@@ -3,11 +3,11 @@
 from datetime import timedelta
 from itertools import pairwise
 
-from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.phase import meaning_of
+from tests.fakes.readable import assert_readable
 from tests.simulation.lived import LivedExecution
 from tests.simulation.scene import Asked
 from tests.simulation.story import ALWAYS, DEATHS, Call
@@ -79,8 +79,7 @@ def assert_its_end_is_told(execution: LivedExecution) -> None:
         lasting = [befalls for befalls in execution.life.faults if befalls.times == ALWAYS]
         assert any(befalls.call is Call.DESCRIBE and befalls.fault in DEATHS for befalls in lasting)
         return
-    assert execution.message.subject.isascii()
-    assert len(execution.message.subject) <= MAX_SUBJECT_CHARACTERS
+    assert_readable(execution.message.subject, execution.message.text)
     assert len(execution.document["Cause"] or "") <= MAX_CAUSE_CHARACTERS
     assert execution.document["Summary"]
     assert execution.document["Error"] in (None, *_OWN_ERRORS)

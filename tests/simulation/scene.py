@@ -17,15 +17,15 @@ Answer = TypeVar("Answer")
 _CARRIED_OUT = (None, Fault.ANSWER_LOST, Fault.DIES_AFTER)
 _DIES = (Fault.DIES_BEFORE, Fault.DIES_AFTER)
 _ERRORS: Mapping[Fault, errors.ModelLifecycleError] = {
-    Fault.THROTTLED: errors.ServiceUnavailableError("throttled", perhaps_done=False),
-    Fault.BROKEN: errors.ServiceUnavailableError("no answer", perhaps_done=True),
-    Fault.ANSWER_LOST: errors.ServiceUnavailableError("no answer", perhaps_done=True),
-    Fault.IN_USE: errors.ModelInUseError("in use"),
-    Fault.DENIED: errors.AccessDeniedError("denied"),
-    Fault.NOT_FOUND: errors.ModelNotFoundError("not found"),
-    Fault.QUOTA: errors.QuotaExceededError("quota"),
-    Fault.INVALID: errors.InvalidRequestError("invalid"),
-    Fault.REFUSED: errors.ServiceRefusedError("refused"),
+    Fault.THROTTLED: errors.ServiceUnavailableError("It is throttled.", perhaps_done=False),
+    Fault.BROKEN: errors.ServiceUnavailableError("No answer came.", perhaps_done=True),
+    Fault.ANSWER_LOST: errors.ServiceUnavailableError("No answer came.", perhaps_done=True),
+    Fault.IN_USE: errors.ModelInUseError("It is in use."),
+    Fault.DENIED: errors.AccessDeniedError("It is denied."),
+    Fault.NOT_FOUND: errors.ModelNotFoundError("It is not there."),
+    Fault.QUOTA: errors.QuotaExceededError("The quota is full."),
+    Fault.INVALID: errors.InvalidRequestError("It is invalid."),
+    Fault.REFUSED: errors.ServiceRefusedError("It is refused."),
 }
 
 

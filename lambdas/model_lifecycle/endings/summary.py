@@ -8,7 +8,7 @@ from model_lifecycle.endings.ending import Ending, StartedCleanUp
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport
+from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport, Units
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
@@ -59,8 +59,8 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             request=ModelRequest() as request,
             report=StartReport() as seen,
         ):
-            news = [_runs(request, seen), _until(seen.lease, zone) if seen.lease else ""]
-            to_do = [seen.remedy or "", "" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY]
+            news = [_runs(request, seen), _other_units(seen), _until(seen.lease, zone) if seen.lease else ""]
+            to_do = [seen.remedy or ("" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY)]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
             news = [_stopped(request, done), _ran(ending, money)]
             to_do = ["If nobody needs it, stop it again." if done.started_again else ""]
@@ -87,6 +87,18 @@ def _runs(request: ModelRequest, seen: StartReport) -> str:
             f"{request.in_words} is running. Its start was already under way, so this execution waited {took} for it."
         )
     return f"{request.in_words} is running (took {took})."
+
+
+def _other_units(seen: StartReport) -> str:
+    if seen.units_as_asked is not False:
+        return ""
+    units = seen.inference_units
+    return f"It has {_counted(units.in_force)} inference units instead of {_counted(units.asked)}."
+
+
+def _counted(units: Units) -> str:
+    highest = f" to {units.max_inference_units:,}" if units.max_inference_units is not None else ""
+    return f"{units.min_inference_units:,}{highest}"
 
 
 def _until(lease: LeaseStanding, zone: tzinfo) -> str:
@@ -123,7 +135,7 @@ def _waits(ending: Ending, zone: tzinfo) -> str:
     model = ending.request.in_words if ending.request else "A model"
     until = f" until {when(ending.tried_until, zone)}" if ending.tried_until else ""
     why = one_line(ending.cause or "", MAX_CAUSE_CHARACTERS)
-    return f"{model} is waiting for a place in the account's quota. {why} Its start is tried again{until}."
+    return f"{model} is waiting for a place in the account's quota. {why} Its start will be tried again{until}."
 
 
 def _why(ending: Ending) -> str:
@@ -145,7 +157,7 @@ def _so_far(ending: Ending, money: Money | None, zone: tzinfo, why: str) -> str:
         return ""
     lasted, usd = duration(ending.ran.hours * 3_600), money.paid(ending.ran).usd
     ran = "has" if f"running for {lasted} " in why else f"has been running for {lasted} and has"
-    so_far = f"It {ran} cost about {usd:,.2f} USD so far."
+    so_far = f"The model {ran} cost about {usd:,.2f} USD so far."
     if ending.outcome is not Outcome.STILL_BILLING:
         return so_far
     usd = money.by_end_of_month(ending.ran, zone)

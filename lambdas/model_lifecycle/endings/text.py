@@ -51,7 +51,7 @@ def _lines(ending: Ending, summary: Summary, head: Head, money: Money | None, zo
     ):
         # The news are without ARNs.
         lines += [("Cause", cause)]
-    if isinstance(seen, ExecutionReport) and ending.outcome in _TELL_HOW_LONG:
+    if isinstance(seen, ExecutionReport) and ending.outcome in _TELL_HOW_LONG and seen.elapsed_seconds >= 1:
         lines += [("Took", duration(seen.elapsed_seconds))]
     if money is not None:
         lines += [("Ran", _ran(ending.ran, money, zone) if ending.ran else ""), ("Cost", _cost(ending, money))]

@@ -189,7 +189,7 @@ def _missing_fields(given: Mapping[str, object], services: Sequence[Service], na
         ways = ", or ".join(" and ".join(field.name for field in service.required) for service in SERVICES)
         return [f"no model is named, give {ways}"]
     return [
-        f"{field.name} is missing: it must be {field.allowed}"
+        f"{field.name} is missing (it must be {field.allowed})"
         for field in services[0].required
         if field.name not in given
     ]

@@ -20,6 +20,8 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
 from model_lifecycle.vocabulary.wording import duration
 
+_OTHER_UNITS = "To change its units, stop it and start it again. It cannot be used until it is running again."
+
 
 @dataclass(frozen=True, kw_only=True)
 class StartProgress(Progress[Request]):
@@ -126,7 +128,7 @@ class StartProgress(Progress[Request]):
             running_at=self.running_at,
             inference_units=UnitsOfStart(asked=asked, in_force=self.units),
             units_as_asked=as_asked,
-            remedy=_other_units(asked, self.units) if as_asked is False else None,
+            remedy=_OTHER_UNITS if as_asked is False else None,
             lease=LeaseStanding(
                 asked=self.wanted_lease_end, ends_at=self.lease_ends_at, moved_from=self.lease_moved_from
             ),
@@ -225,15 +227,3 @@ class StartProgress(Progress[Request]):
         if self.meaning.is_stop:
             return f"{words} while its start was under way: someone stopped it, so it is not started again."
         return f"{words} while its start was under way."
-
-
-def _other_units(asked: Units, in_force: Units) -> str:
-    return (
-        f"It runs with {_counted(in_force)} inference units instead of {_counted(asked)}. "
-        f"To change them, stop it and start it again. It cannot be used until it is running again."
-    )
-
-
-def _counted(units: Units) -> str:
-    highest = f" to {units.max_inference_units:,}" if units.max_inference_units is not None else ""
-    return f"{units.min_inference_units:,}{highest}"

@@ -107,7 +107,7 @@ def test_a_start_at_a_full_quota_waits_for_its_place_and_says_so_once(life: Life
     assert lived.execution.states.count("Notify waiting") == 1
     assert lived.waited is not None
     assert life.error in lived.waited["Summary"]
-    assert "Its start is tried again until" in lived.waited["Summary"]
+    assert "Its start will be tried again until" in lived.waited["Summary"]
     assert (lived.waited["MayBill"], lived.waited["Error"]) == (False, None)
 
 

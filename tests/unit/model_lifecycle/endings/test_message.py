@@ -140,10 +140,11 @@ class TestAModelThatRuns:
             "InForce": {"MinInferenceUnits": 3, "MaxInferenceUnits": 5},
         }
         assert message.document["Remedy"] == (
-            "It runs with 3 to 5 inference units instead of 2. To change them, stop it and start it again. "
-            "It cannot be used until it is running again."
+            "To change its units, stop it and start it again. It cannot be used until it is running again."
         )
-        assert message.document["Remedy"] in message.text.splitlines()[1]
+        news, to_do, *_ = message.text.splitlines()
+        assert news.endswith(" It has 3 to 5 inference units instead of 2.")
+        assert to_do == message.document["Remedy"]
         assert "about 12.00 USD an hour (3 inference units at 4.00 USD)" in message.text
 
     def test_costs_what_the_units_asked_for_cost_where_none_are_known_to_be_in_force(self) -> None:
