@@ -426,7 +426,7 @@ Programs get the same as JSON, on the topic and as an [event](events.md); [Input
 lists its fields.
 
 These messages were sent in AWS on this machine. `.venv/bin/python -m tests.deployed.endings.every_message` writes this
-page anew, and a test holds that it is current. All times are moved to the minutes of one Monday. Where AWS would give its
+page anew, and a test holds that it is current. All times are moved to the minutes of one Monday. Where AWS would give a
 reason, the local one says "since the scenario says so".
 """
 
