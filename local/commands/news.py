@@ -1,5 +1,7 @@
 """What happens in the local AWS, for people: each e-mail as its reader sees it, and the ends of executions."""
 
+from contextlib import suppress
+
 from rich.text import Text
 
 from local.clock.clock import Clock
@@ -39,7 +41,11 @@ class News:
         self._shown: set[str] = set()
 
     def __call__(self, news: object) -> None:
-        """Print it."""
+        """Print it. A reader of this program's output who has seen enough does not disturb AWS."""
+        with suppress(SystemExit):
+            self._print(news)
+
+    def _print(self, news: object) -> None:
         match news:
             case Refusal():
                 self._terminal.say(f"refused {news}")

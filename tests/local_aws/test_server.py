@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -52,6 +53,11 @@ def test_each_begins_empty_and_ends_without_a_trace() -> None:
         """
     )
     assert output == "clean\n"
+
+
+def test_the_example_of_its_page_runs() -> None:
+    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "local-aws.md").read_text("utf-8"), re.DOTALL)
+    assert run(example) == ""
 
 
 def test_a_second_one_is_refused_while_one_is_open_and_layers_see_each_request() -> None:

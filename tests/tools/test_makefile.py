@@ -36,6 +36,11 @@ def test_each_target_asks_the_set_up_for_parts_that_there_are() -> None:
     assert {part for line in asked for part in line.split()} <= set(Checkout(ROOT).parts)
 
 
+def test_make_local_is_quiet_if_it_is_to_be() -> None:
+    assert "--quiet" in made("--dry-run", "local", "QUIET=1")
+    assert "--quiet" not in made("--dry-run", "local", QUIET=None)
+
+
 def test_the_continuous_integration_runs_make_test() -> None:
     assert (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1] == "make test"
 

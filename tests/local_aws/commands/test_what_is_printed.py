@@ -67,6 +67,16 @@ def test_in_quiet_refusals_alone_are_printed() -> None:
     assert heard(EMAIL, FAILED, REFUSAL, quiet=True) == f"refused {REFUSAL}\n"
 
 
+def test_a_reader_that_has_seen_enough_does_not_disturb_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leave(*_: object) -> None:
+        raise SystemExit(1)
+
+    terminal = screen(width=80, terminal=False)
+    monkeypatch.setattr(terminal.console, "print", leave)
+
+    News(terminal, VirtualClock(datetime(2026, 1, 5, tzinfo=UTC)), quiet=False)(EMAIL)
+
+
 @pytest.mark.parametrize("width", [60, 80])
 @pytest.mark.parametrize("colour", [True, False])
 def test_nothing_is_cut_on_a_narrow_terminal(width: int, *, colour: bool) -> None:
