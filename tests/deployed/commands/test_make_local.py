@@ -47,25 +47,28 @@ def ready_at(process: "subprocess.Popen[str]", *, said: list[str] | None = None)
     raise AssertionError(process.stderr.read())
 
 
-def processes_that_serve(endpoint: str) -> list[str]:
-    """Functions and the CDK have sessions of their own; they know the endpoint by their environment."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if f"AWS_ENDPOINT_URL={endpoint}".encode() in (folder / "environ").read_bytes():
-                found.append((folder / "cmdline").read_text())
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
-            continue
+def still_run(wanted: set[int], *, with_descendants: bool = False) -> set[int]:
+    """Return which of these processes run, and perhaps what they began, whatever session that is in."""
+    listed = subprocess.run(["ps", "-eo", "pid,ppid,stat"], capture_output=True, text=True, check=True).stdout
+    running = {
+        int(process): int(parent)
+        for process, parent, status in map(str.split, listed.splitlines()[1:])
+        if not status.startswith("Z")
+    }
+    found = wanted & running.keys()
+    while with_descendants and (more := {one for one, parent in running.items() if parent in found} - found):
+        found |= more
     return found
 
 
-def assert_ends_cleanly(process: "subprocess.Popen[str]", endpoint: str, signal_number: signal.Signals) -> None:
+def assert_ends_cleanly(process: "subprocess.Popen[str]", signal_number: signal.Signals) -> None:
     """End it as a terminal does: the signal goes to the whole group."""
-    assert processes_that_serve(endpoint) != []
+    begun = still_run({process.pid}, with_descendants=True) - {process.pid}
+    assert begun
     os.killpg(process.pid, signal_number)
     process.wait(timeout=PATIENCE_SECONDS)
     assert processes_of_group(process.pid) == []
-    assert processes_that_serve(endpoint) == []
+    assert still_run(begun) == set()
 
 
 def run_the_pages_commands(endpoint: str) -> None:
@@ -150,7 +153,7 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
         redeployed = run_as_pasted(redeploy.replace("one@", "other@"), folder=tmp_path)
         assert "UPDATE_COMPLETE" in redeployed
         assert "other@example.com" in redeployed
-        assert_ends_cleanly(process, endpoint, signal.SIGINT)
+        assert_ends_cleanly(process, signal.SIGINT)
 
 
 def start_of(arn: str) -> dict[str, Any]:
@@ -220,7 +223,7 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
         assert again.returncode == 0, again.stderr
         assert "UPDATE_COMPLETE" in again.stderr + again.stdout
         run_the_pages_commands(endpoint)
-        assert_ends_cleanly(process, endpoint, signal.SIGTERM)
+        assert_ends_cleanly(process, signal.SIGTERM)
 
 
 def test_time_passes_only_where_there_is_an_aws_on_this_machine() -> None:
