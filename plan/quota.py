@@ -30,7 +30,9 @@ def warnings(plan: Plan) -> Iterator[PlanWarning]:
             yield from _units(entry, planned)
         of_service[planned.model.service] += [(planned.model, each.stretch) for each in planned.stretches]
     for runs in of_service.values():
-        yield from _places(sorted(runs, key=lambda run: (run[1].begin, run[0])))
+        found = _places(sorted(runs, key=lambda run: (run[1].begin, run[0])))
+        # What began before, nobody can change any more.
+        yield from (warning for warning in found if warning.at is not None and warning.at >= plan.begin)
 
 
 def _units(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:

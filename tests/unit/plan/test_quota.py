@@ -27,6 +27,14 @@ def test_a_third_model_of_one_service_at_a_time_is_one_too_many(models: list[str
         assert [warning.times for warning in crowded] == ([10] if third else [])
 
 
+def test_a_start_before_the_plan_is_not_warned_of() -> None:
+    three = [pair(f"s{number}", model=lookout(name)) for number, name in enumerate("abc")]
+
+    [crowded] = warned(plan_of(*three, begin="2026-11-23T12:00:00+01:00"), Kind.TOO_MANY_MODELS)
+
+    assert "on Tue 24 Nov 07:00 CET" in crowded.message
+
+
 def test_each_service_has_its_own_quota() -> None:
     both = [pair("a", model=lookout("a")), pair("b", model=lookout("b")), pair("c", model=rekognition("c"))]
 
