@@ -34,7 +34,7 @@ from local.functions.functions import Functions
 from local.iam import iam
 from local.iam.evaluator import Evaluator
 from local.iam.iam import Iam
-from local.limits import limits
+from local.limits import constraints, limits
 from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
@@ -120,6 +120,7 @@ class LocalAws(Account):
         events.install(self, deliveries)
         scheduler.install(self, deliveries)
         limits.install(self)
+        constraints.install(self)
         self.network = faults.install(self, lambda: self.functions)
         later.install(self)
 

@@ -21,6 +21,7 @@ _LONGEST_NAMES = {
     "AWS::Events::Rule": 64,
     "AWS::IAM::Role": 64,
     "AWS::Lambda::Function": 64,
+    "AWS::Lambda::Permission": 100,
     "AWS::StepFunctions::StateMachine": 80,
 }
 _OF_A_LONG_NAME = 24

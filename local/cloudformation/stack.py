@@ -13,6 +13,7 @@ from moto.cloudformation.parsing import Export, OutputMap, ResourceMap
 from local.account import Account
 from local.cloudformation.changes import Change, changes_between
 from local.cloudformation.deployment import Deployment, Made, ResourceFailedError, delete_all
+from local.cloudformation.template import check_format
 
 _UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
@@ -36,6 +37,7 @@ class LocalStack(Stack):  # type: ignore[misc]
             parsed = json.loads(template)
         except ValueError:
             parsed = Stack.parse_template(template)
+        check_format(parsed)
         return parsed
 
     @property

@@ -13,6 +13,32 @@ Resources = dict[str, dict[str, Any]]
 _SUBSTITUTED = re.compile(r"\$\{([^!.}][^.}]*)[^}]*\}")
 
 
+_MOST = {"Parameters": 200, "Mappings": 200, "Resources": 500, "Outputs": 200}
+_DESCRIPTION_BYTES = 1_024
+
+
+def check_format(template: dict[str, Any]) -> None:
+    """Refuse what is no template for any stack, or has too much in it. Raises ValidationError.
+
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
+    """
+    if not template.get("Resources"):
+        raise _format_error("At least one Resources member must be defined.")
+    for section, most in _MOST.items():
+        if (number := len(template.get(section) or {})) > most:
+            words = f"Number of {section.lower()}, {number}, is greater than maximum allowed, {most}"
+            raise _format_error(words)
+    for name in template["Resources"]:
+        if not re.fullmatch("[a-zA-Z0-9]+", name):
+            raise _format_error(f"Resource name {name} is non alphanumeric.")
+    if len(str(template.get("Description") or "").encode()) > _DESCRIPTION_BYTES:
+        raise _format_error(f"'Description' length is greater than {_DESCRIPTION_BYTES}.")
+
+
+def _format_error(words: str) -> ValidationError:
+    return ValidationError(message=f"Template format error: {words}")
+
+
 def in_order(resources: Resources) -> list[str]:
     """Return the logical ids, each after all that it refers to. Raises ValidationError for a circle."""
     graph = {name: set(_needs(resource)) & resources.keys() for name, resource in resources.items()}

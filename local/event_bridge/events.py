@@ -131,6 +131,13 @@ class LocalEventsBackend(EventsBackend):  # type: ignore[misc]
         return [self._put(event) for event in events]
 
     def _put(self, event: dict[str, Any]) -> dict[str, Any]:
+        if str(event.get("Source")).startswith("aws."):
+            # Nobody can forge what AWS's own services say.
+            return {"ErrorCode": "NotAuthorizedForSourceException", "ErrorMessage": "Not authorized for the source."}
+        return self.take(event)
+
+    def take(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Take one event of anybody's, also of a service of AWS."""
         if _is_json_but_no_object(event.get("Detail")):
             return {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
         with self._lock:

@@ -48,6 +48,18 @@ _TARGETS, _RULES = 5, 300
 _DEFINITION_CHARACTERS = KIBIBYTE * KIBIBYTE
 _TARGET_INPUT_CHARACTERS, _PATTERN_CHARACTERS = 8_192, 4_096
 _EVENTS_BYTES = _SCHEDULE_INPUT_BYTES = 256 * KIBIBYTE
+_MESSAGE_BYTES = 256 * KIBIBYTE
+_PROTOCOLS = {"application", "email", "email-json", "firehose", "http", "https", "lambda", "sms", "sqs"}
+_OF_QUEUES = {
+    "DelaySeconds": (0, 900),
+    "MessageRetentionPeriod": (60, 1_209_600),
+    "ReceiveMessageWaitTimeSeconds": (0, 20),
+    "VisibilityTimeout": (0, 43_200),
+}
+_RETENTIONS = (
+    *(1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731),
+    *(1_096, 1_827, 2_192, 2_557, 2_922, 3_288, 3_653),
+)
 _RESERVED = re.compile(
     r"_HANDLER|_X_AMZN_TRACE_ID|TZ|LAMBDA_(TASK_ROOT|RUNTIME_DIR)"
     r"|AWS_(DEFAULT_REGION|REGION|EXECUTION_ENV|ACCESS_KEY(_ID)?|SECRET_ACCESS_KEY|SESSION_TOKEN"
@@ -196,6 +208,8 @@ def _queue_policy(attributes: Callable[[SimpleNamespace], Mapping[str, Any]]) ->
         policy = attributes(given).get("Policy")
         if not policy:
             return None
+        if not _is_json(policy):
+            return SQSException("InvalidAttributeValue", "Invalid value for the parameter Policy.")
         statements = json.loads(policy).get("Statement", [])
         number = len(statements) if isinstance(statements, list) else 1
         if number > _QUEUE_POLICY_STATEMENTS:
@@ -215,6 +229,82 @@ def _subject(_: Any, given: SimpleNamespace) -> Refusal:
     subject = given.subject
     readable = subject is None or re.fullmatch(r"[!-~][ -~]{0,98}", subject)
     return None if readable else SNSInvalidParameter("Invalid parameter: Subject")
+
+
+def _message(_: Any, given: SimpleNamespace) -> Refusal:
+    """A message with its attributes, in bytes; the parts of one that is JSON are counted as they are sent."""
+    if not given.message:
+        return SNSInvalidParameter("Invalid parameter: Empty message")
+    if given.message_structure == "json":
+        try:
+            parts = json.loads(given.message)
+        except ValueError:
+            parts = None
+        if not isinstance(parts, dict):
+            return _structure_error("JSON message body failed to parse")
+        if "default" not in parts:
+            return _structure_error("No default entry in JSON message body")
+    attributes = given.message_attributes or {}
+    words = [*attributes, *(str(part) for attribute in attributes.values() for part in attribute.values())]
+    size = sum(len(word.encode()) for word in (given.message, *words))
+    return SNSInvalidParameter("Invalid parameter: Message too long") if size > _MESSAGE_BYTES else None
+
+
+def _structure_error(words: str) -> Any:
+    return SNSInvalidParameter(f"Invalid parameter: Message Structure - {words}")
+
+
+def _endpoint(_: Any, given: SimpleNamespace) -> Refusal:
+    if given.protocol not in _PROTOCOLS:
+        return SNSInvalidParameter(f"Invalid parameter: Does not support this protocol string: {given.protocol}")
+    is_email = given.protocol.startswith("email")
+    if is_email and not re.fullmatch(r"[^@\s]+@[^@\s]+", given.endpoint or ""):
+        return SNSInvalidParameter("Invalid parameter: Email address")
+    return None
+
+
+def _topic_policy(_: Any, given: SimpleNamespace) -> Refusal:
+    wrong = given.attribute_name == "policy" and not _is_json(given.attribute_value)
+    return SNSInvalidParameter("Invalid parameter: Policy Error: null") if wrong else None
+
+
+def _queue_numbers(attributes: Callable[[SimpleNamespace], Mapping[str, Any]]) -> Check:
+    def check(_: Any, given: SimpleNamespace) -> Refusal:
+        for name, (least, most) in _OF_QUEUES.items():
+            value = attributes(given).get(name)
+            if value is not None and not (str(value).isdecimal() and least <= int(value) <= most):
+                return SQSException("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
+        return None
+
+    return check
+
+
+def _body(_: Any, given: SimpleNamespace) -> Refusal:
+    wrong = re.search("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", given.message_body or "")
+    if wrong is None:
+        return None
+    return SQSException(
+        "InvalidMessageContents",
+        f"Invalid binary character '#x{ord(wrong[0]):X}' was found in the message body, the set of allowed characters "
+        "is #x9 | #xA | #xD | [#x20 to #xD7FF] | [#xE000 to #xFFFD] | [#x10000 to #x10FFFF]",
+    )
+
+
+def _retention(_: Any, given: SimpleNamespace) -> Refusal:
+    if int(given.retention_in_days) in _RETENTIONS:
+        return None
+    return InvalidParameterException(
+        f"1 validation error detected: Value '{given.retention_in_days}' at 'retentionInDays' failed to satisfy "
+        f"constraint: Member must satisfy enum value set: {list(_RETENTIONS)}"
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _of_functions(words: str) -> Any:
@@ -249,7 +339,14 @@ LIMITS = (
     Limit(stepfunctions_parser_backends, "update_state_machine", _definition),
     Limit(sqs_backends, "create_queue", _queue_policy(lambda given: given.kwargs)),
     Limit(sqs_backends, "set_queue_attributes", _queue_policy(lambda given: given.attributes)),
+    Limit(sqs_backends, "create_queue", _queue_numbers(lambda given: given.kwargs)),
+    Limit(sqs_backends, "set_queue_attributes", _queue_numbers(lambda given: given.attributes)),
+    Limit(sqs_backends, "send_message", _body),
     Limit(sns_backends, "publish", _subject),
+    Limit(sns_backends, "publish", _message),
+    Limit(sns_backends, "subscribe", _endpoint),
+    Limit(sns_backends, "set_topic_attribute", _topic_policy),
+    Limit(logs_backends, "put_retention_policy", _retention),
     Limit(
         cloudwatch_backends,
         "put_metric_alarm",

@@ -51,16 +51,14 @@ class ExecutionEvents:
             )
         )
         bus = events_backends[execution.account_id][execution.region_name]
-        bus.put_events(
-            [
-                {
-                    "Source": "aws.states",
-                    "DetailType": "Step Functions Execution Status Change",
-                    "Time": self._aws.clock.now().timestamp(),
-                    "Resources": [execution.execution_arn],
-                    "Detail": json.dumps(_detail(execution)),
-                }
-            ]
+        bus.take(
+            {
+                "Source": "aws.states",
+                "DetailType": "Step Functions Execution Status Change",
+                "Time": self._aws.clock.now().timestamp(),
+                "Resources": [execution.execution_arn],
+                "Detail": json.dumps(_detail(execution)),
+            }
         )
 
     def close(self) -> None:

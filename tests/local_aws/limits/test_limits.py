@@ -14,6 +14,7 @@ from tests.local_aws.conftest import START, Workbench
 
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:q"
 KIB = 1_024
+TOPIC = {"Type": "AWS::SNS::Topic"}
 
 
 def fresh() -> str:
@@ -139,6 +140,48 @@ def machine(bench: Workbench, size: int) -> None:
     states = {"Done": {"Type": "Succeed"}}
     written = len(json.dumps({"StartAt": "Done", "States": states, "Comment": ""}))
     bench.machine(states, Comment="x" * (size - written))
+
+
+def topic(aws: LocalAws) -> str:
+    """A topic."""
+    return str(aws.client("sns").create_topic(Name="t")["TopicArn"])
+
+
+def say(aws: LocalAws, message: str, **more: Any) -> None:
+    """A message on it."""
+    aws.client("sns").publish(TopicArn=topic(aws), Message=message, **more)
+
+
+def keep(aws: LocalAws, days: int) -> None:
+    """A log group that keeps what is logged for so many days."""
+    logs, name = aws.client("logs"), fresh()
+    logs.create_log_group(logGroupName=name)
+    logs.put_retention_policy(logGroupName=name, retentionInDays=days)
+
+
+def stack(aws: LocalAws, *, name: str = "", size: int = 0, **template: Any) -> None:
+    """A stack of a topic, or of whatever else its template says, in so many characters."""
+    written = json.dumps({"Resources": {"Topic": TOPIC}, **template})
+    cloudformation = aws.client("cloudformation")
+    name = name or f"s{fresh()}"
+    cloudformation.create_stack(StackName=name, TemplateBody=written + " " * (size - len(written)))
+    cloudformation.delete_stack(StackName=name)
+
+
+def retries(aws: LocalAws, times: int) -> None:
+    """A rule's target to which a delivery is tried again so many times."""
+    name = fresh()
+    rule(aws, name)
+    policy = {"MaximumRetryAttempts": times, "MaximumEventAgeInSeconds": 60}
+    aws.client("events").put_targets(Rule=name, Targets=[{"Id": "it", "Arn": QUEUE, "RetryPolicy": policy}])
+
+
+def abort(bench: Workbench, size: int) -> None:
+    """An execution that is aborted with an error of so many characters."""
+    waits = bench.machine({"Wait": {"Type": "Wait", "Seconds": 60, "Next": "Done"}, "Done": {"Type": "Succeed"}})
+    machines = bench.aws.client("stepfunctions")
+    arn = machines.start_execution(stateMachineArn=waits)["executionArn"]
+    machines.stop_execution(executionArn=arn, error="x" * size)
 
 
 class Case(NamedTuple):
@@ -280,6 +323,135 @@ CASES = {
         400,
         "Subject",
     ),
+    "a message in bytes": Case(
+        lambda aws, _, n: say(aws, "\u20ac" * n), 87_381, 87_382, "InvalidParameter", 400, "Message too long"
+    ),
+    "a message with its attributes": Case(
+        lambda aws, _, n: say(
+            aws, "x" * (256 * KIB - 10), MessageAttributes={"It": {"DataType": "String", "StringValue": "x" * n}}
+        ),
+        2,
+        3,
+        "InvalidParameter",
+        400,
+        "Message too long",
+    ),
+    "a message of nothing": Case(
+        lambda aws, _, text: say(aws, text), "x", "", "InvalidParameter", 400, "Empty message"
+    ),
+    "a message for each protocol": Case(
+        lambda aws, _, text: say(aws, text, MessageStructure="json"),
+        '{"default": "x"}',
+        '{"email": "x"}',
+        "InvalidParameter",
+        400,
+        "No default entry in JSON message body",
+    ),
+    "an address": Case(
+        lambda aws, _, address: aws.client("sns").subscribe(TopicArn=topic(aws), Protocol="email", Endpoint=address),
+        "nobody@example.invalid",
+        "nobody",
+        "InvalidParameter",
+        400,
+        "Email address",
+    ),
+    "a topic's policy": Case(
+        lambda aws, _, text: aws.client("sns").set_topic_attributes(
+            TopicArn=topic(aws), AttributeName="Policy", AttributeValue=text
+        ),
+        queue_policy(),
+        "{",
+        "InvalidParameter",
+        400,
+        "Policy Error",
+    ),
+    "what is a queue's policy": Case(
+        lambda aws, _, text: queue(aws, text), queue_policy(), "{", "InvalidAttributeValue", 400, "Policy"
+    ),
+    "a queue's retention": Case(
+        lambda aws, _, n: aws.client("sqs").create_queue(
+            QueueName=fresh(), Attributes={"MessageRetentionPeriod": f"{n}"}
+        ),
+        60,
+        59,
+        "InvalidAttributeValue",
+        400,
+        "MessageRetentionPeriod",
+    ),
+    "what a queue takes": Case(
+        lambda aws, _, text: aws.client("sqs").send_message(
+            QueueUrl=aws.client("sqs").create_queue(QueueName="q")["QueueUrl"], MessageBody=text
+        ),
+        "\t\u20ac",
+        "\x0b",
+        "InvalidMessageContents",
+        400,
+        "'#xB'",
+    ),
+    "a log group's retention": Case(lambda aws, _, n: keep(aws, n), 5, 4, "InvalidParameterException", 400, "'4'"),
+    "a template's outputs": Case(
+        lambda aws, _, n: stack(aws, Outputs={f"It{number}": {"Value": "x"} for number in range(n)}),
+        200,
+        201,
+        "ValidationError",
+        400,
+        "Number of outputs, 201, is greater than maximum allowed, 200",
+    ),
+    "a template's resources": Case(
+        lambda aws, _, n: stack(aws, Resources={f"It{each}": TOPIC for each in range(n)}),
+        1,
+        501,
+        "ValidationError",
+        400,
+        "Number of resources, 501, is greater than maximum allowed, 500",
+    ),
+    "a logical id": Case(
+        lambda aws, _, name: stack(aws, Resources={name: TOPIC}), "It1", "It-1", "ValidationError", 400, "alphanumeric"
+    ),
+    "a template's description": Case(
+        lambda aws, _, n: stack(aws, Description="x" * n), 1_024, 1_025, "ValidationError", 400, "greater than 1024"
+    ),
+    "a template in a call": Case(
+        lambda aws, _, n: stack(aws, name="x", size=n), 51_200, 51_201, "ValidationError", 400, "'templateBody'"
+    ),
+    "a stack's name": Case(
+        lambda aws, _, name: stack(aws, name=name), "a-b", "a_b", "ValidationError", 400, "'stackName'"
+    ),
+    # These are in the services' own models.
+    "a rule's description": Case(
+        lambda aws, _, n: aws.client("events").put_rule(
+            Name=fresh(), EventPattern='{"source": ["it"]}', Description="x" * n
+        ),
+        512,
+        513,
+        "ValidationException",
+        400,
+        "'description'",
+    ),
+    "a target's retries": Case(lambda aws, _, n: retries(aws, n), 185, 186, "ValidationException", 400, "equal to 185"),
+    "a role's description": Case(
+        lambda aws, _, n: aws.client("iam").create_role(
+            RoleName=fresh(), AssumeRolePolicyDocument=trust(200), Description="x" * n
+        ),
+        1_000,
+        1_001,
+        "ValidationError",
+        400,
+        "'description'",
+    ),
+    "why an execution is aborted": Case(
+        lambda _, bench, n: abort(bench, n), 256, 257, "ValidationException", 400, "256"
+    ),
+    "a page of executions": Case(
+        lambda _, bench, n: bench.aws.client("stepfunctions").list_executions(
+            stateMachineArn=bench.machine({"Done": {"Type": "Succeed"}}), maxResults=n
+        ),
+        1_000,
+        1_001,
+        "ValidationException",
+        400,
+        "'maxResults'",
+    ),
     # These moto knows itself, and this AWS's own machines.
     "a queue's name": Case(
         lambda aws, _, n: aws.client("sqs").create_queue(QueueName=padded(n)),
@@ -293,9 +465,7 @@ CASES = {
         lambda aws, _, n: aws.client("sns").create_topic(Name=padded(n)), 256, 257, "InvalidParameter", 400, "256"
     ),
     "a message": Case(
-        lambda aws, _, n: aws.client("sns").publish(
-            TopicArn=aws.client("sns").create_topic(Name="t")["TopicArn"], Message="x" * n
-        ),
+        lambda aws, _, n: say(aws, "x" * n),
         256 * KIB,
         256 * KIB + 1,
         "InvalidParameter",
@@ -345,6 +515,14 @@ def test_an_execution_s_name_has_none_of_these(bench: Workbench, character: str)
 
     with pytest.raises(ClientError, match="InvalidName"):
         bench.start(machine, name=f"x{character}y")
+
+
+def test_nobody_says_what_only_aws_says(bench: Workbench) -> None:
+    forged = {"Source": "aws.states", "DetailType": "Step Functions Execution Status Change", "Detail": "{}"}
+
+    [answer] = bench.aws.client("events").put_events(Entries=[forged])["Entries"]
+
+    assert answer["ErrorCode"] == "NotAuthorizedForSourceException"
 
 
 def test_what_cloudformation_creates_is_refused_alike(bench: Workbench) -> None:
