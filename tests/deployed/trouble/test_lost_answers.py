@@ -1,10 +1,13 @@
 """What nobody heard of: a start is not made twice, and no transient fault ends one."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
-from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
+from tests.deployed.many_lives import Life, Lived
+from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords, both_services
 
 HOUR = 3_600
 
@@ -82,6 +85,28 @@ def test_a_start_that_was_lost_on_the_way_is_asked_for_again(lifecycle: Lifecycl
     assert execution.status == "SUCCEEDED"
     assert len(calls(service.start)) == 2
     assert lifecycle.only_message(execution).document["Outcome"] == "Running"
+
+
+def lost_once() -> Iterator[Life]:
+    """Starts with a lease, and stops of what has one: of each kind of call to one, the answer to the first is lost."""
+    for service in BOTH:
+        leased = {"StopAfterSeconds": 10 * HOUR}
+        for operation in ("GetItem", "PutItem", "CreateSchedule", service.describe, service.start):
+            start = Life(service=service, operation=operation, error="LoseAnswer", fields=leased)
+            yield start.with_faults({"Times": 1})
+        for operation in ("GetItem", "PutItem", service.describe, service.stop):
+            stop = Life(service=service, operation=operation, error="LoseAnswer", stops=True, before=leased)
+            yield stop.with_faults({"Times": 1})
+
+
+@pytest.mark.parametrize("life", list(lost_once()), ids=lambda life: f"{'stop' if life.stops else 'start'}-{life}")
+def test_an_answer_that_is_lost_changes_nothing(life: Life, lived: Lived) -> None:
+    assert [call.outcome for call in lived.calls].count("LoseAnswer") == 1
+    assert lived.execution.status == "SUCCEEDED", lived.execution.cause
+    assert lived.document["Outcome"] == ("Stopped" if life.stops else "Running")
+    assert lived.carried_out(life.service.stop if life.stops else life.service.start) == 1
+    assert len(lived.armed) == (0 if life.stops else 1)
+    assert lived.says == (life.service.stopped if life.stops else life.service.running)
 
 
 def test_a_client_token_that_was_used_before_says_that_its_answer_may_be_the_old_one(lifecycle: Lifecycle) -> None:
