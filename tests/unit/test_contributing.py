@@ -45,6 +45,12 @@ def test_every_page_leads_to_what_is_there() -> None:
     ] == []
 
 
+def test_the_first_change_finds_the_words_where_it_says() -> None:
+    [(words, folder)] = re.findall(r'`grep -rn "(.+)" lambdas/` leads to `(lambdas/.+)`', PAGES["CONTRIBUTING.md"])
+
+    assert any(words in path.read_text(encoding="utf-8") for path in (ROOT / folder).glob("*.py"))
+
+
 def test_every_make_target_that_is_named_is_there_and_contributors_find_all() -> None:
     named = set(re.findall(r"`make ([a-z]+)", " ".join(PAGES.values())))
 
