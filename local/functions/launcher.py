@@ -66,6 +66,8 @@ def _keep_another(output: int, status: int) -> None:
         os.close(status)
         return
     os.close(output)
+    # Whoever knows the id kills the group, which the process itself may not have made by then.
+    os.setpgid(process, process)
     os.write(status, b"%d\n" % process)
     _, code = os.waitpid(process, 0)
     os.write(status, b"%d\n" % os.waitstatus_to_exitcode(code))
