@@ -29,7 +29,7 @@ _STRING = {"type": "string"}
 
 
 def event_schema() -> dict[str, Any]:
-    """The schema of an event: draft 2020-12."""
+    """Return the schema of an event: draft 2020-12."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "What model-lifecycle tells on the default event bus",
@@ -54,7 +54,7 @@ def event_schema() -> dict[str, Any]:
 
 
 def _detail() -> dict[str, Any]:
-    """What is always there, the model where one is named, and the report where one was seen."""
+    """Return what is always there, the model where one is named, and the report where one was seen."""
     head = _object(Head)
     identity = (field.name for service in SERVICES for field in (*service.required, *service.optional))
     reports = reduce(_merged, map(_object, (StartReport, StopReport, RunReport)))["properties"]
@@ -125,7 +125,7 @@ def _of(kind: Any) -> dict[str, Any]:
 
 
 def _merged(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """An object that may be the one or the other: what both have must be there."""
+    """Return an object that may be the one or the other: what both have must be there."""
     if one == other or "properties" not in one:
         return one
     properties = dict(one["properties"])

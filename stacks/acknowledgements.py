@@ -24,13 +24,13 @@ def acknowledge(scope: IConstruct, *findings: str, reason: str) -> None:
 
 
 def on_resource(arn: str) -> str:
-    """The finding that a statement is on that resource, which has a `*` in it."""
+    """Return the finding that a statement is on that resource, which has a `*` in it."""
     for token, written in _PSEUDO_PARAMETERS.items():
         arn = arn.replace(token, written)
     return f"AwsSolutions-IAM5[Resource::{arn}]"
 
 
 def on_versions_of(function: IFunction) -> str:
-    """The finding that a statement is on every version of a function."""
+    """Return the finding that a statement is on every version of a function."""
     resource = cast("CfnElement", function.node.default_child)
     return f"AwsSolutions-IAM5[Resource::<{Stack.of(function).get_logical_id(resource)}.Arn>:*]"

@@ -11,7 +11,7 @@ MOST_RETRIES = 185
 
 
 def dead_letter_queue(scope: Construct, id: str) -> Queue:  # noqa: A002 - the CDK's own name
-    """A queue that keeps what it gets as long as SQS can, 14 days: encrypted at rest, reached over TLS only."""
+    """Make a queue that keeps messages for 14 days, as long as SQS can, encrypted and reached over TLS only."""
     queue = Queue(
         scope,
         id,
@@ -24,6 +24,6 @@ def dead_letter_queue(scope: Construct, id: str) -> Queue:  # noqa: A002 - the C
         queue,
         "AwsSolutions-SQS3",
         "Serverless-SQSRedrivePolicy",
-        reason="It is a dead-letter queue itself; people read it when its alarm says so",
+        reason="It is a dead-letter queue itself; its alarm says when to read it",
     )
     return queue

@@ -1,4 +1,4 @@
-"""The net below the state machines: it catches the endings that no state could tell."""
+"""The safety net under the state machines: it catches the ends that no state could announce."""
 
 from collections.abc import Sequence
 
@@ -14,9 +14,9 @@ from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
 
 
 class EndingsNet(Construct):
-    """Every end of an execution goes to Notify, which tells it unless a state told it already.
+    """Every end of an execution goes to Notify, which announces it unless a state did so already.
 
-    AWS delivers these events on a best-effort basis, so a net is all that they can be.
+    AWS delivers these events on a best-effort basis, so a safety net is all that they can be.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class EndingsNet(Construct):
         Rule(
             self,
             "Rule",
-            description="Every end of an execution, for what no state of it could tell",
+            description="Sends the end of every execution to Notify, which announces it unless a state has done so",
             event_pattern=EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],

@@ -22,7 +22,7 @@ _INSTALLATION_RECORDS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "direct_u
 
 
 def lambda_asset() -> AssetCode:
-    """The code of every function. Its hash is that of its content."""
+    """Return the code of every function. Its hash is that of its content."""
     return Code.from_asset(
         str(_LAMBDAS),
         asset_hash_type=AssetHashType.OUTPUT,
@@ -44,7 +44,7 @@ class _Copies:
 
 
 def _closure(*names: str) -> list[Distribution]:
-    """The packages and what they need, without what their extras need."""
+    """Return the packages and what they need, without what their extras need."""
     found: dict[str, Distribution] = {}
     wanted = list(names)
     while wanted:

@@ -39,7 +39,7 @@ class Leases(Construct):
         """Those that arming takes, and so does starting stop-model."""
 
     def arm(self) -> list[PolicyStatement]:
-        """What making a schedule that starts stop-model takes."""
+        """Return what making a schedule that starts stop-model takes."""
         pass_role = PolicyStatement(
             actions=["iam:PassRole"],
             resources=[self.role.role_arn],
@@ -48,5 +48,5 @@ class Leases(Construct):
         return [PolicyStatement(actions=["scheduler:CreateSchedule"], resources=[self._schedules]), pass_role]
 
     def disarm(self) -> list[PolicyStatement]:
-        """What deleting one takes."""
+        """Return what deleting one takes."""
         return [PolicyStatement(actions=["scheduler:DeleteSchedule"], resources=[self._schedules])]

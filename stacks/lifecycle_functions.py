@@ -127,7 +127,7 @@ class LifecycleFunctions(Construct):
         acknowledge(
             function,
             "Serverless-LambdaDLQ",
-            reason="The state machine alone calls it and waits for the answer; such a queue is for other calls",
+            reason="Only the state machines call it, and they wait for the answer; such a queue is for other calls",
         )
         return function
 
@@ -176,7 +176,7 @@ class LifecycleFunctions(Construct):
         acknowledge(
             function.role or function,
             *map(on_versions_of, called),
-            reason="Which versions are old is known when they are",
+            reason="Which versions are old is known only later",
         )
         _call_by_events(function, self.unforgotten)
         return function
@@ -193,7 +193,7 @@ class LifecycleFunctions(Construct):
         timeout: Duration | None = None,
         called_by_machines: bool = False,
     ) -> Function:
-        """A function that tells people something, and is called by events: what it fails at goes to the queue."""
+        """Make a function that notifies people and is called by events: its failures go to the queue."""
         function = self._function(
             id,
             handler,
@@ -249,7 +249,7 @@ class LifecycleFunctions(Construct):
         acknowledge(
             role,
             *(on_resource(arn) for arn in sorted(patterns)),
-            reason="Model versions, executions and leases are made after the deploy; project_arns narrows the projects",
+            reason="Model versions, executions and leases are created after the deploy; project_arns narrows them",
         )
         acknowledge(
             role,
@@ -265,7 +265,7 @@ def _call_by_events(function: Function, failed: IQueue) -> None:
     acknowledge(
         function,
         "Serverless-LambdaDLQ",
-        reason="What it fails at goes to its on-failure destination, which tells the error as well",
+        reason="Its failures go to its on-failure destination, with their errors",
     )
     function.configure_async_invoke(
         on_failure=cast("IDestination", _Destination(failed)), retry_attempts=2, max_event_age=Duration.hours(6)

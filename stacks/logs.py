@@ -13,7 +13,7 @@ _RETENTION = dict(zip(get_args(LogRetentionDays), RetentionDays, strict=False))
 
 
 def log_group(scope: Construct, id: str, *, settings: Settings, name: str | None = None) -> LogGroup:  # noqa: A002
-    """A log group that is kept as long as the settings say and goes with the stack."""
+    """Make a log group that is kept as long as the settings say and goes with the stack."""
     return LogGroup(
         scope,
         id,

@@ -22,7 +22,11 @@ class ModelLifecycleStack(Stack):
 
     def __init__(self, scope: Construct, *, settings: Settings) -> None:
         names = Names(settings.stage or "")
-        super().__init__(scope, names.stack, description="Runs machine-learning models that bill by the hour")
+        super().__init__(
+            scope,
+            names.stack,
+            description="Starts and stops machine-learning models that bill while they run, and watches them",
+        )
         notifications = Notifications(
             self, "Notifications", title=names.topic_title, emails=settings.notification_emails
         )
@@ -56,14 +60,14 @@ class ModelLifecycleStack(Stack):
             topic=notifications.topic,
             state_machines={"start": start, "stop": stop},
             dead_letters={
-                "UndeliveredRequests": (triggers.undelivered, "A request or a schedule did not start its execution."),
-                "UndeliveredStops": (leases.undelivered, "A lease is over, and stop-model could not be started."),
-                "UndeliveredEndings": (net.undelivered, "An execution's end did not reach Notify."),
-                "UndeliveredMessages": (notifications.undelivered, "A subscriber did not get a message."),
-                "UndeliveredWatch": (watch.undelivered, "The watch was not called."),
-                "UnwatchedModels": (functions.unwatched, "The watch could not look at a model, or tell of it."),
-                "UnforgottenVersions": (functions.unforgotten, "Old versions of the functions could not be deleted."),
-                "UntoldEndings": (functions.untold, "Notify could not tell an execution's end."),
+                "UndeliveredRequests": triggers.undelivered,
+                "UndeliveredStops": leases.undelivered,
+                "UndeliveredEndings": net.undelivered,
+                "UndeliveredMessages": notifications.undelivered,
+                "UndeliveredWatch": watch.undelivered,
+                "UnwatchedModels": functions.unwatched,
+                "UnforgottenVersions": functions.unforgotten,
+                "UntoldEndings": functions.untold,
             },
         )
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)

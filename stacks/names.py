@@ -41,13 +41,13 @@ class Names:
         return f"{self.event_source}.request"
 
     def of(self, machine: Machine) -> str:
-        """A state machine's name."""
+        """Return a state machine's name."""
         return machine.deployed_as(self.stage)
 
     def arn(self, machine: Machine) -> str:
-        """A machine by its name, for what the machine itself depends on."""
+        """Return a machine by its name, for what the machine itself depends on."""
         return f"arn:{Aws.PARTITION}:states:{_HERE}:stateMachine:{self.of(machine)}"
 
     def executions(self, machine: Machine) -> str:
-        """Every execution of a machine, by its name."""
+        """Return every execution of a machine, by its name."""
         return f"arn:{Aws.PARTITION}:states:{_HERE}:execution:{self.of(machine)}:*"

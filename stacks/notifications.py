@@ -24,7 +24,7 @@ class Notifications(Construct):
         self.key = Key(
             self,
             "Key",
-            description="Encrypts what the model lifecycle tells its subscribers",
+            description="Encrypts the notifications of the model lifecycle",
             enable_key_rotation=True,
             pending_window=Duration.days(7),
             removal_policy=RemovalPolicy.DESTROY,
@@ -37,7 +37,7 @@ class Notifications(Construct):
         self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt")
 
     def publish(self) -> list[PolicyStatement]:
-        """What publishing to the topic takes, which is encrypted."""
+        """Return what publishing to the topic takes, which is encrypted."""
         use_key = PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[self.key.key_arn])
         return [PolicyStatement(actions=["sns:Publish"], resources=[self.topic.topic_arn]), use_key]
 

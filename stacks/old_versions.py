@@ -25,6 +25,6 @@ class OldVersions(Construct):
             forget_versions,
             self,
             "Daily",
-            description="Deletes every day the versions of the functions that no execution can call any more",
+            description="Deletes, once a day, the versions of the functions that no execution can call any more",
             undelivered=undelivered,
         )

@@ -31,7 +31,7 @@ class ModelPermissions:
         }
 
     def look(self) -> list[PolicyStatement]:
-        """What telling a model's status takes."""
+        """Return what telling a model's status takes."""
         locate = [
             _statement(actions, action, ["*"])
             for actions, projects in self._projects.items()
@@ -41,7 +41,7 @@ class ModelPermissions:
         return [*self.look_again(), *locate]
 
     def look_again(self) -> list[PolicyStatement]:
-        """What it takes once the model's project is known."""
+        """Return what it takes once the model's project is known."""
         return [
             _statement(actions, actions.look, [actions.looks_at(arn) for arn in projects])
             for actions, projects in self._projects.items()
@@ -49,7 +49,7 @@ class ModelPermissions:
         ]
 
     def find(self) -> list[PolicyStatement]:
-        """What finding every model takes, beyond looking at one."""
+        """Return what finding every model takes, beyond looking at one."""
         return [
             _statement(actions, action, ["*"])
             for actions, projects in self._projects.items()
@@ -58,11 +58,11 @@ class ModelPermissions:
         ]
 
     def start(self) -> list[PolicyStatement]:
-        """What asking for a start takes."""
+        """Return what asking for a start takes."""
         return self._change(lambda actions: actions.start)
 
     def stop(self) -> list[PolicyStatement]:
-        """What asking for a stop takes."""
+        """Return what asking for a stop takes."""
         return self._change(lambda actions: actions.stop)
 
     def _change(self, action: Callable[[Actions], str]) -> list[PolicyStatement]:

@@ -35,7 +35,7 @@ class StartWorkflow(Workflow):
             self._definition(stop_model),
             machine=START_MODEL,
             names=names,
-            comment="Start a model that bills while it runs, wait until it runs, and tell how it ended",
+            comment="Start a model that bills while it runs, wait until it is running, and announce how it ended",
             settings=settings,
         )
         self.may_call(functions.start_model, functions.check_model, functions.notify)
@@ -45,14 +45,14 @@ class StartWorkflow(Workflow):
             self._functions.notify,
             "Notify failure",
             "Model not running",
-            comment="Tell the subscribers why the model does not run",
+            comment="Notify people why the model is not running",
         )
         stop_model = self._stop_model(machine, then=notify_failure)
         explain_fault = self.explain_fault().next(stop_model)
         start_model = self.step(
             "Start model",
             self._functions.start_model,
-            comment="Look first, arm the stop, and ask for the start if it can be asked now. Safe to repeat",
+            comment="Check the model, schedule its stop, and request its start if that is possible now. Safe to repeat",
             on_fault=explain_fault,
         )
         check_model = self.check_model(self._functions.check_model, on_fault=explain_fault)
@@ -60,8 +60,8 @@ class StartWorkflow(Workflow):
             self._functions.notify,
             "Notify running",
             "Model running",
-            comment="Tell the subscribers that the model runs",
-            ended="The output tells how the start went",
+            comment="Notify people that the model is running",
+            ended="The output says how the start went",
         )
         wait_for_start = self.wait("Wait for start", "Until the next look").next(check_model)
         wait_to_retry = self.wait("Wait to retry", "Until the next try").next(start_model)
@@ -69,17 +69,17 @@ class StartWorkflow(Workflow):
             self._functions.notify,
             "Notify waiting",
             wait_to_retry,
-            comment="Tell the subscribers once that the account's quota is full",
+            comment="Notify people, once, that the account's quota is full",
         )
         tells = Condition.boolean_equals("$.Progress.Tells", value=True)
         cleans_up = Condition.boolean_equals("$.Progress.CleansUp", value=True)
         model_running = (
-            Choice(self, "Model running?", comment="Only named phases wait. Whatever else there is gives up")
+            Choice(self, "Model running?", comment="Only the named phases wait. Any other phase gives up")
             .when(self.phase_is(Phase.RUNNING), running)
             .when(self.phase_is(Phase.STARTING), wait_for_start)
             .when(Condition.and_(self.phase_is(Phase.BLOCKED), tells), notify_waiting)
             .when(self.phase_is(Phase.BLOCKED), wait_to_retry)
-            .when(cleans_up, stop_model, comment="It was asked for, and may bill")
+            .when(cleans_up, stop_model, comment="The start was requested, and the model may bill")
             .otherwise(notify_failure)
         )
         check_model.next(model_running)
@@ -89,7 +89,7 @@ class StartWorkflow(Workflow):
         start = StepFunctionsStartExecution(
             self,
             "Stop model",
-            comment="Let stop-model stop what was asked for, unless a later start wants it. It is not waited for",
+            comment="Start stop-model, without waiting for it. It leaves the model alone if a later start wants it",
             state_machine=machine,
             # One for each end, however often this is tried.
             name=JsonPath.hash(

@@ -12,7 +12,7 @@ from stacks.workflow import Workflow
 
 
 class StopWorkflow(Workflow):
-    """Stop a model, then look again until it is stopped; a stop that does not take is told as what still bills."""
+    """Stop a model, then check it until it is stopped; a stop that does not take is announced as still billing."""
 
     GOAL = Goal.STOPPED
 
@@ -31,7 +31,7 @@ class StopWorkflow(Workflow):
             self._definition(),
             machine=STOP_MODEL,
             names=names,
-            comment="Stop a model that bills while it runs, wait until it is stopped, and tell how it ended",
+            comment="Stop a model that bills while it runs, wait until it is stopped, and announce how it ended",
             settings=settings,
         )
         self.may_call(functions.stop_model, functions.check_model, functions.notify)
@@ -41,13 +41,13 @@ class StopWorkflow(Workflow):
             self._functions.notify,
             "Notify failure",
             "Model not stopped",
-            comment="Tell the subscribers what still bills, and since when",
+            comment="Notify people that the model may still bill, and since when",
         )
         explain_fault = self.explain_fault().next(notify_failure)
         stop_model = self.step(
             "Stop model",
             self._functions.stop_model,
-            comment="Look first, and ask for the stop if it can be asked now and is still wanted. Safe to repeat",
+            comment="Check the model, and request its stop if that is possible now and still wanted. Safe to repeat",
             on_fault=explain_fault,
         )
         check_model = self.check_model(self._functions.check_model, on_fault=explain_fault)
@@ -55,14 +55,16 @@ class StopWorkflow(Workflow):
             self._functions.notify,
             "Notify stopped",
             "Model stopped",
-            comment="Tell the subscribers that the model is stopped, and what it cost",
-            ended="The output tells how the stop went",
+            comment="Notify people that the model is stopped, and what it cost",
+            ended="The output says how the stop went",
         )
-        left_alone = self.succeed("Model left alone", comment="Its lease or its start counts no more: nobody is told")
+        left_alone = self.succeed(
+            "Model left alone", comment="The lease or the start of this stop no longer counts, so nobody is notified"
+        )
         wait_for_stop = self.wait("Wait for stop", "Until the next look").next(check_model)
         wait_to_retry = self.wait("Wait to retry", "Until the next try").next(stop_model)
         model_stopped = (
-            Choice(self, "Model stopped?", comment="Only named phases wait. Whatever else there is gives up")
+            Choice(self, "Model stopped?", comment="Only the named phases wait. Any other phase gives up")
             .when(self.phase_is(Phase.STOPPED), stopped)
             .when(self.phase_is(Phase.STOPPING), wait_for_stop)
             .when(self.phase_is(Phase.BLOCKED), wait_to_retry)

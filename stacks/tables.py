@@ -6,7 +6,7 @@ from constructs import Construct
 
 
 def table(scope: Construct, id: str, *, key: str, expires_at: str | None = None) -> Table:  # noqa: A002
-    """A table with a text key: paid by the request, recoverable to any moment of 35 days, gone with the stack.
+    """Make a table with a text key: paid by the request, recoverable to any moment of 35 days, gone with the stack.
 
     `expires_at`: the attribute that says when an item is forgotten; without one, none is.
     """

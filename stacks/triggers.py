@@ -41,7 +41,7 @@ class Triggers(Construct):
             Rule(
                 self,
                 f"{action.title()}ModelRequest",
-                description=f"Lets an event {action} the model that it asks for; its detail is the execution input",
+                description=f"Lets an event {action} a model: its detail is the execution input",
                 event_pattern=EventPattern(
                     account=[Aws.ACCOUNT_ID], source=[request_source], detail_type=[detail_type]
                 ),
@@ -78,7 +78,7 @@ class Triggers(Construct):
         schedule.node.add_dependency(self._role_of(execution.action))
 
     def _role_of(self, action: Action) -> IDependable:
-        """The role with its policy that the CDK makes with the first schedule of an action."""
+        """Return the role with its policy that the CDK makes with the first schedule of an action."""
         if action not in self._roles:
             made = {child.node.id: child for child in Stack.of(self).node.children}
             others = {role.node.id for role in self._roles.values()}

@@ -19,6 +19,6 @@ class Watch(Construct):
             watch_models,
             self,
             "Hourly",
-            description="Looks every hour for models that bill unnoticed",
+            description="Looks, once an hour, for models that bill unnoticed",
             undelivered=self.undelivered,
         )

@@ -83,15 +83,15 @@ class Workflow(Construct):
         acknowledge(
             self.state_machine.role,
             *map(on_versions_of, functions),
-            reason="Executions that began before the last deploys call the versions of then",
+            reason="Executions that began before a deploy go on with the versions of that time",
         )
 
     def take_request(self) -> Pass:
-        """The first state, which no input can make fail but one that is too large."""
+        """Make the first state, which no input can make fail but one that is too large."""
         return Pass(
             self,
             "Take request",
-            comment="Nest the input, which may be any JSON, and seed what the later states read",
+            comment="Nest the input, which may be any JSON, and add what the later states read",
             parameters={
                 "Goal": self.GOAL.value,
                 "Execution": {"Arn": JsonPath.execution_id, "StartTime": JsonPath.execution_start_time},
@@ -102,7 +102,7 @@ class Workflow(Construct):
         )
 
     def step(self, name: str, function: Function, *, comment: str, on_fault: IChainable) -> CustomState:
-        """A state that takes one step of the loop."""
+        """Make a state that takes one step of the loop."""
         step = self._invoke(
             name,
             function,
@@ -115,8 +115,8 @@ class Workflow(Construct):
         return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
 
     def check_model(self, function: Function, *, on_fault: IChainable) -> CustomState:
-        """The step that only looks."""
-        comment = "Look how the model is. What cannot be looked at now is looked at again later"
+        """Make the step that only looks."""
+        comment = "Check the model. If it cannot be checked now, it is checked again later"
         return self.step("Check model", function, comment=comment, on_fault=on_fault)
 
     def notify_and_succeed(self, notify: Function, name: str, then: str, *, comment: str, ended: str) -> IChainable:
@@ -140,7 +140,7 @@ class Workflow(Construct):
         failed = Fail(
             self,
             then,
-            comment="Error and Cause are the reason, in plain words",
+            comment="Error and Cause say why, in plain words",
             error_path="$.Progress.Failure.Error",
             cause_path="$.Progress.Failure.Cause",
         )
@@ -149,11 +149,11 @@ class Workflow(Construct):
         return told
 
     def explain_fault(self) -> Pass:
-        """What becomes of a step whose function failed, whatever was retried."""
+        """Make the state that says that a step's function failed in spite of all retries."""
         return Pass(
             self,
             "Explain fault",
-            comment="Put a function's fault into plain words; what it knew is lost but for the request",
+            comment="Say in plain words that a function failed. Of what it knew, only the request is left",
             parameters={
                 "Phase": Phase.FAILED.value,
                 "Failure": {
@@ -175,7 +175,7 @@ class Workflow(Construct):
 
     @staticmethod
     def phase_is(phase: Phase) -> Condition:
-        """The last step left that phase."""
+        """Return the condition that the last step left that phase."""
         return Condition.string_equals("$.Progress.Phase", phase.value)
 
     def _notify(self, name: str, notify: Function, *, comment: str) -> CustomState:
@@ -202,7 +202,7 @@ class Workflow(Construct):
     def _invoke(
         self, name: str, function: Function, *, comment: str, payload: dict[str, object], result_path: str
     ) -> CustomState:
-        """A task that calls the function as it is deployed now, whatever is deployed while an execution goes on.
+        """Make a task that calls the function version of this deploy, whatever is deployed during an execution.
 
         Not by `LambdaInvoke`, which allows a machine that version alone.
         """

@@ -21,7 +21,7 @@ from model_lifecycle.vocabulary.environment import (
 
 
 def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
-    """What holds where an input says nothing. An empty STOP_AFTER_SECONDS is no lease."""
+    """Return what holds where an input says nothing. An empty STOP_AFTER_SECONDS means no lease."""
     stop_after = environment[STOP_AFTER_SECONDS]
     return Defaults(
         start_timeout_seconds=int(environment[START_TIMEOUT_SECONDS]),
@@ -32,27 +32,27 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
 
 
 def listed(name: str, environment: Mapping[str, str]) -> list[str]:
-    """What stands in a variable with commas between; nothing in an empty one."""
+    """Return what stands in a variable, separated by commas; nothing for an empty one."""
     return [each for each in environment[name].split(",") if each]
 
 
 def stage(environment: Mapping[str, str] = os.environ) -> str:
-    """The deployment's stage; empty without one."""
+    """Return the deployment's stage; empty without one."""
     return environment.get(STAGE, "")
 
 
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
-    """The table of what is remembered of the models."""
+    """Return the table of what is remembered of the models."""
     return environment[RECORD_TABLE_NAME]
 
 
 def lease_group_name(environment: Mapping[str, str] = os.environ) -> str:
-    """The group of the schedules that stop models."""
+    """Return the group of the schedules that stop models."""
     return environment[LEASE_GROUP_NAME]
 
 
 def stop_target_from(environment: Mapping[str, str] = os.environ) -> StopTarget:
-    """Where the end of a lease goes."""
+    """Return what the schedule at the end of a lease starts."""
     return StopTarget(
         group_name=lease_group_name(environment),
         state_machine_arn=environment[STOP_MODEL_ARN],

@@ -7,5 +7,5 @@ from aws_lambda_powertools import Logger
 
 
 def line_logger() -> Logger:
-    """One line of ASCII for each message: nothing from outside adds one, or turns a line around."""
+    """Return a logger of one line of ASCII for each message: nothing from outside adds a line, or turns one around."""
     return Logger(json_serializer=partial(json.dumps, default=str))

@@ -8,10 +8,10 @@ from model_lifecycle.vocabulary.environment import CALLED_FUNCTION_ARNS, STATE_M
 
 
 def function_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The functions whose versions the machines call, with commas between."""
+    """Return the functions whose versions the machines call."""
     return listed(CALLED_FUNCTION_ARNS, environment)
 
 
 def state_machine_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The machines that call them, with commas between."""
+    """Return the machines that call them."""
     return listed(STATE_MACHINE_ARNS, environment)

@@ -11,20 +11,20 @@ from model_lifecycle.aws.record_table import RecordTable
 
 
 def records() -> RecordTable:
-    """What is remembered of the models."""
+    """Return what is remembered of the models."""
     return RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
 
 
 def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:
-    """The stops that are armed, and to be armed."""
+    """Return the stops that are armed, and to be armed."""
     return LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=config))
 
 
 def armed_leases(config: Config = CLIENT_CONFIG) -> ArmedSchedules:
-    """The stops that are armed, to be disarmed."""
+    """Return the stops that are armed, to be disarmed."""
     return ArmedSchedules(lease_group_name(), boto3.client("scheduler", config=config))
 
 
 def meter(config: Config = CLIENT_CONFIG) -> InServiceUnits:
-    """What the services measure."""
+    """Return what the services measure."""
     return InServiceUnits(boto3.client("cloudwatch", config=config))

@@ -44,7 +44,7 @@ class NotifyEnvironment:
         )
 
     def teller(self, *, remembered_seconds: int) -> Teller:
-        """Who tells, and remembers it for so long."""
+        """Return the teller, which remembers for that long what it announced."""
         return Teller(
             function_name=self.function_name,
             topic_arn=self.topic_arn,
@@ -55,5 +55,5 @@ class NotifyEnvironment:
 
 
 def stops_aborted_starts(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether stop-model is started for what an aborted start has asked for."""
+    """Tell whether stop-model is started for what an aborted start has asked for."""
     return environment.get(STOP_ABORTED_STARTS) == "true"

@@ -17,12 +17,12 @@ from model_lifecycle.watch.watch import Limits
 
 
 def watched_services_from(environment: Mapping[str, str] = os.environ) -> list[Service]:
-    """The services that are watched, by their names with commas between."""
+    """Return the services that are watched."""
     return [service_named(name) for name in listed(WATCHED_SERVICES, environment)]
 
 
 def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
-    """The projects that are watched, with commas between; none is all."""
+    """Return the projects that are watched; none means all."""
     return listed(PROJECT_ARNS, environment)
 
 

@@ -93,14 +93,14 @@ def _arguments() -> argparse.Namespace:
 def _setting(written: str) -> tuple[str, str]:
     key, equals, value = written.partition("=")
     if not key or not equals:
-        raise argparse.ArgumentTypeError(f"it is {written}; allowed is key=value")
+        raise argparse.ArgumentTypeError(f"must be key=value, got {written}")
     return key, value
 
 
 def _port(written: str) -> int:
     if written.isascii() and written.isdigit() and 1 <= int(written) <= _HIGHEST_PORT:
         return int(written)
-    raise argparse.ArgumentTypeError(f"PORT is {written}; allowed is a number from 1 to {_HIGHEST_PORT:,}")
+    raise argparse.ArgumentTypeError(f"PORT must be a number from 1 to {_HIGHEST_PORT:,}, got {written}")
 
 
 if __name__ == "__main__":

@@ -130,7 +130,7 @@ class ModelScript(Part):
     @model_validator(mode="after")
     def _units_in_order(self) -> Self:
         if self.max_inference_units is not None and self.max_inference_units < self.min_inference_units:
-            raise _refuse(f"MaxInferenceUnits not less than MinInferenceUnits ({self.min_inference_units})")
+            raise _refuse(f"a model with MaxInferenceUnits of at least MinInferenceUnits ({self.min_inference_units})")
         return self
 
 
@@ -187,7 +187,7 @@ class RekognitionModel(ModelScript):
     @model_validator(mode="after")
     def _runs_already(self) -> Self:
         if self.running_for_seconds and self.status != REKOGNITION.running:
-            raise _refuse(f"RunningForSeconds only with the Status {REKOGNITION.running}")
+            raise _refuse(f"a model with RunningForSeconds only if its Status is {REKOGNITION.running}")
         return self
 
     @model_validator(mode="after")
@@ -195,7 +195,7 @@ class RekognitionModel(ModelScript):
         if self.project_arn is not None:
             mine = self.project_version_arn.partition("/version/")[0]
             if self.project_arn.rpartition("/")[0] != mine:
-                raise _refuse(f"a ProjectArn that begins with {mine}/, as its ProjectVersionArn does")
+                raise _refuse(f"a model whose ProjectArn begins with {mine}/, as its ProjectVersionArn does")
         return self
 
 
@@ -263,7 +263,7 @@ class Fault(Part):
     @classmethod
     def _known(cls, operation: str) -> str:
         if operation not in aws_api.operations():
-            raise _refuse(f"an operation of {', '.join(aws_api.SERVICES)}, as StartProjectVersion")
+            raise _refuse(f"an operation of {', '.join(aws_api.SERVICES)}, such as StartProjectVersion")
         return operation
 
     @field_validator("error")
@@ -271,13 +271,13 @@ class Fault(Part):
     def _a_code(cls, error: str | None) -> str | None:
         # Not only what the operation documents: a service may answer what nobody has heard of.
         if error is not None and not _ERROR_CODE.fullmatch(error):
-            raise _refuse("an error code, as ThrottlingException")
+            raise _refuse("an error code, such as ThrottlingException")
         return error
 
     @model_validator(mode="after")
     def _one_thing(self) -> Self:
         if (self.error is None) == (self.effect is None):
-            raise _refuse(f"either Error (an error code) or Effect ({', '.join(EFFECTS)})")
+            raise _refuse(f"a fault with either Error (an error code) or Effect ({', '.join(EFFECTS)})")
         return self
 
 
@@ -333,7 +333,7 @@ class Scenario(Part):
     def _no_duplicates(self) -> Self:
         twice = [identity for identity, count in Counter(model.identity for model in self.models).items() if count > 1]
         if twice:
-            raise _refuse(f"every model once; more than once is there {', '.join(twice)}")
+            raise _refuse(f"a scenario that names each model once, not {', '.join(twice)} again")
         return self
 
     @property
@@ -350,7 +350,7 @@ class Scenario(Part):
     def read(cls, path: Path | str) -> Self:
         """Read a scenario file.
 
-        Raises `ScenarioError` when there is no such file, when it is no JSON or when something in it is not allowed.
+        Raises `ScenarioError` when there is no such file, when it is not JSON or when something in it is not allowed.
         """
         try:
             text = Path(path).read_text(encoding="utf-8")
@@ -375,16 +375,16 @@ def _line(error: ErrorDetails) -> str:
     where = _path(error["loc"])
     match error["type"]:
         case "json_invalid":
-            return f"it is no JSON: {error['ctx']['error']}"
+            return f"it is not JSON: {error['ctx']['error']}"
         case "missing":
             return f"{where} is missing"
         case "extra_forbidden":
-            return f"{where} is {_shown(error['input'])}, but there is no such field"
+            return f"{where} is not a field of a scenario"
         case "scenario":
             allowed = error["msg"]
         case _:
             allowed = error["msg"].removeprefix("Input should be ").removeprefix("Value should be ")
-    return f"{where} is {_shown(error['input'])}; allowed is {allowed}"
+    return f"{where} must be {allowed}, got {_shown(error['input'])}"
 
 
 def _path(location: tuple[int | str, ...]) -> str:

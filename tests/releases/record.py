@@ -89,6 +89,8 @@ def steps(lifecycle: Lifecycle, arn: str) -> list[dict[str, Any]]:
             found.append({"State": state, "Payload": json.loads(scheduled["input"])})
         elif succeeded := event.get("lambdaFunctionSucceededEventDetails"):
             found[-1]["Answer"] = json.loads(succeeded["output"])
+    # One that was under way when its execution was aborted has no answer.
+    found = [step for step in found if "Answer" in step]
     ends = [{step["State"]: step for step in order} for order in (found[::-1], found)]
     return [step for step in found if any(step is end.get(step["State"]) for end in ends)]
 

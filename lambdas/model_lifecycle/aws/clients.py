@@ -19,12 +19,12 @@ from model_lifecycle.services.service import Service
 
 
 def model_of(request: ModelRequest) -> Model:
-    """The model that a request names."""
+    """Return the model that a request names."""
     return ServiceModel(request, _calls(request.service, CLIENT_CONFIG))
 
 
 def catalogs_of(services: Sequence[Service], project_arns: Sequence[str] | None) -> dict[str, Catalog]:
-    """What there is of some services, by their names: in those of these projects that are theirs; None: in all."""
+    """Return the catalogues of some services, by name: of these projects, or of all if None."""
     named = {service: [arn for arn in project_arns or () if service.owns(arn)] for service in services}
     return {
         service.name: ServiceCatalog(service, arns, _calls(service, _list_config(service)))

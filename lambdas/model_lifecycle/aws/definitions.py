@@ -30,7 +30,7 @@ class MachineDefinitions:
             yield from self._of_executions(self._that_may_go_on(arn, ended_after))
 
     def _that_may_go_on(self, machine_arn: str, ended_after: datetime) -> list[str]:
-        """The ARNs of executions in the order in which they began."""
+        """Return the ARNs of executions in the order in which they began."""
         pages = (
             page
             for status in _MAY_GO_ON
@@ -48,7 +48,7 @@ class MachineDefinitions:
         return [each["executionArn"] for each in sorted(going, key=lambda execution: execution["startDate"])]
 
     def _of_executions(self, arns: Sequence[str]) -> Iterator[str]:
-        """Every definition that one of them has. Two with the same one have it in common with all in between."""
+        """Yield every definition that one of them has. If two have the same one, so have all in between."""
 
         @cache
         def described(index: int) -> "DescribeStateMachineForExecutionOutputTypeDef":

@@ -35,7 +35,7 @@ class StopExecutions:
         return f"{self._state_machine_arn.replace(':stateMachine:', ':execution:')}:{name}"
 
     def is_under_way(self, execution_arn: str) -> bool:
-        """Whether DescribeExecution says RUNNING. One that AWS has forgotten has long ended."""
+        """Tell whether DescribeExecution says RUNNING. An execution that AWS has forgotten ended long ago."""
         try:
             with service_errors("DescribeExecution"):
                 return self._client.describe_execution(executionArn=execution_arn)["status"] == "RUNNING"

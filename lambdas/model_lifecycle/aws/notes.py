@@ -16,7 +16,7 @@ class Notes:
         self._client = client
 
     def read(self, subject: str) -> str | None:
-        """What was said last of it; None for nothing."""
+        """Return what was said last of it; None for nothing."""
         with service_errors("GetItem"):
             answer = self._client.get_item(TableName=self._table_name, Key=_key(subject), ConsistentRead=True)
         return answer["Item"]["Text"]["S"] if "Item" in answer else None

@@ -28,7 +28,7 @@ class RecordTable:
         self._client = client
 
     def read(self, request: ModelRequest) -> ModelRecord:
-        """The item, or an empty record where there is none."""
+        """Return the item, or an empty record where there is none."""
         with _table_errors("GetItem"):
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
@@ -74,7 +74,7 @@ class RecordTable:
 def _joining(
     before: "Mapping[str, AttributeValueTypeDef]", after: "Mapping[str, AttributeValueTypeDef]"
 ) -> dict[str, Any]:
-    """What UpdateItem takes to write what differs: the update, its conditions, and the values of both."""
+    """Return what UpdateItem takes to write what differs: the update, its conditions, and the values of both."""
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} - {"Version"}
     growing = changed & _GROWING & after.keys()
     minded = _OF_RUN | (changed & _GROWING - growing)
@@ -104,7 +104,7 @@ def _joining(
 
 
 def _found_by(error: RecordChangedError) -> "dict[str, AttributeValueTypeDef]":
-    """The item that stands there, as the answer of the refused call says."""
+    """Return the item that stands there, as the answer of the refused call says."""
     item: dict[str, AttributeValueTypeDef] = getattr(error.__cause__, "response", {}).get("Item", {})
     return item
 

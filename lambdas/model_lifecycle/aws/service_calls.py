@@ -18,13 +18,13 @@ class ServiceCalls:
         self._operation = ""
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """The answer; what goes wrong is for `errors` to tell."""
+        """Return the answer; what goes wrong is for `errors` to tell."""
         self._operation = operation
         answer: dict[str, Any] = getattr(self._client, xform_name(operation))(**parameters)
         return answer
 
     def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """The answers, as they are asked for."""
+        """Return the answers, as they are asked for."""
         self._operation = operation
         yield from self._client.get_paginator(xform_name(operation)).paginate(**parameters)
 

@@ -20,13 +20,13 @@ class ServiceCatalog:
         return bool(self._projects)
 
     def projects(self) -> Sequence[str]:
-        """As the service names them."""
+        """Return them as the service names them."""
         if self._projects:
             return self._projects
         with self._calls.errors():
             return self._service.projects(self._calls)
 
     def models(self, project: str) -> Sequence[Listed]:
-        """What the service lists."""
+        """Return what the service lists."""
         with self._calls.errors():
             return self._service.models(project, self._calls)

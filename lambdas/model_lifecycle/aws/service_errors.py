@@ -102,7 +102,7 @@ def _meant(operation: str, error: Exception) -> ModelLifecycleError:
 
 
 def _as_of_an_ended_service(error: Exception) -> bool:
-    """Whether nothing in it shows that the service is there."""
+    """Tell whether nothing in it shows that the service is there."""
     if not isinstance(error, ClientError):
         return isinstance(error, ConnectionError | HTTPClientError | ResponseParserError)
     status = _status(error)
@@ -110,7 +110,7 @@ def _as_of_an_ended_service(error: Exception) -> bool:
 
 
 def _is_gone_for_certain(error: Exception) -> bool:
-    """Whether it cannot pass: what refuses, fails or is silent today may have another reason, and answer tomorrow."""
+    """Tell whether waiting is of no use: what refuses, fails or is silent today may answer tomorrow."""
     if isinstance(error, ClientError):
         return _status(error) == _GONE or (
             _status(error) == _NOT_FOUND and error.response["Error"].get("Code") not in _MEANINGS
@@ -130,7 +130,7 @@ def _status(error: ClientError) -> int:
 
 
 def _has_a_code(error: ClientError) -> bool:
-    """What AWS itself refuses has a code; where there is none, botocore puts the HTTP status in its place."""
+    """Tell whether AWS itself refused: its refusals have a code, where botocore else puts the HTTP status."""
     code = error.response["Error"].get("Code", "")
     return bool(code) and not code.isdecimal()
 

@@ -16,7 +16,7 @@ class ServiceModel:
         self._calls = calls
 
     def describe(self) -> ModelDescription:
-        """What the service says of the model, and what was looked up to find it."""
+        """Return what the service says of the model, and what was looked up to find it."""
         with self._calls.errors():
             self._identity = self._service.located(self._identity, self._calls)
             return replace(self._service.describe(self._identity, self._calls), identity=self._identity)

@@ -84,10 +84,10 @@ class Ending:
 
 
 def notification_id(execution_arn: str, redrive_count: int) -> str:
-    """The identity of an end: an execution has one, and one more for each redrive."""
+    """Return the identity of an end: an execution has one, and one more for each redrive."""
     return f"{execution_arn}#{redrive_count}"
 
 
 def waiting_id(execution_arn: str) -> str:
-    """The identity of what is told of an execution that waits: once, however often it is redriven."""
+    """Return the identity of what is told of an execution that waits: once, however often it is redriven."""
     return f"{execution_arn}#waiting"

@@ -12,7 +12,7 @@ _MOST_REDRIVES = 1_000
 
 
 def heard(event: object, home: Home) -> dict[str, Any]:
-    """The event, whose fields that name an execution, its end and its goal are what they can be.
+    """Return the event, with the fields that name an execution, its end and its goal checked.
 
     Raises InvalidRequestError with one sentence that names every field that is not.
     """

@@ -12,7 +12,7 @@ from model_lifecycle.vocabulary.home import Home
 
 
 def cleaned_up(ending: Ending, start: Callable[[StopRequest], str], *, defaults: Defaults, home: Home) -> Ending:
-    """The ending with what came of starting stop-model, if its start was left to itself.
+    """Return the ending with what came of starting stop-model, if its start was left to itself.
 
     `start`: starts stop-model, and gives the execution's ARN. Raises as `Model` does. It stops only what that start
     asked for, and only while nobody has wanted the model since.

@@ -87,7 +87,9 @@ def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:
 
 
 def how_to_stop(request: ModelRequest, home: Home) -> str:
-    """A command of the AWS CLI that stops the model, to be pasted into a shell: the service's own, or stop-model's."""
+    """Return a command of the AWS CLI that stops the model, to be pasted into a shell: the service's own, or stop-
+    model's.
+    """
     command = request.service.stop_command(request.identity)
     if not command:
         stop_input = json.dumps(request.named_by)
@@ -97,7 +99,7 @@ def how_to_stop(request: ModelRequest, home: Home) -> str:
 
 
 def execution_link(execution_arn: str) -> str:
-    """The execution's page in the console of its partition and Region."""
+    """Return the execution's page in the console of its partition and Region."""
     _, partition, _, region, _ = execution_arn.split(":", 4)
     console = _CONSOLES.get(partition, _CONSOLES["aws"])
     page = f"#/v2/executions/details/{quote(execution_arn, safe=':/', errors='replace')}"

@@ -25,7 +25,7 @@ class Money:
 
     @classmethod
     def of(cls, ending: Ending, price: float) -> "Money | None":
-        """What the units in force cost, or the units asked for where none are known to be in force."""
+        """Return what the units in force cost, or the units asked for where none are known to be in force."""
         if ending.request is None:
             return None
         in_force = ending.report.inference_units.in_force.min_inference_units if ending.report else None
@@ -38,16 +38,16 @@ class Money:
         return round(self.units * self.price, 2)
 
     def paid(self, ran: Run) -> PaidRun:
-        """The run with what it cost."""
+        """Return the run with what it cost."""
         return PaidRun(**vars(ran), usd=round(ran.inference_unit_hours * self.price, 2))
 
     @staticmethod
     def unit_hours(ran: Run) -> str:
-        """The inference-unit hours of a run, and how they are known."""
+        """Return the inference-unit hours of a run, and how they are known."""
         return f"{ran.inference_unit_hours:,.2f} inference-unit hours ({_SOURCES[ran.source]})"
 
     def by_end_of_month(self, ran: Run, zone: tzinfo) -> float:
-        """What a run that goes on will have cost when the month ends in that time zone."""
+        """Return what a run that goes on will have cost when the month ends in that time zone."""
         until = ran.until.astimezone(zone)
         next_month = (until.replace(day=1) + timedelta(days=31)).replace(
             day=1, hour=0, minute=0, second=0, microsecond=0

@@ -46,12 +46,12 @@ ended.
 
 
 def event_source(stage: str) -> str:
-    """From where the events of a deployment come."""
+    """Return the source of a deployment's events."""
     return staged("model-lifecycle", stage)
 
 
 def of_phase(goal: Goal, phase: Phase, report: ExecutionReport | None) -> Outcome | None:
-    """What a state of the machine itself tells. `report`: None of a request that is not valid."""
+    """Return what a state of the machine itself tells. `report`: None of a request that is not valid."""
     if phase is Phase.OVERDUE and goal is Goal.RUNNING:
         return Outcome.TIMED_OUT
     if phase in (Phase.FAILED, Phase.OVERDUE):
@@ -60,7 +60,7 @@ def of_phase(goal: Goal, phase: Phase, report: ExecutionReport | None) -> Outcom
 
 
 def of_success(report: ExecutionReport | None) -> Outcome | None:
-    """What is told of an execution that did what it was to do; None of a stop that was not wanted any more."""
+    """Return what is told of an execution that did what it was to do; None of a stop that was not wanted any more."""
     if isinstance(report, StopReport):
         return None if report.superseded else Outcome.STOPPED
     moved = isinstance(report, StartReport) and report.lease is not None and report.lease.moved_from is not None
@@ -68,7 +68,7 @@ def of_success(report: ExecutionReport | None) -> Outcome | None:
 
 
 def of_failure(goal: Goal, outcome: Outcome, *, may_bill: bool) -> Outcome:
-    """A stop that did not stop what bills is what people must hear of, whatever it failed at."""
+    """Return the outcome of a failure: a stop that leaves a model billing is StillBilling, whatever it failed at."""
     if goal is Goal.STOPPED and may_bill and outcome is not Outcome.ABORTED:
         return Outcome.STILL_BILLING
     return outcome

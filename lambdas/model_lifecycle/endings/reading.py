@@ -68,7 +68,7 @@ class Endings:
         self._now = now
 
     def identity(self, event: dict[str, Any]) -> str:
-        """The NotificationId, as a rule read from the event alone: what was told already needs no second look.
+        """Return the NotificationId, read as a rule from the event alone: what was announced needs no second look.
 
         Step Functions may end an execution while a state tells how it ended. That, no state tells.
 
@@ -87,7 +87,9 @@ class Endings:
         return f"{of_end}#{detail['status']}" if detail["status"] in _BY_STEP_FUNCTIONS else of_end
 
     def read(self, event: dict[str, Any]) -> Ending | None:
-        """The ending that the event is about; None of a stop that was not wanted any more: nobody is to hear of it."""
+        """Return the ending that the event is about; None of a stop that was not wanted any more: nobody is to hear of
+        it.
+        """
         if "detail" in event:
             return self._untold(event)
         return self._waiting(event) if _goes_on(event) else self._told_by_state(event)
@@ -185,7 +187,7 @@ class Endings:
     def _look(
         self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome, *, refused: bool
     ) -> tuple[ExecutionReport | None, bool]:
-        """How the model is now, and whether there is none. What the execution did about it is not known.
+        """Tell how the model is now, and whether there is none. What the execution did about it is not known.
 
         `refused`: it did nothing, since its input is not valid.
         """
@@ -207,7 +209,7 @@ class Endings:
 
 
 def _goes_on(event: dict[str, Any]) -> bool:
-    """Whether a state tells of an execution that has not ended."""
+    """Tell whether a state tells of an execution that has not ended."""
     return "detail" not in event and bool(event["Progress"].get("Tells"))
 
 
@@ -216,7 +218,9 @@ def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:
 
 
 def _clean_up(came_of_it: dict[str, Any] | None, named_after: str, home: Home) -> CleanUp | None:
-    """What the state "Stop model" left: nothing, an execution, or an error. It names the execution after the end."""
+    """Return what the state "Stop model" left: nothing, an execution, or an error. It names the execution after the
+    end.
+    """
     match came_of_it:
         case {"ExecutionArn": str(execution_arn)}:
             return StartedCleanUp(execution_arn=execution_arn)

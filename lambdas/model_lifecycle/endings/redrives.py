@@ -14,7 +14,7 @@ _ENOUGH_EVENTS = 1_000
 
 
 def redrive_of_end(executions: "SFNClient", execution_arn: str, redrive_count: int) -> int:
-    """The number of the redrive (0: none) in which the end came about that stands after redrive `redrive_count`.
+    """Return the number of the redrive (0: none) in which the end came about that stands after redrive `redrive_count`.
 
     Raises botocore's ClientError and BotoCoreError.
     """

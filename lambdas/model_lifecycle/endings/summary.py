@@ -139,7 +139,7 @@ def _waits(ending: Ending, zone: tzinfo) -> str:
 
 
 def _why(ending: Ending) -> str:
-    """In our own words, or in those of whoever ended the execution, quoted."""
+    """Return the reason in our own words, or quote those of whoever ended the execution."""
     if ending.cause and ending.in_our_words:
         return one_line(ending.cause, MAX_CAUSE_CHARACTERS)
     verb, model = OF_GOAL[ending.goal].verb, ending.request
@@ -152,7 +152,7 @@ def _why(ending: Ending) -> str:
 
 
 def _so_far(ending: Ending, money: Money | None, zone: tzinfo, why: str) -> str:
-    """What the run cost that goes on, and for how long it goes on unless that is said already."""
+    """Return what the current run cost, and for how long it has lasted unless that is said already."""
     if not money or not ending.ran:
         return ""
     lasted, usd = duration(ending.ran.hours * 3_600), money.paid(ending.ran).usd
@@ -165,7 +165,7 @@ def _so_far(ending: Ending, money: Money | None, zone: tzinfo, why: str) -> str:
 
 
 def _mending(ending: Ending) -> list[str]:
-    """What to do about a failure: first about the model, then about what went wrong."""
+    """Return what to do about a failure: first about the model, then about what went wrong."""
     if ending.advice:
         return [ending.advice]
     mend = _ADVICE_FOR.get(ending.error or "", _TRY_AGAIN)

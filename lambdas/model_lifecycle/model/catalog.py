@@ -15,9 +15,9 @@ class Catalog(Protocol):
         ...
 
     def projects(self) -> Sequence[str]:
-        """The projects that are watched, as the service names them. Raises as `Model` does."""
+        """Return the projects that are watched, as the service names them. Raises as `Model` does."""
         ...
 
     def models(self, project: str) -> Sequence[Listed]:
-        """Every model of one of them. Raises as `Model` does."""
+        """Return every model of one of them. Raises as `Model` does."""
         ...

@@ -33,7 +33,7 @@ class Leases(ArmedLeases, Protocol):
 
 
 def lease_of(record: ModelRecord) -> Lease | None:
-    """The lease in force, by the model's record."""
+    """Return the lease in force, by the model's record."""
     if record.lease_ends_at is None or record.leased_by is None:
         return None
     return Lease(ends_at=record.lease_ends_at, leased_by=record.leased_by)
@@ -45,12 +45,12 @@ def outlasts(wanted: Lease | None, in_force: Lease | None) -> bool:
 
 
 def of_new_run(found: ModelRecord, wanted: Lease | None) -> ModelRecord:
-    """The record of a model that is about to be started: what held for an earlier run holds no more."""
+    """Return the record of a model that is about to be started: what held for an earlier run holds no more."""
     return _with(found, wanted, before=None)
 
 
 def of_same_run(found: ModelRecord, wanted: Lease | None, *, now: datetime) -> ModelRecord:
-    """The record of a model that another start wants, too, while it starts or runs already.
+    """Return the record of a model that another start wants, too, while it starts or runs already.
 
     The latest end counts. A model that runs without a lease is wanted without end. A start without a lease changes
     none, but one that is over no longer stands: its stop would end what this start wants.
@@ -64,7 +64,7 @@ def of_same_run(found: ModelRecord, wanted: Lease | None, *, now: datetime) -> M
 
 
 def of_ended_run(found: ModelRecord, *, stopped_at: datetime) -> ModelRecord:
-    """The record of a model that was seen stopped: no lease is in force any more."""
+    """Return the record of a model that was seen stopped: no lease is in force any more."""
     return replace(_with(found, None, before=None), stopped_at=stopped_at)
 
 

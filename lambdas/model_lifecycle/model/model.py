@@ -8,8 +8,9 @@ from model_lifecycle.services.service import InferenceUnits, ModelDescription
 class Model(Protocol):
     """One model of one service.
 
-    Every method raises the errors of `vocabulary.errors`: ModelNotFoundError, AccessDeniedError,
-    QuotaExceededError, InvalidRequestError, ModelInUseError, ServiceUnavailableError, ServiceRefusedError.
+    Every method raises the errors of `vocabulary.errors` that a call can end in: ModelNotFoundError, AccessDeniedError,
+    QuotaExceededError, InvalidRequestError, ModelInUseError, ServiceUnavailableError, ServiceUnreachableError,
+    ServiceRefusedError. "Raises as `Model` does" elsewhere means these.
     """
 
     def describe(self) -> ModelDescription:

@@ -58,7 +58,7 @@ class ModelRecord:
         return not ended and now - self.asked_at < _ABOUT_TO_ASK
 
     def someone_is_about_to_stop(self, *, now: datetime) -> bool:
-        """A stop call may be on its way to a model that still runs."""
+        """Tell whether a stop call may be on its way to a model that still runs."""
         return self.stopped_at is None and self.stop_asked_at is not None and now - self.stop_asked_at < _ABOUT_TO_ASK
 
 
@@ -72,7 +72,7 @@ class ModelRecords(Protocol):
     """The records of all models. Every method raises as `Model` does."""
 
     def read(self, request: ModelRequest) -> ModelRecord:
-        """What is remembered of the request's model."""
+        """Return what is remembered of the request's model."""
         ...
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:

@@ -37,7 +37,7 @@ class Meter(Protocol):
     """What the service measures."""
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:
-        """The minutes in which the model ran, oldest first, as far back as they are kept; none of what is not measured.
+        """Return the minutes in which the model ran, oldest first, as far back as they are kept.
 
         Raises as `Model` does.
         """
@@ -82,7 +82,7 @@ class Run:
 
 
 def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datetime, units: int | None) -> Usage | None:
-    """The run that lasted until that moment; None where nothing is known of it.
+    """Return the run that lasted until that moment; None where nothing is known of it.
 
     `record`: of this run; an empty one where the model's record is of another. `units`: the inference units that the
     service says are in force, for a record that knows none.
@@ -110,7 +110,7 @@ def _last_run(measured: Sequence[Datapoint], record: ModelRecord) -> list[Datapo
 
 
 def _measured(run: Sequence[Datapoint], until: datetime) -> Usage:
-    """Each datapoint counts until the next one, and the last until the end."""
+    """Return the usage: each datapoint counts until the next one, and the last until the end."""
     ends = [*(point.at for point in run[1:]), until]
     seconds = sum((end - point.at).total_seconds() * point.units for point, end in zip(run, ends, strict=True))
     return Usage(since=run[0].at, until=until, unit_hours=seconds / 3_600, source=Source.METRIC)

@@ -34,7 +34,7 @@ class PublishedVersions(Protocol):
     """The published versions of functions, which stand by their ARNs. Every method raises as `Model` does."""
 
     def of(self, function_arn: str) -> Sequence[Version]:
-        """Every version that there is, oldest first."""
+        """Return every version that there is, oldest first."""
         ...
 
     def delete(self, function_arn: str, number: int) -> None:
@@ -46,7 +46,7 @@ class Definitions(Protocol):
     """The definitions of the machines. Raises as `Model` does."""
 
     def that_count(self, *, ended_after: datetime) -> Iterator[str]:
-        """Those of new executions, of executions that run, and of those that ended in vain after that moment."""
+        """Yield those of new executions, of running ones, and of those that failed after that moment."""
         ...
 
 
@@ -67,12 +67,12 @@ def forget_old_versions(
 
 
 def superseded_before(moment: datetime, versions: Sequence[Version]) -> list[int]:
-    """The numbers of versions whose next one was published before that moment: never that of the newest."""
+    """Return the numbers of versions whose next one was published before that moment: never that of the newest."""
     oldest_first = sorted(versions, key=lambda version: version.number)
     return [version.number for version, following in pairwise(oldest_first) if following.published_at < moment]
 
 
 def named(function_arn: str, definitions: Iterable[str]) -> set[int]:
-    """The numbers of a function's versions that definitions call."""
+    """Return the numbers of a function's versions that definitions call."""
     call = re.compile(rf"{re.escape(function_arn)}:(\d+)")
     return {int(number) for definition in definitions for number in call.findall(definition)}

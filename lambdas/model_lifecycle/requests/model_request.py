@@ -65,7 +65,7 @@ class ModelRequest(ABC):
         return " ".join([self.service.name, *self.named_by.values()])
 
     def naming(self, identity: Mapping[str, str]) -> Self:
-        """The same request of the same model, with what was looked up to find it."""
+        """Return the same request of the same model, with what was looked up to find it."""
         return replace(self, identity=identity)
 
     @property
@@ -84,12 +84,12 @@ class ModelRequest(ABC):
         return f"Model {self.project}/{self.version}"
 
     def when(self, moment: datetime) -> str:
-        """A moment as people read it."""
+        """Return a moment as people read it."""
         return when(moment, self.zone)
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
-        """An execution input that parses to the same request."""
+        """Return an execution input that parses to the same request."""
 
 
 @dataclass(frozen=True)
@@ -159,12 +159,12 @@ def read_fields(
 
 
 def is_reserved(name: str) -> bool:
-    """Whether it is AWS that gives an input the field of this name."""
+    """Tell whether it is AWS that gives an input the field of this name."""
     return name.startswith(_RESERVED)
 
 
 def checked(read: Given) -> Service:
-    """The service that is named, of an input with nothing wrong.
+    """Return the service that is named, of an input with nothing wrong.
 
     Raises InvalidRequestError with one sentence that names every violation.
     """

@@ -6,7 +6,7 @@ from model_lifecycle.vocabulary.home import Home
 
 
 def named_in(execution_input: object, home: Home) -> dict[str, str] | None:
-    """An input of nothing but the model's name; None where not exactly one is named in this account and Region."""
+    """Return an input that only names the model; None where not exactly one is named in this account and Region."""
     if isinstance(execution_input, dict) and isinstance(execution_input.get("FailedStart"), dict):
         execution_input = execution_input["FailedStart"].get("Input")
     try:

@@ -48,7 +48,7 @@ class Request(ModelRequest):
         return {name: value for name, value in units.items() if value is not None}
 
     def to_json(self) -> dict[str, Any]:
-        """An execution input that parses to the same request."""
+        """Return an execution input that parses to the same request."""
         fields = {
             **self.identity,
             **self.units,
@@ -64,8 +64,10 @@ class Request(ModelRequest):
 
 
 def parse_request(execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False) -> Request:
-    """The request that an input of start-model makes. `home`: where the functions act; None if not known, as at synth.
-    `ours`: whether the app wrote it, perhaps in a later release: fields that are not known are left out, then.
+    """Return the request that an input of start-model makes.
+
+    `home`: where the functions act; None if not known, as at synth. `ours`: whether the app wrote the input, perhaps
+    in a later release: fields that are not known are then left out.
 
     Raises InvalidRequestError with one sentence that names every violation.
     """

@@ -79,7 +79,7 @@ class StopRequest(ModelRequest):
         return any(condition is not None for condition in (self.latest_start, self.lease_ends_at, self.asked_by))
 
     def to_json(self) -> dict[str, Any]:
-        """An execution input that parses to the same request."""
+        """Return an execution input that parses to the same request."""
         fields = {
             **self.identity,
             PARENT.name: self.parent,
@@ -99,9 +99,11 @@ class StopRequest(ModelRequest):
 def parse_stop_request(
     execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False
 ) -> StopRequest:
-    """The request that an input of stop-model makes. `home`: where the functions act; None if not known, as at synth.
-    `ours`: whether the app wrote it, perhaps in a later release: fields that are not known are left out, then. So it is
-    with every condition: leases, the watch and starts that give up set them, and a stop that they arm is to take place.
+    """Return the request that an input of stop-model makes.
+
+    `home`: where the functions act; None if not known, as at synth. `ours`: whether the app wrote the input, perhaps
+    in a later release: fields that are not known are then left out. The app also wrote every input with a condition:
+    leases, the watch and starts that give up set them, and the stops that they schedule must take place.
 
     A start that gives up sends `{"FailedStart": {"ExecutionArn", "Input"}, "Reason"}`, with its own input.
 

@@ -22,12 +22,12 @@ class Field:
     accepts: Callable[[object], bool]
 
     def violation(self, value: object) -> str:
-        """What is wrong with a value that is not accepted, in one clause."""
+        """Return what is wrong with a value that is not accepted, in one clause."""
         return f"{self.name} must be {self.allowed}, got {shown(value)}"
 
 
 def integer(name: str, lowest: int, highest: int = MAX_INTEGER) -> Field:
-    """A whole number from `lowest` to `highest`. JSON's `true` and `"1"` are not."""
+    """Return a field for an integer from `lowest` to `highest`. JSON's `true` and `"1"` are not integers."""
 
     def accepts(value: object) -> bool:
         return isinstance(value, int) and not isinstance(value, bool) and lowest <= value <= highest
@@ -36,7 +36,7 @@ def integer(name: str, lowest: int, highest: int = MAX_INTEGER) -> Field:
 
 
 def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) -> Field:
-    """A string of so many characters (shortest, longest) that a service's own pattern matches as a whole."""
+    """Return a field for a string of that length (shortest, longest) that the pattern matches as a whole."""
     shortest, longest = characters
     # Without re.ASCII, \d would accept every digit of Unicode.
     whole = re.compile(pattern, re.ASCII)
@@ -56,17 +56,17 @@ EXECUTION_IN_WORDS = "an execution's ARN, arn:aws:states:REGION:ACCOUNT:executio
 
 
 def execution_arn(name: str) -> Field:
-    """The ARN of an execution of any state machine."""
+    """Return a field for the ARN of an execution of any state machine."""
     return text(name, EXECUTION_ARN, characters=(1, 256), allowed=EXECUTION_IN_WORDS)
 
 
 def one_of(name: str, values: Collection[str]) -> Field:
-    """One of some words."""
+    """Return a field for one of some words."""
     return Field(name, f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value in values)
 
 
 def free_text(name: str, *, characters: int) -> Field:
-    """A string of any characters, 1 to so many."""
+    """Return a field for a string of 1 to that many characters."""
 
     def accepts(value: object) -> bool:
         return isinstance(value, str) and 1 <= len(value) <= characters
@@ -75,7 +75,7 @@ def free_text(name: str, *, characters: int) -> Field:
 
 
 def instant(name: str) -> Field:
-    """A moment in ISO 8601 with its offset from UTC."""
+    """Return a field for a moment in ISO 8601 with its offset from UTC."""
 
     def accepts(value: object) -> bool:
         if not isinstance(value, str):
@@ -91,7 +91,7 @@ def instant(name: str) -> Field:
 
 
 def shown(value: object) -> str:
-    """A value as it stood in the JSON, in ASCII: a long one with its end, and what nobody sees by its name."""
+    """Return a value as it stood in the JSON, in ASCII: a long one with its end, invisible characters by name."""
     try:
         written = json.dumps(value, default=repr)
     except RecursionError:
@@ -102,7 +102,7 @@ def shown(value: object) -> str:
 
 
 def _unseen(value: str) -> str:
-    """Where a text begins or ends in a space, or has a character that nobody sees, or that is in no ARN."""
+    """Return where a text begins or ends in a space, or has a character that nobody sees, or that is in no ARN."""
     if value and not value.strip(" "):
         return ", which is nothing but spaces"
     in_arn = re.compile(r"[\w.:/-]", re.ASCII) if value.startswith("arn:") else None

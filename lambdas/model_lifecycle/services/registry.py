@@ -11,5 +11,5 @@ SERVICES: list[Service] = [
 
 
 def service_named(name: str) -> Service:
-    """The service by the name that reports have for it. Raises KeyError."""
+    """Return the service by the name that reports have for it. Raises KeyError."""
     return {service.name: service for service in SERVICES}[name]

@@ -38,7 +38,7 @@ class ModelDescription:
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> "ModelDescription":
-        """From the part of an answer that describes a model: the services name these fields alike."""
+        """Read it from the part of an answer that describes a model: the services name these fields alike."""
         return cls(
             status=shortened(answer["Status"], _MOST_OF_A_STATUS),
             status_message=shortened(answer.get("StatusMessage") or "", _MOST_OF_A_MESSAGE),
@@ -67,11 +67,11 @@ class Calls(Protocol):
     """Calls of a service's API, by the operations' own names. Both raise the errors of `vocabulary.errors`."""
 
     def call(self, operation: str, **parameters: Any) -> dict[str, Any]:
-        """The answer."""
+        """Return the answer."""
         ...
 
     def pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
-        """One answer after the other."""
+        """Return one answer after the other."""
         ...
 
 
@@ -105,36 +105,38 @@ class Service(ABC):
         return self.required + self.optional + self.start_options
 
     def owns(self, project_arn: str) -> bool:
-        """Whether an ARN names a project of this service."""
+        """Tell whether an ARN names a project of this service."""
         return project_arn.split(":")[2] == self.actions.namespace
 
     @abstractmethod
     def contradictions(self, identity: Identity, home: Home | None) -> list[str]:
-        """What no single field shows to be wrong. `home`: where the functions act, if that is known."""
+        """Return what no single field shows to be wrong. `home`: where the functions act, if that is known."""
 
     @abstractmethod
     def project(self, identity: Identity) -> str:
-        """The name of the model's project."""
+        """Return the name of the model's project."""
 
     @abstractmethod
     def version(self, identity: Identity) -> str:
-        """The name of the model's version within its project."""
+        """Return the name of the model's version within its project."""
 
     def stop_command(self, identity: Identity) -> Sequence[str]:  # noqa: ARG002 - not every service has one
-        """The words of the AWS CLI's command that stops the model, but for the Region; none where the CLI has none."""
+        """Return the words of the AWS CLI's command that stops the model, but for the Region; none where the CLI has
+        none.
+        """
         return ()
 
     def metric(self, identity: Identity) -> Metric | None:  # noqa: ARG002 - most services measure nothing
-        """What CloudWatch measures of the model; None where the service measures nothing."""
+        """Return what CloudWatch measures of the model; None where the service measures nothing."""
         return None
 
     def located(self, identity: Identity, calls: Calls) -> Identity:  # noqa: ARG002 - most models are named in full
-        """The same model, with what must be looked up before it can be described."""
+        """Return the same model, with what must be looked up before it can be described."""
         return identity
 
     @abstractmethod
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
-        """How a located model is."""
+        """Tell how a located model is."""
 
     @abstractmethod
     def start(self, identity: Identity, units: InferenceUnits, client_token: str, calls: Calls) -> str:
@@ -146,12 +148,12 @@ class Service(ABC):
 
     @abstractmethod
     def project_named(self, project_arn: str) -> str:
-        """A project of the settings, as `projects` names it."""
+        """Return a project of the settings, as `projects` names it."""
 
     @abstractmethod
     def projects(self, calls: Calls) -> list[str]:
-        """Every project in this account and Region, as the service names them."""
+        """Return every project in this account and Region, as the service names them."""
 
     @abstractmethod
     def models(self, project: str, calls: Calls) -> Sequence[Listed]:
-        """Every model of one of them."""
+        """Return every model of one of them."""

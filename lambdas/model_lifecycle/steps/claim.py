@@ -12,7 +12,7 @@ from model_lifecycle.vocabulary.errors import ModelLifecycleError
 
 
 def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
-    """The record of a model whose start the execution is about to ask for."""
+    """Return the record of a model whose start the execution is about to ask for."""
     return replace(
         of_new_run(found, lease),
         latest_start=progress.execution_arn,
@@ -30,7 +30,7 @@ def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | N
 
 
 def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
-    """The record of a model that starts or runs already, which the execution wants, too."""
+    """Return the record of a model that starts or runs already, which the execution wants, too."""
     claimed = replace(
         of_same_run(found, lease, now=now),
         latest_start=progress.execution_arn,
@@ -42,12 +42,12 @@ def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None,
 
 
 def _latest_wish(found: ModelRecord, progress: StartProgress) -> datetime:
-    """A start that began earlier may claim later: then it is still the other's wish that no stop before it undoes."""
+    """Return the later of two wishes: a start that began earlier may claim later."""
     return max(found.wanted_at or progress.started_at, progress.started_at)
 
 
 def about_to_stop(found: ModelRecord, execution_arn: str, *, now: datetime) -> ModelRecord:
-    """The record of a model that runs, and whose stop the execution is about to ask for."""
+    """Return the record of a model that runs, and whose stop the execution is about to ask for."""
     return replace(_of_present_run(found), stopping=execution_arn, stop_asked_at=now)
 
 
@@ -73,7 +73,7 @@ class Claim:
         return self._made
 
     def withdrawn(self, progress: AnyProgress, *, now: datetime) -> AnyProgress:
-        """What was claimed for was not carried out: put back what stood there, unless another claim came over it.
+        """Put back what stood there, since the call was not carried out, unless another claim has replaced this one.
 
         A claim that still stands is known to mean nothing, and how the call went matters more.
         """

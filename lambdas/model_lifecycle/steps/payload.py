@@ -11,7 +11,7 @@ from model_lifecycle.vocabulary.phase import Goal
 
 
 def of_a_state(home: Home) -> list[Field]:
-    """The fields that every state sends."""
+    """Return the fields that every state sends."""
     return [
         one_of("Goal", list(Goal)),
         of_a_machine("Execution.Arn", home),
@@ -21,13 +21,13 @@ def of_a_state(home: Home) -> list[Field]:
 
 
 def of_a_machine(name: str, home: Home) -> Field:
-    """The ARN of an execution of the machines in that home."""
+    """Return the ARN of an execution of the machines in that home."""
     accepts = execution_arn(name).accepts
     return Field(name, EXECUTION_IN_WORDS, lambda value: accepts(value) and is_of_a_machine(str(value), home))
 
 
 def checked(payload: object, fields: Sequence[Field]) -> dict[str, Any]:
-    """The payload, whose fields are these; a field within another one has a point in its name.
+    """Return the payload with these fields checked; a field within another one has a point in its name.
 
     Raises InvalidRequestError with one sentence that names every field that is not valid.
     """

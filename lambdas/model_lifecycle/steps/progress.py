@@ -76,7 +76,7 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @classmethod
     def from_json(cls, written: dict[str, Any], request: AnyRequest) -> Self:
-        """What `to_json` wrote, for the request that it wrote. A failure ends an execution, so none is read."""
+        """Return what `to_json` wrote, for the request that it wrote. A failure ends an execution, so none is read."""
         return read_json(cls, written, request=request, next_check_seconds=None, failure=None)
 
     def to_json(self) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Progress(ABC, Generic[AnyRequest]):
     @staticmethod
     @abstractmethod
     def parse(execution_input: object, *, defaults: Defaults, home: Home | None, ours: bool = False) -> AnyRequest:
-        """The request that an execution's input makes. `ours`: whether the app itself wrote what is given for it.
+        """Return the request that an execution's input makes. `ours`: whether the app itself wrote that.
 
         Raises InvalidRequestError.
         """
@@ -94,7 +94,7 @@ class Progress(ABC, Generic[AnyRequest]):
     @staticmethod
     @abstractmethod
     def timeout_seconds(request: AnyRequest) -> int:
-        """Seconds from the execution's start to its deadline."""
+        """Return seconds from the execution's start to its deadline."""
 
     @property
     @abstractmethod
@@ -117,15 +117,15 @@ class Progress(ABC, Generic[AnyRequest]):
         return False
 
     def told(self) -> Self:
-        """The same progress once they have."""
+        """Return the progress after people were notified."""
         return self
 
     @abstractmethod
     def report(self, *, now: datetime) -> ExecutionReport:
-        """How it went until now."""
+        """Tell how it went until now."""
 
     def _reported(self, now: datetime) -> dict[str, Any]:
-        """What the reports of a start and of a stop have in common."""
+        """Return what the reports of a start and of a stop have in common."""
         return {
             "status": self.status or None,
             "status_message": self.status_message or None,
@@ -140,11 +140,11 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @abstractmethod
     def overdue(self) -> ModelLifecycleError:
-        """Why the execution gives up at its deadline."""
+        """Tell why the execution gives up at its deadline."""
 
     @abstractmethod
     def why_failed(self) -> str:
-        """Why the execution gives up in the last status that was seen, in plain words."""
+        """Tell why the execution gives up in the last status that was seen, in plain words."""
 
     @property
     def meaning(self) -> StatusMeaning:
@@ -157,11 +157,13 @@ class Progress(ABC, Generic[AnyRequest]):
         return self.joined or self.carried_out
 
     def checked(self) -> Self:
-        """The same progress. Raises InvalidRequestError for a request that nobody can have at the execution's start."""
+        """Return the same progress. Raises InvalidRequestError for a request that nobody can have at the execution's
+        start.
+        """
         return self
 
     def looked_at(self, description: ModelDescription) -> Self:
-        """What the service says of the model. What that means is not told yet."""
+        """Take in what the service says of the model, but not yet what that means."""
         return replace(
             self,
             status=description.status,
@@ -172,15 +174,15 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @abstractmethod
     def seen(self, description: ModelDescription, *, now: datetime) -> Self:
-        """The model was looked at."""
+        """Take in that the model was looked at."""
 
     def unseen(self, trouble: ModelLifecycleError, *, now: datetime) -> Self:
-        """The service could not answer. That tells nothing new: the phase stays; a call can only be tried later."""
+        """Take in that the service could not answer. The phase stays; a call is tried again later."""
         phase = Phase.BLOCKED if self.phase is self.ASKS else self.phase
         return replace(self.in_phase(phase, now=now), trouble=trouble.cause)
 
     def accepted(self, status: str, *, now: datetime) -> Self:
-        """The service accepted this execution's call, and says that the model has that status now."""
+        """Take in that the service accepted this execution's call, and the status that it answered."""
         progress = replace(
             self,
             asked=True,
@@ -204,11 +206,11 @@ class Progress(ABC, Generic[AnyRequest]):
         return self.asked_at is not None and now - self.asked_at <= CANNOT_HAVE_RUN
 
     def phase_now(self) -> Phase:
-        """What the last status that was seen means for this execution."""
+        """Return what the last status that was seen means for this execution."""
         return phase_of(self.status, self.request.service.statuses, self.GOAL, begun=self.begun)
 
     def in_phase(self, phase: Phase, *, now: datetime) -> Self:
-        """The same progress in that phase, which began now unless it already was the phase."""
+        """Change to that phase, which begins now unless it was the phase already."""
         # A call that is refused for now goes back and forth between the two, and waits all the while.
         same = phase is self.phase or {phase, self.phase} == {self.ASKS, Phase.BLOCKED}
         since = self.since if self.since is not None and same else now
@@ -219,11 +221,11 @@ class Progress(ABC, Generic[AnyRequest]):
         return replace(self.in_phase(Phase.BLOCKED, now=now), trouble=trouble)
 
     def failed(self, error: ModelLifecycleError) -> Self:
-        """The execution gives up for that reason."""
+        """Give up for that reason."""
         return replace(self, phase=Phase.FAILED, failure=error, next_check_seconds=None)
 
     def settled(self, *, now: datetime) -> Self:
-        """What the state machine acts on: done, given up for a reason, or a time to look again."""
+        """Decide what the state machine acts on: done, given up for a reason, or a time to look again."""
         progress = self.in_phase(Phase.BLOCKED if self.phase is self.ASKS else self.phase, now=now)
         progress = replace(progress, checks=self.checks + 1)
         if progress.goes_on:

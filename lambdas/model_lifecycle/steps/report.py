@@ -78,7 +78,7 @@ class ExecutionReport(Report):
     )
 
     def of_a_look(self) -> Self:
-        """The report of an execution of which only its request is known, and how its model is now."""
+        """Return the report of an execution of which only its request is known, and how its model is now."""
         return replace(self, joined=None, asked=None, asked_at=None)
 
 
@@ -118,6 +118,6 @@ class StopReport(ExecutionReport, RunReport):
 
 
 def report_json(request: ModelRequest, report: Report) -> dict[str, Any]:
-    """The report in JSON, with the model that it is about, and of an execution with its request."""
+    """Return the report in JSON, with the model that it is about, and of an execution with its request."""
     asked = {"Request": request.to_json()} if isinstance(report, ExecutionReport) else {}
     return {**request.names, **asked, **fields_json(report)}

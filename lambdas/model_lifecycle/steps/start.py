@@ -189,7 +189,7 @@ def _lease_over(progress: StartProgress, lease: Lease) -> str:
 
 
 def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime) -> StartProgress:
-    """The same progress if the stop is armed; else in another phase."""
+    """Return the same progress if the stop is armed; else in another phase."""
     try:
         leases.arm(progress.request, lease)
     except ServiceUnavailableError as error:

@@ -106,7 +106,7 @@ class StartProgress(Progress[Request]):
         return replace(self, said_to_wait=self.said_to_wait or self.tells)
 
     def over_quota(self, refusal: ModelLifecycleError, *, now: datetime) -> Self:
-        """The account's quota left no place. The next call is another one, for a service that keeps client tokens."""
+        """Take in that the quota is full. The next call is a new one, for a service that keeps client tokens."""
         blocked = self.blocked(now=now, trouble=refusal.cause)
         return replace(blocked, failure=None, quota=refusal.cause, attempt=self.attempt + 1)
 
@@ -135,7 +135,7 @@ class StartProgress(Progress[Request]):
         )
 
     def checked(self) -> Self:
-        """The same progress. Raises InvalidRequestError for a StopAt that no start could be leased until."""
+        """Return the same progress. Raises InvalidRequestError for a StopAt that no start could be leased until."""
         stop_at = self.request.stop_at
         latest = self.started_at + timedelta(seconds=MAX_LEASE_SECONDS)
         if stop_at is not None and not self.started_at < stop_at <= latest:
@@ -147,7 +147,7 @@ class StartProgress(Progress[Request]):
         return self
 
     def recalling(self, record: ModelRecord) -> Self:
-        """The model's record tells of a start call of this execution whose answer never came: a step died."""
+        """Take in what the record says of a start call whose answer never came, since a step died."""
         own = record.asked_by == self.execution_arn and record.asked_at != self.refused_at
         if self.asked or not own:
             return self
@@ -161,7 +161,7 @@ class StartProgress(Progress[Request]):
         )
 
     def seen(self, description: ModelDescription, *, now: datetime) -> Self:
-        """The model was looked at."""
+        """Take in that the model was looked at."""
         unchanged = self.answer_lost and description.status == self.status
         progress = replace(
             self.looked_at(description),
@@ -183,14 +183,14 @@ class StartProgress(Progress[Request]):
         )
 
     def outlasts(self, record: ModelRecord) -> bool:
-        """The lease in force ends before the one that this start wants.
+        """Tell whether the lease in force ends before the one that this start wants.
 
         So it is where the run that it asked for or joined has ended, and someone else has started the model anew.
         """
         return outlasts(self.wanted_lease, lease_of(record))
 
     def leased(self, record: ModelRecord) -> Self:
-        """What the model's record says of the lease in force."""
+        """Take in what the model's record says of the lease in force."""
         own = record.leased_by == self.execution_arn
         return replace(self, lease_ends_at=record.lease_ends_at, lease_moved_from=record.lease_before if own else None)
 

@@ -63,7 +63,7 @@ def take_step(
 
 
 def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:
-    """What a step leaves to the next: a `Progress` in JSON while the execution goes on, and whether it is told.
+    """Return what a step leaves to the next: a `Progress` in JSON while the execution goes on, and whether it is told.
 
     The last step leaves `{"Phase", "Failure", "CleansUp", "Report"}`: whether what was asked for is to be cleaned up,
     and how it went, with the request.
@@ -79,7 +79,7 @@ def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:
 
 
 def asked_of(payload: dict[str, Any]) -> object:
-    """What an execution was asked, as far as its state tells: its request, or its input, which may be any JSON.
+    """Return what an execution was asked, as far as its state tells: its request, or its input, which may be any JSON.
 
     It stands once in a state: in `Progress.Request`, and after the last step in `Progress.Report.Request`.
     """

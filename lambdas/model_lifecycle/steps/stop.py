@@ -75,7 +75,7 @@ def check_stop(
 
 
 def _read(progress: StopProgress, records: ModelRecords) -> tuple[ModelRecord | None, ModelLifecycleError | None]:
-    """The record as it was before the look: what is written on it then holds for what was seen."""
+    """Return the record as it was before the look: what is written on it then holds for what was seen."""
     try:
         return records.read(progress.request), None
     except ModelLifecycleError as error:
@@ -83,7 +83,7 @@ def _read(progress: StopProgress, records: ModelRecords) -> tuple[ModelRecord | 
 
 
 def _why_unwanted(progress: StopProgress, record: ModelRecord) -> str:
-    """Why the model is to be left alone; empty if it is not. Of a stop under way, only the model's status tells."""
+    """Return why the model is to be left alone; empty if it is not. A stop under way goes by the model's status."""
     request = progress.request
     latest = record.latest_start or NOBODY
     if progress.begun:
@@ -179,7 +179,7 @@ def _note_stopped(
 
 
 def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter, *, now: datetime) -> StopProgress:
-    """An ended stop says for how long the model ran, one that failed so far."""
+    """Add for how long the model ran: of a stop that ended until then, of one that failed until now."""
     ran = progress.stopped_at is not None and not progress.already_stopped
     if progress.phase not in _ENDED or not (ran or progress.started_again or progress.may_bill):
         return progress

@@ -62,14 +62,14 @@ class StopProgress(Progress[StopRequest]):
         )
 
     def recalling(self, record: ModelRecord) -> Self:
-        """The model's record tells of a stop call of this execution whose answer never came: a step died."""
+        """Take in what the record says of a stop call whose answer never came, since a step died."""
         own = record.stopping == self.execution_arn and record.stop_asked_at != self.refused_at
         if self.asked or not own:
             return self
         return replace(self, asked=True, answer_lost=True, asked_at=record.stop_asked_at)
 
     def seen(self, description: ModelDescription, *, now: datetime) -> Self:
-        """The model was looked at."""
+        """Take in that the model was looked at."""
         progress = self.looked_at(description)
         if self.answer_lost:
             # A stop that was not carried out is asked for again.
@@ -97,7 +97,7 @@ class StopProgress(Progress[StopRequest]):
         return replace(self.in_phase(phase, now=now), already_stopped=False, stopped_at=None, trouble=why)
 
     def superseded(self, why: str, *, now: datetime) -> Self:
-        """The model's record says that what this stop was for does not hold any more."""
+        """Take in that, by the model's record, this stop is no longer wanted."""
         return replace(self.in_phase(Phase.SUPERSEDED, now=now), left_alone=why)
 
     def overtaken(self, why: str, *, now: datetime) -> Self:
@@ -105,7 +105,7 @@ class StopProgress(Progress[StopRequest]):
         return replace(self.in_phase(Phase.STOPPED, now=now), started_again=True, left_alone=why, stopped_at=None)
 
     def with_usage(self, usage: Usage | None) -> Self:
-        """What the run cost so far. A stop that failed says since when the model bills."""
+        """Take in what the run cost so far. A stop that failed says since when the model bills."""
         progress = replace(self, ran=usage.told if usage else None)
         return replace(progress, failure=progress.overdue()) if self.phase is Phase.OVERDUE else progress
 

@@ -22,12 +22,12 @@ def pascal(name: str) -> str:
 
 
 def fields_json(instance: "DataclassInstance") -> dict[str, Any]:
-    """Every field of a dataclass; None is null. What has a `to_json` is written by that."""
+    """Return every field of a dataclass; None is null. What has a `to_json` is written by that."""
     return {pascal(field.name): _written(getattr(instance, field.name)) for field in fields(instance)}
 
 
 def read_json(kind: type[AnyDataclass], written: Mapping[str, Any], **known: Any) -> AnyDataclass:
-    """The dataclass that `fields_json` wrote. `known`: fields that are not read, by name.
+    """Return the dataclass that `fields_json` wrote. `known`: fields that are not read, by name.
 
     A field that is not there has its default, and raises TypeError where it has none. Fields that are not known are
     left out.
@@ -41,13 +41,13 @@ def read_json(kind: type[AnyDataclass], written: Mapping[str, Any], **known: Any
 
 @cache
 def field_types(kind: type["DataclassInstance"]) -> dict[str, Any]:
-    """The type of each field of a dataclass, in their order."""
+    """Return the type of each field of a dataclass, in their order."""
     hints = get_type_hints(kind)
     return {field.name: hints[field.name] for field in fields(kind)}
 
 
 def without_none(kind: Any) -> tuple[Any, ...]:
-    """The types of a union, but for None; of any other type that type alone."""
+    """Return the types of a union, but for None; of any other type that type alone."""
     return tuple(each for each in get_args(kind) if each is not NoneType) if get_origin(kind) is UnionType else (kind,)
 
 

@@ -24,11 +24,11 @@ class ModelLifecycleError(Exception):
         return shortened(str(self), MAX_CAUSE_CHARACTERS)
 
     def saying(self, text: str) -> Self:
-        """The same error in other words."""
+        """Return the same error in other words."""
         return type(self)(text)
 
     def to_json(self) -> dict[str, str]:
-        """As the execution's Fail state reads it: `{"Error": ..., "Cause": ...}`."""
+        """Write it as the execution's Fail state reads it: `{"Error": ..., "Cause": ...}`."""
         return {"Error": self.name, "Cause": self.cause}
 
 

@@ -25,7 +25,7 @@ _WORD = re.compile(r"[A-Za-z0-9_.:/#@+=,-]{1,256}")
 
 
 def one_line(text: str, characters: int = MAX_CHARACTERS) -> str:
-    """The text without line breaks, characters that nobody sees, and links; cut to so many characters."""
+    """Return the text without line breaks, characters that nobody sees, and links; cut to so many characters."""
     # Compatible forms are told apart by nobody: wide letters, other colons, spaces of every width.
     plain = unicodedata.normalize("NFKC", text[: 4 * characters])
     seen: list[str] = []
@@ -46,16 +46,16 @@ def one_line(text: str, characters: int = MAX_CHARACTERS) -> str:
 
 
 def quoted(text: str, characters: int = MAX_CHARACTERS) -> str:
-    """The text on one line between double quotes, of which it has none itself."""
+    """Return the text on one line between double quotes, of which it has none itself."""
     # Some double quotes come of others only when they are normalized.
     return f'"{one_line(text, characters).translate(_DOUBLE_QUOTES)}"'
 
 
 def word(text: str) -> str:
-    """A name or an identifier as it stands; quoted if it is anything else."""
+    """Return a name or an identifier as it stands; quoted if it is anything else."""
     return text if _WORD.fullmatch(text) and one_line(text) == text else quoted(text)
 
 
 def shortened(text: str, characters: int) -> str:
-    """The text, cut to so many characters; a cut one ends in `...`."""
+    """Return the text, cut to so many characters; a cut one ends in `...`."""
     return text if len(text) <= characters else text[: characters - 3] + "..."

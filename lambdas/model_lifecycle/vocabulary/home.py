@@ -15,7 +15,7 @@ class Home:
 
     @classmethod
     def of(cls, arn: str, *, stage: str = "") -> "Home":
-        """The home that an ARN names: `arn:PARTITION:SERVICE:REGION:ACCOUNT:...`."""
+        """Return the home that an ARN names: `arn:PARTITION:SERVICE:REGION:ACCOUNT:...`."""
         _, partition, _, region, account, _ = arn.split(":", 5)
         return cls(partition, region, account, stage)
 

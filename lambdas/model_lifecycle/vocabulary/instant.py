@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 
 
 def utcnow() -> datetime:
-    """The moment now. Handlers read it once and pass it on; nothing else reads the clock."""
+    """Return the moment now. Handlers read it once and pass it on; nothing else reads the clock."""
     return datetime.now(UTC)
 
 
 def to_instant(moment: datetime) -> str:
-    """The moment as it is written in every JSON that this app makes."""
+    """Return the moment as it is written in every JSON that this app makes."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def from_instant(written: str) -> datetime:
-    """The moment that is written, as Step Functions writes it too (`$$.Execution.StartTime`)."""
+    """Return the moment that is written, as Step Functions writes it too (`$$.Execution.StartTime`)."""
     return datetime.fromisoformat(written).astimezone(UTC)

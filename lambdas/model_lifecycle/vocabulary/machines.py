@@ -20,11 +20,11 @@ class Machine:
         return staged(self.name, stage)
 
     def arn(self, home: Home) -> str:
-        """The state machine's ARN."""
+        """Return the state machine's ARN."""
         return f"arn:{home.partition}:states:{home.region}:{home.account}:stateMachine:{self.deployed_as(home.stage)}"
 
     def execution(self, name: str, home: Home) -> str:
-        """The ARN of its execution of that name."""
+        """Return the ARN of its execution of that name."""
         machine = self.deployed_as(home.stage)
         return f"arn:{home.partition}:states:{home.region}:{home.account}:execution:{machine}:{name}"
 
@@ -37,7 +37,7 @@ OF_GOAL = {machine.goal: machine for machine in _MACHINES}
 
 
 def machine_of(execution_arn: str) -> Machine:
-    """Whose execution it is, whatever the stage: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`.
+    """Return whose execution it is, whatever the stage: `arn:PARTITION:states:REGION:ACCOUNT:execution:MACHINE:NAME`.
 
     Raises ValueError for that of any other machine.
     """
@@ -47,7 +47,7 @@ def machine_of(execution_arn: str) -> Machine:
 
 
 def is_of_a_machine(execution_arn: str, home: Home) -> bool:
-    """Whether it is an execution of one of the state machines in that account and Region, whatever the stage."""
+    """Tell whether it is an execution of one of the state machines in that account and Region, whatever the stage."""
     try:
         machine_of(execution_arn)
     except ValueError:

@@ -71,7 +71,7 @@ NEVER_SEEN = ""
 
 
 def meaning_of(status: str, statuses: Mapping[str, StatusMeaning]) -> StatusMeaning:
-    """The meaning of a status in its service's table.
+    """Return the meaning of a status in its service's table.
 
     A status the table does not name is FAILED: a loop that waits on the unknown waits for ever. And it may bill.
     """

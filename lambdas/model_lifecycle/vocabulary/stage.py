@@ -5,5 +5,5 @@ STAGE = r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"
 
 
 def staged(name: str, stage: str) -> str:
-    """The name as a deployment with that stage has it; the name itself without one."""
+    """Return the name as a deployment with that stage has it; the name itself without one."""
     return f"{name}-{stage}" if stage else name

@@ -10,7 +10,7 @@ from model_lifecycle.vocabulary.phase import Goal
 
 
 def service_gone(service: Service, reason: str, *, look: str) -> Ending:
-    """A service that is not there (any more). `look`: which look of the watch it was."""
+    """Return what people are told of a service that is not there (any more). `look`: which look of the watch it was."""
     return _ending(
         f"{service.name}#{look}",
         service.title,

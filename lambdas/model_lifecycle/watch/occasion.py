@@ -9,7 +9,7 @@ _LONGEST_WAY = timedelta(days=1)
 
 
 def occasion_of(event: object, *, now: datetime) -> str:
-    """The name of a look: however often an event comes, what is done once a look is done once.
+    """Return the name of a look: however often an event comes, what is done once a look is done once.
 
     EventBridge's `Scheduled Event` names it by its `time`. Any other event, or none, is a look of its own, and so is an
     example of such an event, whose time is long past.

@@ -26,7 +26,7 @@ class Stops(Protocol):
         ...
 
     def is_under_way(self, execution_arn: str) -> bool:
-        """Whether an execution has not ended yet."""
+        """Tell whether an execution has not ended yet."""
         ...
 
 

@@ -185,7 +185,7 @@ def test_a_port_that_is_none_is_refused_with_what_is_allowed(port: str) -> None:
         _, complaint = process.communicate(timeout=PATIENCE_SECONDS)
 
     assert process.returncode != 0
-    assert f"PORT is {port}; allowed is a number from 1 to 65,535" in complaint
+    assert f"PORT must be a number from 1 to 65,535, got {port}" in complaint
 
 
 def test_a_port_that_is_taken_is_refused() -> None:

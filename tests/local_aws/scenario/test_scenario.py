@@ -95,40 +95,40 @@ def test_every_status_has_a_message_and_no_other_has(words: Any) -> None:
 @pytest.mark.parametrize(
     ("model", "line"),
     [
-        ({"ProjectVersionArn": ARN, "StartSeconds": -1}, "Models[0].StartSeconds is -1; allowed is"),
-        ({"ProjectVersionArn": ARN, "StartSeconds": "5"}, "Models[0].StartSeconds is '5'; allowed is a valid number"),
-        ({"ProjectVersionArn": ARN, "StopSeconds": True}, "Models[0].StopSeconds is True; allowed is a valid number"),
-        ({"ProjectVersionArn": ARN, "Colour": 1}, "Models[0].Colour is 1, but there is no such field"),
-        ({"ProjectVersionArn": ARN, "Status": "HOSTED"}, "Models[0].Status is 'HOSTED'; allowed is one of TRAINING_IN"),
-        ({"ProjectVersionArn": ARN, "StartEndsIn": "STOPPED"}, "allowed is one of RUNNING, FAILED, STARTING"),
-        ({"ProjectVersionArn": "parts"}, "Models[0].ProjectVersionArn is 'parts'; allowed is a model version's ARN"),
-        ({"ProjectVersionArn": ARN, "ProjectArn": ARN}, "allowed is a project's ARN"),
+        ({"ProjectVersionArn": ARN, "StartSeconds": -1}, "Models[0].StartSeconds must be "),
+        ({"ProjectVersionArn": ARN, "StartSeconds": "5"}, "Models[0].StartSeconds must be a valid number"),
+        ({"ProjectVersionArn": ARN, "StopSeconds": True}, "Models[0].StopSeconds must be a valid number"),
+        ({"ProjectVersionArn": ARN, "Colour": 1}, "Models[0].Colour is not a field of a scenario"),
+        ({"ProjectVersionArn": ARN, "Status": "HOSTED"}, "Models[0].Status must be one of TRAINING_IN"),
+        ({"ProjectVersionArn": ARN, "StartEndsIn": "STOPPED"}, "must be one of RUNNING, FAILED, STARTING"),
+        ({"ProjectVersionArn": "parts"}, "Models[0].ProjectVersionArn must be a model version's ARN"),
+        ({"ProjectVersionArn": ARN, "ProjectArn": ARN}, "must be a project's ARN"),
         (
             {"ProjectVersionArn": ARN, "Then": [{"AfterSeconds": 1, "Status": "GONE"}]},
-            "Models[0].Then[0].Status is 'GONE'; allowed is one of",
+            "Models[0].Then[0].Status must be one of",
         ),
-        ({"ProjectVersionArn": ARN, "MinInferenceUnits": 0}, "Models[0].MinInferenceUnits is 0; allowed is"),
+        ({"ProjectVersionArn": ARN, "MinInferenceUnits": 0}, "Models[0].MinInferenceUnits must be "),
         (
             {"ProjectVersionArn": ARN, "MinInferenceUnits": 3, "MaxInferenceUnits": 2},
-            "allowed is MaxInferenceUnits not less than MinInferenceUnits (3)",
+            "must be a model with MaxInferenceUnits of at least MinInferenceUnits (3), got",
         ),
         (
             {"ProjectVersionArn": ARN, "RunningForSeconds": 60},
-            "allowed is RunningForSeconds only with the Status RUNNING",
+            "must be a model with RunningForSeconds only if its Status is RUNNING",
         ),
         (
             {"ProjectVersionArn": ARN, "Status": "RUNNING", "RunningForSeconds": -1},
-            "Models[0].RunningForSeconds is -1; allowed is",
+            "Models[0].RunningForSeconds must be ",
         ),
         (
             {"ProjectName": "boards", "ModelVersion": "1", "Status": "HOSTED", "RunningForSeconds": 60},
-            "Models[0].RunningForSeconds is 60, but there is no such field",
+            "Models[0].RunningForSeconds is not a field of a scenario",
         ),
         ({}, "Models[0].ProjectVersionArn is missing"),
         ({"ProjectName": "boards"}, "Models[0].ModelVersion is missing"),
-        ({"ProjectName": "boards", "ModelVersion": "latest"}, "Models[0].ModelVersion is 'latest'; allowed is"),
-        ({"ProjectName": "boards", "ModelVersion": "1", "Status": "STOPPED"}, "allowed is one of TRAINING, TRAINED"),
-        (7, "Models[0] is 7; allowed is"),
+        ({"ProjectName": "boards", "ModelVersion": "latest"}, "Models[0].ModelVersion must be "),
+        ({"ProjectName": "boards", "ModelVersion": "1", "Status": "STOPPED"}, "must be one of TRAINING, TRAINED"),
+        (7, "Models[0] must be "),
     ],
 )
 def test_what_a_model_cannot_be_is_refused_by_name(model: Any, line: str) -> None:
@@ -140,16 +140,16 @@ def test_what_a_model_cannot_be_is_refused_by_name(model: Any, line: str) -> Non
 @pytest.mark.parametrize(
     ("fault", "line"),
     [
-        ({"Operation": "StartTheModel", "Error": "X"}, "Faults[0].Operation is 'StartTheModel'; allowed is"),
-        ({"Operation": "Publish", "Error": "No!"}, "Faults[0].Error is 'No!'; allowed is an error code, as Thr"),
-        ({"Operation": "Publish"}, "allowed is either Error (an error code) or Effect (Timeout,"),
-        ({"Operation": "Publish", "Error": "NotFound", "Effect": "Refuse"}, "allowed is either Error"),
-        ({"Operation": "Publish", "Effect": "Explode"}, "Faults[0].Effect is 'Explode'; allowed is 'Timeout',"),
-        ({"Operation": "Publish", "Error": "NotFound", "Times": 0}, "Faults[0].Times is 0; allowed is"),
-        ({"Operation": "Publish", "Error": "NotFound", "After": -1}, "Faults[0].After is -1; allowed is"),
+        ({"Operation": "StartTheModel", "Error": "X"}, "Faults[0].Operation must be "),
+        ({"Operation": "Publish", "Error": "No!"}, "Faults[0].Error must be an error code, such as Thr"),
+        ({"Operation": "Publish"}, "must be a fault with either Error (an error code) or Effect (Timeout,"),
+        ({"Operation": "Publish", "Error": "NotFound", "Effect": "Refuse"}, "must be a fault with either Error"),
+        ({"Operation": "Publish", "Effect": "Explode"}, "Faults[0].Effect must be 'Timeout',"),
+        ({"Operation": "Publish", "Error": "NotFound", "Times": 0}, "Faults[0].Times must be "),
+        ({"Operation": "Publish", "Error": "NotFound", "After": -1}, "Faults[0].After must be "),
         (
             {"Operation": "Publish", "Error": "NotFound", "Model": "parts/1"},
-            "Faults[0].Model is 'parts/1'; allowed is the name of a project or a version, such as parts.2026",
+            "Faults[0].Model must be the name of a project or a version, such as parts.2026",
         ),
     ],
 )
@@ -173,7 +173,7 @@ def test_every_violation_gets_a_line_of_its_own() -> None:
 def test_a_model_that_is_there_twice_is_refused() -> None:
     [line] = refusal({"Models": [{"ProjectVersionArn": ARN}, {"ProjectVersionArn": ARN}]})
 
-    assert line.endswith(f"more than once is there {ARN}")
+    assert f"it must be a scenario that names each model once, not {ARN} again, got " in line
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"Models": {}}'])
@@ -190,7 +190,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("end", ["Dead", "410", 500])
 def test_an_end_that_no_service_has_is_refused_with_those_that_it_may_have(end: str | int) -> None:
-    with pytest.raises(ScenarioError, match=r"LookoutVisionEnd is .*; allowed is 'NoSuchHost', .*, 410 or 503"):
+    with pytest.raises(ScenarioError, match=r"LookoutVisionEnd must be 'NoSuchHost', .*, 410 or 503, got "):
         Scenario.parse(json.dumps({"LookoutVisionEnd": end}))
 
 
@@ -198,7 +198,7 @@ def test_an_end_that_no_service_has_is_refused_with_those_that_it_may_have(end: 
     ("part", "other"), [("us-east-1", "eu-west-1"), ("123456789012", "210987654321"), ("aws:", "aws-cn:")]
 )
 def test_a_model_of_another_account_or_region_is_refused(part: str, other: str) -> None:
-    with pytest.raises(ScenarioError, match="allowed is an ARN of this AWS, arn:aws:rek"):
+    with pytest.raises(ScenarioError, match="must be an ARN of this AWS, arn:aws:rek"):
         Scenario.parse(json.dumps({"Models": [{"ProjectVersionArn": ARN.replace(part, other, 1)}]}))
 
 
@@ -207,5 +207,5 @@ def test_quotas_are_those_of_aws_unless_it_says_others() -> None:
 
     assert (quotas.running_models, quotas.inference_units) == (3, 5)
     assert (quotas.calls_per_second, quotas.concurrent_executions) == (5, 1_000)
-    with pytest.raises(ScenarioError, match=r"Quotas.CallsPerSecond is 0; allowed is"):
+    with pytest.raises(ScenarioError, match=r"Quotas.CallsPerSecond must be .*, got 0"):
         Scenario.parse(json.dumps({"Quotas": {"CallsPerSecond": 0}}))
