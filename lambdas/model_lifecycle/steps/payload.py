@@ -32,10 +32,10 @@ def checked(payload: object, fields: Sequence[Field]) -> dict[str, Any]:
     Raises InvalidRequestError with one sentence that names every field that is not valid.
     """
     if not isinstance(payload, dict):
-        raise InvalidRequestError(f"The event is {shown(payload)}; allowed is a JSON object.")
+        raise InvalidRequestError(f"The event must be a JSON object, got {shown(payload)}.")
     wrong = [field.violation(value) for field in fields if not field.accepts(value := _at(payload, field.name))]
     if wrong:
-        raise InvalidRequestError(f"The event is not one of these state machines: {'; '.join(wrong)}.")
+        raise InvalidRequestError(f"The event is not one that these state machines send: {'; '.join(wrong)}.")
     return payload
 
 

@@ -73,7 +73,7 @@ def _look_at_project(
         try:
             seen.found[look(listed)] += 1
         except Exception as error:  # noqa: BLE001 - it is raised after the others
-            error.add_note(f"This befell {listed.identity}")
+            error.add_note(f"It happened with {listed.identity}")
             troubles.append(error)
     return True
 

@@ -81,10 +81,10 @@ def test_trouble_does_not_keep_it_from_the_others(
 
 def test_what_went_wrong_is_told_with_what_it_befell() -> None:
     trouble = ServiceUnavailableError("throttled", perhaps_done=False)
-    trouble.add_note("This befell {'Name': 'broken'}")
+    trouble.add_note("It happened with {'Name': 'broken'}")
 
     assert Round(troubles=[trouble, DENIED]).in_words == (
-        "ServiceUnavailableError: throttled This befell {'Name': 'broken'}; AccessDeniedError: not yours"
+        "ServiceUnavailableError: throttled It happened with {'Name': 'broken'}; AccessDeniedError: not yours"
     )
     assert len(Round(troubles=[AccessDeniedError("x" * 900)] * 30).in_words) == 20_000
 
