@@ -163,8 +163,8 @@ def start_of(arn: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        pytest.param("{", "no JSON", marks=pytest.mark.soak),
-        ('{"Models": [{"ProjectVersionArn": "parts"}]}', "Models[0].ProjectVersionArn is 'parts'"),
+        pytest.param("{", "is not JSON", marks=pytest.mark.soak),
+        ('{"Models": [{"ProjectVersionArn": "parts"}]}', "Models[0].ProjectVersionArn must be a model version's ARN"),
         pytest.param('{"Modles": []}', "Modles", marks=pytest.mark.soak),
     ],
 )
