@@ -15,8 +15,8 @@ _INTRODUCTION = """\
 # Who may do what
 
 Every statement of every policy that a deploy with the default settings makes. Names are places in the tree of the
-stack, such as `Functions/Notify`. A test takes each statement, each action and each resource away in turn, and finds
-that a life of the app goes otherwise without it: none is idle.
+stack, such as `Functions/Notify`. A test removes each statement, each action and each resource in turn, and sees that
+something in the app then goes wrong: none is idle.
 
 With a [stage](settings.md#several-deployments-in-one-account), the names of state machines, of the leases' group and of
 event sources end in it.
