@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.lifecycle import SECONDS_OF_PATIENCE_WITH_DAYS, Lifecycle
 from tests.deployed.services import LOOKOUT_VISION
 
 TIMEOUT = 90
@@ -14,9 +14,12 @@ TIMEOUT = 90
     [
         ("NoSuchHost", "ServiceUnreachableError", False),
         (403, "AccessDeniedError", False),
+        (404, "ServiceUnreachableError", False),
         (410, "ServiceUnreachableError", False),
         (503, "TimedOutError", True),
         ("ConnectionRefused", "TimedOutError", True),
+        # A client waits by the machine's own clock: half a minute for each look.
+        pytest.param("NoAnswer", "TimedOutError", True, marks=pytest.mark.soak),
     ],
 )
 def test_what_is_certain_ends_at_once_and_what_may_pass_at_the_deadline(
@@ -25,7 +28,9 @@ def test_what_is_certain_ends_at_once_and_what_may_pass_at_the_deadline(
     lifecycle.given(LookoutVisionEnd=end)
     asked = {**LOOKOUT_VISION.model, f"{verb.title()}TimeoutSeconds": TIMEOUT}
 
-    execution = lifecycle.end_of(lifecycle.start(asked) if verb == "start" else lifecycle.stop(asked))
+    arn = lifecycle.start(asked) if verb == "start" else lifecycle.stop(asked)
+    lifecycle.settle(patience=SECONDS_OF_PATIENCE_WITH_DAYS)
+    execution = lifecycle.end_of(arn)
 
     assert execution.status == "FAILED"
     assert str(execution.error).endswith(error)
