@@ -25,7 +25,7 @@ _ADVICE = {
     errors.InvalidRequestError: "Correct the input and try again.",
     errors.ModelNotFoundError: "Check the name of the model, the account and the Region.",
     errors.AccessDeniedError: "Check the permissions of the functions and the setting project_arns, then try again.",
-    errors.QuotaExceededError: "Stop another model or have the quota raised, then start this one again.",
+    errors.QuotaExceededError: "Stop another model or request a higher quota, then start this one again.",
     errors.ModelFailedError: "Check the model in the service's console, then try again.",
     errors.StartTimedOutError: "Start it again, with a longer StartTimeoutSeconds if it needs more time.",
     errors.StopTimedOutError: "Check the model in the service's console.",
@@ -66,7 +66,7 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             to_do = ["If nobody needs it, stop it again." if done.started_again else ""]
         case Ending(outcome=Outcome.WAITING):
             news = [_waits(ending, zone)]
-            to_do = ["To make room, stop another model or have the quota raised."]
+            to_do = ["To make room, stop another model or request a higher quota."]
         case _:
             why = _why(ending)
             news = [why, _so_far(ending, money, zone, why)]
@@ -140,10 +140,12 @@ def _waits(ending: Ending, zone: tzinfo) -> str:
 
 def _why(ending: Ending) -> str:
     """Return the reason in our own words, or quote those of whoever ended the execution."""
-    if ending.cause and ending.in_our_words:
-        return one_line(ending.cause, MAX_CAUSE_CHARACTERS)
     verb, model = OF_GOAL[ending.goal].verb, ending.request
     what = f"The {verb} of {model.project}/{model.version}" if model else f"A {verb}"
+    if ending.cause and ending.in_our_words:
+        cause = one_line(ending.cause, MAX_CAUSE_CHARACTERS)
+        named = model is None or ending.cause.startswith(model.in_words)
+        return cause if named else f"{what} failed. {cause}"
     error = word(ending.error) if ending.error else ""
     reason = f"{quoted(ending.cause)} ({error})" if ending.cause and error else error
     reason = reason or (quoted(ending.cause) if ending.cause else "")

@@ -180,7 +180,7 @@ class TestAStopThatDidNotTake:
 
         assert message.document["Outcome"] == "StillBilling"
         assert message.document["Summary"].startswith(
-            "You may not stop it. The model has been running for 1 h and has cost about "
+            "The stop of parts/parts.2026-01-05 failed. You may not stop it. The model has been running for 1 h and "
         )
 
     def test_that_nobody_could_see_is_told_as_still_billing(self) -> None:
@@ -315,7 +315,10 @@ class TestAStartThatGaveUpAndWasCleanedUp:
         message = self.of(left)
 
         assert message.document["CleanUp"] == clean_up
-        assert message.document["Summary"] == f"You may not look.{words} {CHECK_PERMISSIONS}"
+        assert (
+            message.document["Summary"]
+            == f"The start of parts/parts.2026-01-05 failed. You may not look.{words} {CHECK_PERMISSIONS}"
+        )
         assert message.document["MayBill"] is True
 
 
