@@ -43,15 +43,15 @@ class ModelRecord:
     stopped_at: datetime | None = None
 
     def wanted_since(self, moment: datetime) -> bool:
-        """Whoever wanted the model last came later than that."""
+        """Tell whether someone asked for the model after that moment."""
         return self.wanted_at is not None and self.wanted_at > moment
 
     def stopped_since(self, moment: datetime) -> bool:
-        """Somebody saw it stopped then or later."""
+        """Tell whether someone saw it stopped at that moment or later."""
         return self.stopped_at is not None and self.stopped_at >= moment
 
     def another_is_about_to_start(self, execution_arn: str, *, status: str, now: datetime) -> bool:
-        """Another execution's start call may be on its way to a model that still has the status in which it asked."""
+        """Tell whether another start call may be on its way to a model that still has the status of then."""
         if self.asked_at is None or self.asked_by == execution_arn or self.status_when_asked != status:
             return False
         ended = self.ran_at is not None or self.stopped_at is not None

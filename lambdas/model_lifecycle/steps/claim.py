@@ -59,7 +59,7 @@ def _of_present_run(found: ModelRecord) -> ModelRecord:
 
 
 class Claim:
-    """Stands in the model's record before the call goes out. Raises as `ModelRecords` does."""
+    """What an execution writes into the model's record before its call goes out. Raises as `ModelRecords` does."""
 
     def __init__(self, request: ModelRequest, found: ModelRecord, records: ModelRecords) -> None:
         self._request = request

@@ -70,7 +70,7 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @classmethod
     def begin(cls, request: AnyRequest, *, execution_arn: str, started_at: datetime) -> Self:
-        """Nothing is known yet. The deadline counts from the execution's start, whatever is retried or redriven."""
+        """Begin with nothing known. The deadline counts from the execution's start, whatever is retried or redriven."""
         deadline = started_at + timedelta(seconds=cls.timeout_seconds(request))
         return cls(request=request, execution_arn=execution_arn, started_at=started_at, deadline=deadline)
 
@@ -113,7 +113,7 @@ class Progress(ABC, Generic[AnyRequest]):
 
     @property
     def tells(self) -> bool:
-        """People are to hear now how it goes on, although it has not ended."""
+        """Whether people are notified now how it goes on, although it has not ended."""
         return False
 
     def told(self) -> Self:
@@ -196,7 +196,7 @@ class Progress(ABC, Generic[AnyRequest]):
         return progress.in_phase(self.WAITS, now=now)
 
     def lost(self, error: ModelLifecycleError, *, now: datetime) -> Self:
-        """This execution's call was sent, and no answer came."""
+        """Take in that this execution's call was sent, and no answer came."""
         return replace(self.unseen(error, now=now), asked=True, answer_lost=True, asked_at=now)
 
     def asked_just_before(self, now: datetime) -> bool:
@@ -217,7 +217,7 @@ class Progress(ABC, Generic[AnyRequest]):
         return replace(self, phase=phase, since=since)
 
     def blocked(self, *, now: datetime, trouble: str) -> Self:
-        """It cannot be asked yet, for that reason."""
+        """Take in that it cannot be requested yet, for that reason."""
         return replace(self.in_phase(Phase.BLOCKED, now=now), trouble=trouble)
 
     def failed(self, error: ModelLifecycleError) -> Self:

@@ -95,7 +95,7 @@ class StartProgress(Progress[Request]):
 
     @property
     def at_full_quota(self) -> bool:
-        """That the account runs as many models as it may is the last trouble that there was."""
+        """Whether the last trouble was that the account runs as many models as it may."""
         return self.quota != "" and self.quota == self.trouble
 
     @property

@@ -92,7 +92,7 @@ class StopProgress(Progress[StopRequest]):
         )
 
     def not_yet(self, why: str, *, now: datetime) -> Self:
-        """It is stopped, and for that reason perhaps not for long: look again."""
+        """Look again: it is stopped, but perhaps not for long, for that reason."""
         phase = self.WAITS if self.begun else Phase.BLOCKED
         return replace(self.in_phase(phase, now=now), already_stopped=False, stopped_at=None, trouble=why)
 
@@ -101,7 +101,7 @@ class StopProgress(Progress[StopRequest]):
         return replace(self.in_phase(Phase.SUPERSEDED, now=now), left_alone=why)
 
     def overtaken(self, why: str, *, now: datetime) -> Self:
-        """Someone has wanted the model since this stop began."""
+        """Take in that someone asked for the model after this stop began."""
         return replace(self.in_phase(Phase.STOPPED, now=now), started_again=True, left_alone=why, stopped_at=None)
 
     def with_usage(self, usage: Usage | None) -> Self:

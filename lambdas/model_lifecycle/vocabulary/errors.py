@@ -11,7 +11,7 @@ class ModelLifecycleError(Exception):
     """Whatever keeps a model from running or from being stopped, in words for the person who reads them."""
 
     perhaps_gone = False
-    """It is of a service that AWS may have ended, and nothing in it shows that the service is still there."""
+    """Whether AWS may have ended the service, and nothing in the answer shows that it is still there."""
 
     @property
     def name(self) -> str:

@@ -40,7 +40,7 @@ class Finding(StrEnum):
     LATE = "late"
     """Its lease is over, and the stop did not come: it is stopped now."""
     WARNED = "warned"
-    """It runs for long without a lease: people are told."""
+    """It runs for long without a lease: people are notified."""
     WARNED_BEFORE = "warned_before"
     """The same, and people were told less than a day ago."""
     STOPPED = "stopped"
@@ -145,7 +145,7 @@ class Watch:
     def _note_running(
         self, request: StopRequest, description: ModelDescription, record: ModelRecord, usage: Usage | None
     ) -> None:
-        """It was started by hand: from now on it is known since when it runs at least."""
+        """Write down since when, at least, a model runs that someone started by hand."""
         self._records.replace(
             request,
             record,

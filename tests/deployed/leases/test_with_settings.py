@@ -134,6 +134,15 @@ def test_times_in_utc_are_told_in_both_zones_across_the_clocks_change(
     assert "14:00 Europe/Berlin (12:00 UTC)" in in_both(summer)
 
 
+def test_a_cause_tells_moments_in_the_time_zone_too(lifecycle: Lifecycle) -> None:
+    lifecycle.given(REKOGNITION.script())
+
+    refused = lifecycle.run({**REKOGNITION.model, "StopAt": "2025-01-01T00:00:00Z"})
+
+    assert refused.error == "InvalidRequestError"
+    assert "got Wed 1 Jan 2025 01:00 Europe/Berlin (00:00 UTC)." in refused.cause
+
+
 @both_services
 def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
