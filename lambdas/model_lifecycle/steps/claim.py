@@ -46,6 +46,12 @@ def _latest_wish(found: ModelRecord, progress: StartProgress) -> datetime:
     return max(found.wanted_at or progress.started_at, progress.started_at)
 
 
+def waits_for_quota(found: ModelRecord, progress: StartProgress) -> ModelRecord:
+    """The record of a model whose start was refused, but goes on: a stop that comes now finds it."""
+    until = max(found.waited_for_until or progress.deadline, progress.deadline)
+    return replace(found, waited_for_until=until)
+
+
 def about_to_stop(found: ModelRecord, execution_arn: str, *, now: datetime) -> ModelRecord:
     """Return the record of a model that runs, and whose stop the execution is about to ask for."""
     return replace(_of_present_run(found), stopping=execution_arn, stop_asked_at=now)
@@ -77,8 +83,11 @@ class Claim:
 
         A claim that still stands is known to mean nothing, and how the call went matters more.
         """
+        before = self._found
+        if isinstance(progress, StartProgress) and progress.at_full_quota:
+            before = waits_for_quota(before, progress)
         try:
-            if self._made is None or self._records.replace(self._request, self._made, self._found) is not None:
+            if self._made is None or self._records.replace(self._request, self._made, before) is not None:
                 return progress
         except ModelLifecycleError as error:
             progress = replace(progress, trouble=progress.trouble or error.cause)

@@ -124,8 +124,8 @@ def _start(
 ) -> StartProgress:
     """Write down that this execution is about to ask, arm the stop, then ask: one that dies in between still knows."""
     lease = progress.wanted_lease
-    if lease is not None and lease.ends_at <= now and not progress.begun:
-        return progress.failed(LeaseOverError(_lease_over(progress, lease)))
+    if not progress.begun and (why := _why_unwanted(progress, record, lease, now=now)):
+        return progress.failed(why)
     if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
         return progress
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
@@ -181,11 +181,21 @@ def _join(
     return progress.leased(made)
 
 
-def _lease_over(progress: StartProgress, lease: Lease) -> str:
-    return (
-        f"{progress.request.in_words} was not started: its lease ended at {progress.request.when(lease.ends_at)}, "
-        f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
-    )
+def _why_unwanted(
+    progress: StartProgress, record: ModelRecord, lease: Lease | None, *, now: datetime
+) -> ModelLifecycleError | None:
+    """Why nobody wants the model any more that was not started yet; None if someone does."""
+    if lease is not None and lease.ends_at <= now:
+        return LeaseOverError(
+            f"{progress.request.in_words} was not started: its lease ended at {progress.request.when(lease.ends_at)}, "
+            f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
+        )
+    if record.unwanted_since(progress.started_at):
+        return ModelFailedError(
+            f"{progress.request.in_words} was not started. {someone(record.stopping)} asked to stop it while its start "
+            f"waited for a place in the account's quota."
+        )
+    return None
 
 
 def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime) -> StartProgress:

@@ -164,18 +164,27 @@ def _note_stopped(
     """
     if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
         return progress, True
-    if lease_of(record) is None and record.stopped_since(progress.started_at):
+    undoes = _undoes_a_wait(progress, record, now=now)
+    if lease_of(record) is None and record.stopped_since(progress.started_at) and not undoes:
         # Someone else saw it before: their moment stays.
         return progress, True
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.not_yet(f"{someone(record.asked_by)} is about to start it.", now=now), True
     stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
+    if undoes:
+        stopped = replace(stopped, unwanted_at=progress.started_at)
     try:
         if not end_run(progress.request, record, stopped, records, leases):
             return progress.not_yet("Others change the model's record at the same time.", now=now), False
     except ModelLifecycleError as error:
         return replace(progress, trouble=error.cause), True
     return progress, True
+
+
+def _undoes_a_wait(progress: StopProgress, record: ModelRecord, *, now: datetime) -> bool:
+    """A start that began before waits for a place in the quota: without this it would start what is not wanted."""
+    waits = record.waited_for_until is not None and record.waited_for_until > now
+    return waits and not progress.request.conditional and not record.unwanted_since(progress.started_at)
 
 
 def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter, *, now: datetime) -> StopProgress:

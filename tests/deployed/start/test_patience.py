@@ -69,3 +69,27 @@ def test_a_fixed_interval_is_kept(lifecycle: Lifecycle, service: ServiceWords) -
 
     assert execution.output["Checks"] == 3
     assert 200 <= execution.seconds <= 210
+
+
+@pytest.mark.parametrize(
+    ("service", "full"),
+    [(REKOGNITION, "LimitExceededException"), (LOOKOUT_VISION, "ServiceQuotaExceededException")],
+    ids=str,
+)
+def test_a_stop_ends_a_start_that_waits_for_a_place_in_the_quota(
+    lifecycle: Lifecycle, service: ServiceWords, full: str
+) -> None:
+    lifecycle.given(service.script(), faults=[{"Operation": service.start, "Error": full, "Times": 10}])
+    with lifecycle.clock.running():
+        waiting = lifecycle.start(service.model)
+        lifecycle.clock.wait(60)
+        stopping = lifecycle.stop(service.model)
+    lifecycle.settle()
+
+    assert lifecycle.end_of(stopping).output["AlreadyStopped"] is True
+    ended = lifecycle.end_of(waiting)
+    assert (ended.status, ended.error) == ("FAILED", "ModelFailedError")
+    assert ended.seconds < 180
+    waited, failed = [message.document for message in lifecycle.messages(waiting)]
+    assert (waited["Outcome"], failed["Outcome"], failed["MayBill"]) == ("Waiting", "Failed", False)
+    assert stopping.rpartition(":")[2] in failed["Summary"]

@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
+from model_lifecycle.requests.stop_request import NOBODY
 from model_lifecycle.steps.step import answer_of
 from model_lifecycle.vocabulary.errors import ModelNotFoundError, QuotaExceededError
 from model_lifecycle.vocabulary.phase import Phase
+from model_lifecycle.vocabulary.wording import someone
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import after, begin
+from tests.fakes.given import STOP_EXECUTION, after, begin, begin_stop
 from tests.fakes.machines import DENIED, IN_USE, LOST, THROTTLED, error_of, phases_of
-from tests.fakes.state_machine import drive, start
+from tests.fakes.state_machine import drive, start, stop
 
 
 def test_a_start_knows_the_inference_units_in_force() -> None:
@@ -181,6 +183,36 @@ class TestAFullQuota:
         name, cause = error_of(last)
         assert (last.phase, last.may_bill, when, name) == (Phase.FAILED, False, after(3_600), "QuotaExceededError")
         assert cause == f"{self.FULL} No place became free within 1 h."
+
+    @pytest.mark.parametrize(
+        ("began", "fields", "ends"),
+        [
+            pytest.param(5, {}, True, id="that began after it"),
+            pytest.param(-5, {}, False, id="but not that began before it"),
+            pytest.param(5, {"LatestStart": NOBODY}, False, id="but not one for another start"),
+        ],
+    )
+    def test_is_waited_for_until_someone_stops_the_model(self, began: int, fields: dict[str, Any], ends: bool) -> None:
+        model = FakeModel("STOPPED", starts=[self.FULL])
+        waits = start(begin(), model, now=after(1))
+        stop(replace(begin_stop(**fields), started_at=after(began)), model, now=after(6))
+
+        last = start(waits, model, now=after(10))
+
+        assert (last.phase, model.starts) == ((Phase.FAILED, 1) if ends else (Phase.BLOCKED, 2))
+        if ends:
+            name, cause = error_of(last)
+            assert (name, last.may_bill, last.cleans_up) == ("ModelFailedError", False, False)
+            assert f"{someone(STOP_EXECUTION)} asked to stop" in cause
+
+    def test_that_someone_stopped_waiting_at_is_no_matter_for_a_later_start(self) -> None:
+        model = FakeModel("STOPPED", starts=[self.FULL, "STARTING"])
+        start(begin(), model, now=after(1))
+        stop(replace(begin_stop(), started_at=after(5)), model, now=after(6))
+
+        later = start(replace(begin(), started_at=after(7)), model, now=after(8))
+
+        assert later.phase is Phase.STARTING
 
     def test_is_not_the_reason_if_another_trouble_came_after_it(self) -> None:
         *_, (_, last) = drive(begin(), FakeModel("STOPPED", starts=[self.FULL, THROTTLED]))
