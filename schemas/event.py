@@ -77,7 +77,8 @@ def _detail() -> dict[str, Any]:
         },
         "required": head["required"],
         "dependentRequired": {
-            "Service": ["Project", "Version"],
+            "Service": ["Project"],
+            "Version": ["Service"],
             # What every execution tells, and always knows.
             "Request": ["Service", *map(pascal, _never_null(ExecutionReport))],
         },

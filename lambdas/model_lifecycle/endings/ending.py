@@ -7,6 +7,7 @@ from typing import TypeAlias
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.usage import Run
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.steps.report import Report, RunReport, StartReport
 from model_lifecycle.vocabulary.errors import OUR_ERRORS
 from model_lifecycle.vocabulary.phase import Goal
@@ -36,8 +37,9 @@ class Ending:
     `request` is None where the input names no model, and nothing but its name where the input is not valid. `report` is
     None where nothing was seen of a model; `gone`: there is none. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
-    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `about`: what the
-    subject names where there is no request. `advice`: what to do about it, where that does not depend on the error.
+    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `project`: the
+    service and its project, as far as that can be read where there is no request. `about`: what the subject names then.
+    `advice`: what to do about it, where that does not depend on the error.
     """
 
     notification_id: str
@@ -51,6 +53,7 @@ class Ending:
     clean_up: CleanUp | None = None
     tried_until: datetime | None = None
     gone: bool = False
+    project: tuple[Service, Identity] | None = None
     about: str = "invalid input"
     advice: str | None = None
 

@@ -79,7 +79,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
 
 def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:
     if ending.request is None or money is None:
-        return {}
+        return _project(ending)
     if ending.report is None:
         return dict(ending.request.names)
     ran = {"Ran": fields_json(money.paid(ending.ran))} if ending.ran else {}
@@ -132,7 +132,14 @@ def _of_success(ending: Ending) -> str:
 
 
 def _attributes(ending: Ending) -> dict[str, str]:
-    attributes = {"Outcome": ending.outcome.value}
+    return {"Outcome": ending.outcome.value, **_project(ending)}
+
+
+def _project(ending: Ending) -> dict[str, str]:
+    """What is known at least of a model, where the input names one."""
     if ending.request is not None:
-        attributes |= {"Service": ending.request.service.name, "Project": ending.request.project}
-    return attributes
+        return {"Service": ending.request.service.name, "Project": ending.request.project}
+    if ending.project is None:
+        return {}
+    service, named = ending.project
+    return {"Service": service.name, "Project": service.project(named)}

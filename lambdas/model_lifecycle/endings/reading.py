@@ -13,7 +13,7 @@ from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, o
 from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
-from model_lifecycle.requests.named import named_in
+from model_lifecycle.requests.named import named_in, project_in
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.steps.step import PROGRESS, asked_of
@@ -131,6 +131,7 @@ class Endings:
             goal=goal,
             execution_arn=event["Execution"]["Arn"],
             request=request,
+            project=None if request else project_in(asked_of(event)),
             report=reported,
             gone=gone,
             error=failure.get("Error"),
@@ -169,6 +170,7 @@ class Endings:
             goal=goal,
             execution_arn=execution["executionArn"],
             request=request,
+            project=None if request else project_in(asked),
             report=reported,
             gone=gone,
             error=execution.get("error"),

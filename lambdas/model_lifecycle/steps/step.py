@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
-from model_lifecycle.requests.named import named_in
+from model_lifecycle.requests.named import readable
 from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import report_json
@@ -43,7 +43,7 @@ def take_step(
 
     `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
     answer, or {"Request": <the execution's input>}}`. A request that is not valid has no
-    report, and the model that it names, if any, for its request.
+    report, and the model that it names, if any, or at least the project, for its request.
 
     Raises InvalidRequestError for what no state of the machines sends.
     """
@@ -57,7 +57,7 @@ def take_step(
             "Failure": error.to_json(),
             "CleansUp": False,
             "Report": None,
-            "Request": named_in(asked_of(payload), home),
+            "Request": readable(asked_of(payload), home),
         }
     return answer_of(actions[goal](progress, model_of(progress.request), now=now), now=now)
 

@@ -156,3 +156,22 @@ def test_a_start_that_was_refused_says_that_there_is_no_such_model(lifecycle: Li
 
     document = lifecycle.only_message(start).document
     assert (document["Status"], document["MayBill"]) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("service", "wrong"),
+    [
+        (REKOGNITION, {"ProjectVersionArn": f"{REKOGNITION.model['ProjectVersionArn']} "}),
+        (LOOKOUT_VISION, {"ModelVersion": "latest"}),
+    ],
+    ids=str,
+)
+def test_a_start_whose_input_names_a_project_at_least_is_told_to_who_listens_to_it(
+    lifecycle: Lifecycle, service: ServiceWords, wrong: dict[str, str]
+) -> None:
+    right = lifecycle.only_message(lifecycle.run({**service.model, "Wait": 1}))
+
+    message = lifecycle.only_message(lifecycle.run({**service.model, **wrong}))
+
+    assert message.attributes == right.attributes
+    assert message.document["MayBill"] is False

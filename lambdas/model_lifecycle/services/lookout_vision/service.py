@@ -4,7 +4,7 @@ AWS ended the service on 2025-10-31. Names and tokens are checked by the shapes 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -77,6 +77,11 @@ class LookoutVision(Service):
 
     def project(self, identity: Identity) -> str:
         return identity["ProjectName"]
+
+    def project_in(self, given: Mapping[str, object]) -> Identity | None:
+        project, _ = self.required
+        name = given.get(project.name)
+        return {project.name: str(name)} if project.accepts(name) else None
 
     def version(self, identity: Identity) -> str:
         return identity["ModelVersion"]

@@ -1,6 +1,7 @@
 """Amazon Rekognition Custom Labels: how a model version is named, asked for, measured and permitted."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from model_lifecycle.services.actions import Actions
@@ -20,6 +21,7 @@ from model_lifecycle.vocabulary.home import Home
 
 _PROJECT = r"arn:[a-z\d-]+:rekognition:[a-z\d-]+:\d{12}:project/[a-zA-Z0-9_.\-]{1,255}"
 _NUMBER = r"[0-9]+"
+_PROJECT_IN = re.compile(rf"\s{{0,9}}{_PROJECT}(?=/|\s*$)")
 _VERSION_ARN = text(
     "ProjectVersionArn",
     rf"{_PROJECT}/version/[a-zA-Z0-9_.\-]{{1,255}}/{_NUMBER}",
@@ -76,6 +78,13 @@ class Rekognition(Service):
 
     def project(self, identity: Identity) -> str:
         return project_name(identity["ProjectVersionArn"])
+
+    def project_in(self, given: Mapping[str, object]) -> Identity | None:
+        for field in self.fields:
+            arn = given.get(field.name)
+            if isinstance(arn, str) and (found := _PROJECT_IN.match(arn)):
+                return {_VERSION_ARN.name: found[0]}
+        return None
 
     def version(self, identity: Identity) -> str:
         return version_name(identity["ProjectVersionArn"])

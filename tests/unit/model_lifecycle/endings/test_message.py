@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose, execution_link, how_to_stop
 from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.requests.named import project_in
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.rekognition import REKOGNITION
@@ -244,6 +245,15 @@ class TestAnEndingOfWhichNothingIsKnown:
         }
         assert not {"Model", "Status", "Cost", "Stop it"} & set(lines(message))
         assert message.text.startswith("It is not valid.\n")
+
+    def test_of_no_valid_request_tells_the_project_that_can_be_read(self) -> None:
+        project = project_in({"ProjectVersionArn": f"{VERSION} "})
+        message = bare(Outcome.FAILED, error="InvalidRequestError", cause="It is not valid.", project=project)
+
+        names = {"Service": "Rekognition", "Project": "parts"}
+        assert message.attributes == {"Outcome": "Failed", **names}
+        assert names.items() <= message.document.items()
+        assert "Version" not in message.document
 
     @pytest.mark.parametrize("outcome", [Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED])
     def test_says_at_least_how_it_ended(self, outcome: Outcome) -> None:
