@@ -86,10 +86,10 @@ def test_a_fail_that_could_not_be_told_is_told_after_its_redrive_once(lifecycle:
 def test_an_execution_that_is_aborted_while_it_tells_is_told_so_besides(lifecycle: Lifecycle) -> None:
     lifecycle.given(
         REKOGNITION.script(StartSeconds=60),
-        faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 2}],
+        faults=[{"Operation": "Publish", "Effect": "KillAfter", "Times": 1}],
     )
     arn = lifecycle.start(REKOGNITION.model)
-    lifecycle.pass_time(68)
+    lifecycle.pass_time(63)
     lifecycle.abort(arn)
     execution = lifecycle.end_of(arn)
 

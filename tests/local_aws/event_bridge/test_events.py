@@ -277,8 +277,8 @@ def test_an_entry_that_is_no_event_is_refused_alone(aws: ActingAws, events: Any,
 def test_events_of_the_services_themselves_come_through_the_backend(aws: ActingAws, events: Any) -> None:
     rule(events, pattern={"source": ["aws.states"]})
 
-    models.events_backends[aws.account_id][aws.region].put_events(
-        [{"Source": "aws.states", "DetailType": "Step Functions Execution Status Change", "Detail": '{"n": 1}'}]
+    models.events_backends[aws.account_id][aws.region].take(
+        {"Source": "aws.states", "DetailType": "Step Functions Execution Status Change", "Detail": '{"n": 1}'}
     )
 
     assert [event["detail"] for event in heard(aws)] == [{"n": 1}]
