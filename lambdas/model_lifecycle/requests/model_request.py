@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
+from difflib import get_close_matches
 from typing import Any, Self
 
 from model_lifecycle.services.fields import Field, execution_arn, integer, shown
@@ -20,6 +21,9 @@ POLL_INTERVAL = integer("PollIntervalSeconds", 1, 3_600)
 PARENT = execution_arn("AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID")
 """What a state machine puts into the input of an execution that it starts as its child."""
 _RESERVED = "AWS_STEP_FUNCTIONS_"
+_ALIKE = 0.92
+"""Near enough that InferenceUnits is taken neither for the least nor for the most of them."""
+_LONGEST_NEAR = 100
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -179,7 +183,14 @@ def _fields_of(service: Service, *, start_options: bool) -> tuple[Field, ...]:
 
 def _unknown_fields(given: Mapping[str, object], known: Iterable[Field]) -> list[str]:
     names = [field.name for field in known]
-    return [f"{shown(name)} is unknown, known fields are {', '.join(names)}" for name in given if name not in names]
+    return [f"{shown(name)} is unknown{_meant(name, names)}" for name in given if name not in names]
+
+
+def _meant(name: str, names: Sequence[str]) -> str:
+    """Return a hint: the field that is meant, however its letters are capitalized, or all that there are."""
+    written = {each.lower(): each for each in names}
+    meant = get_close_matches(name.lower()[:_LONGEST_NEAR], written, n=1, cutoff=_ALIKE)
+    return f" (did you mean {written[meant[0]]}?)" if meant else f", known fields are {', '.join(names)}"
 
 
 def _missing_fields(given: Mapping[str, object], services: Sequence[Service], named: Sequence[str]) -> list[str]:

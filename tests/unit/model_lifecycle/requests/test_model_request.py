@@ -150,13 +150,26 @@ def test_an_input_that_is_no_object_is_refused_as_what_it_is(parse: Parse, value
 
 @BY_EITHER
 @pytest.mark.parametrize(
-    "field", ["projectversionarn", "MinInferenceunits", "", " ", "né", LONE_SURROGATE, "x" * 9_999]
+    "field", ["Arn", "Inferenceunits", "", " ", "né", LONE_SURROGATE, "x" * 9_999, "ProjectName" * 9_999]
 )
 def test_an_unknown_field_is_named_beside_those_that_there_are(parse: Parse, field: str) -> None:
     said = refused(parse, **{field: 1})
 
     assert json.dumps(field)[:70] in said
     assert "is unknown, known fields are ProjectVersionArn, ProjectArn, ProjectName, ModelVersion, " in said
+
+
+@BY_EITHER
+@pytest.mark.parametrize(
+    ("field", "meant"),
+    [
+        ("projectversionarn", "ProjectVersionArn"),
+        ("PollIntervalSecond", "PollIntervalSeconds"),
+        ("StopTimoutSeconds", "StopTimeoutSeconds"),
+    ],
+)
+def test_a_field_that_is_written_wrong_is_told_which_is_meant(parse: Parse, field: str, meant: str) -> None:
+    assert f'"{field}" is unknown (did you mean {meant}?)' in refused(parse, **{field: 1})
 
 
 @pytest.mark.parametrize(
