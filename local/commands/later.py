@@ -14,7 +14,7 @@ _PATH = "/_local/later"
 def main() -> int:
     """Say what time it is then. 0 if so much time has passed, 1 if not, 2 for a wrong call."""
     parser = argparse.ArgumentParser(prog="make later", description=__doc__)
-    parser.add_argument("--hours", type=float, default=1.0, help="how much time; 1 if not given")
+    parser.add_argument("--hours", type=_hours, default=1.0, help="how much time; 1 if not given")
     parser.add_argument("--port", type=int, help="of make local; that of AWS_ENDPOINT_URL if not given")
     arguments = parser.parse_args()
     endpoint = f"http://localhost:{arguments.port}" if arguments.port else os.environ.get("AWS_ENDPOINT_URL", "")
@@ -32,6 +32,13 @@ def main() -> int:
         return 1
     print(f"It is {now:%Y-%m-%d %H:%M:%S} UTC there now.")
     return 0
+
+
+def _hours(written: str) -> float:
+    try:
+        return float(written)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"HOURS must be a number, such as 1 or 0.5, got {written}") from None
 
 
 if __name__ == "__main__":
