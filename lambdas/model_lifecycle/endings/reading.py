@@ -42,7 +42,7 @@ _REPORTS: Mapping[Goal, type[StartReport] | type[StopReport]] = {
     Goal.RUNNING: StartReport,
     Goal.STOPPED: StopReport,
 }
-_LOOK_AGAIN = "Look again in a minute, as a step that was under way may still start it."
+_LOOK_AGAIN = "Look at the model in a minute: a step that was under way may still start it."
 
 
 class Endings:

@@ -186,7 +186,8 @@ def _mending(ending: Ending) -> list[str]:
             "Stop it, or start it again to use it. Unless it has a lease, nothing else will stop it.",
         ]
     verb = "Stop it yourself" if ending.goal is Goal.STOPPED else "Stop it if nobody needs it"
-    return [ending.remedy or "", f"{verb}: it may still be billed.", mend]
+    doubt = "" if ending.outcome is Outcome.STILL_BILLING else ": it may still be billed"
+    return [ending.remedy or "", f"{verb}{doubt}.", mend]
 
 
 def _cleaned_up(ending: Ending) -> str:

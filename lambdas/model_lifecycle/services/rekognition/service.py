@@ -106,7 +106,7 @@ class Rekognition(Service):
             for project in page["ProjectDescriptions"]:
                 if project_name(project["ProjectArn"]) == name:
                     return {**identity, "ProjectArn": project["ProjectArn"]}
-        raise ModelNotFoundError(f"Rekognition has no project {name}, which ProjectVersionArn {arn} names.")
+        raise ModelNotFoundError(f"Rekognition has no project {name} (ProjectVersionArn: {arn}).")
 
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         arn, project_arn = identity["ProjectVersionArn"], identity["ProjectArn"]

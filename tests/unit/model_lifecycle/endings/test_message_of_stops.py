@@ -170,7 +170,7 @@ class TestAStopThatDidNotTake:
             f"{MODEL} (running since Mon 5 Jan 2026 08:00 UTC) is still billing: it was not stopped within 1 min, its "
             f"status is STOPPING. The model has been running for 1 h 1 min and has cost about 8.13 USD so far. If "
             f"nobody stops it, it will have cost about 5,120.00 USD by the end of the month. "
-            f"Stop it yourself: it may still be billed. Check the model in the service's console."
+            f"Stop it yourself. Check the model in the service's console."
         )
         assert lines(message)["Cost"] == ("about 8.00 USD an hour (2 inference units at 4.00 USD) until it is stopped")
         assert json.loads(lines(message)["Stop it"].partition("input ")[2]) == {"ProjectVersionArn": VERSION}

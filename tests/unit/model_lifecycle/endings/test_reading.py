@@ -211,7 +211,7 @@ class TestAnEndingThatTheNetCatches:
         ending = executions.told("ABORTED", FakeModel(status))
 
         assert ending.may_bill is may_bill
-        assert bool(ending.remedy and "Look again" in ending.remedy) is (status == "STOPPED")
+        assert bool(ending.remedy and "Look at the model" in ending.remedy) is (status == "STOPPED")
 
     def test_of_a_start_that_was_overdue_is_no_other_outcome_than_a_state_tells(self, executions: Executions) -> None:
         """Its state could not tell it: to Step Functions the execution failed, to people the start timed out."""
