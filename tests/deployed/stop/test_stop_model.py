@@ -350,14 +350,15 @@ def test_an_invalid_input_is_refused_with_every_reason(
     assert all(words in execution.cause for words in named), execution.cause
     message = lifecycle.only_message(execution)
     assert message.document["Cause"] == execution.cause
-    # What was to be stopped, and can be read, bills still.
-    model = {name: message.attributes[name] for name in message.attributes.keys() - {"Outcome"}}
-    assert model in (
+    project = {name: message.attributes[name] for name in message.attributes.keys() - {"Outcome"}}
+    assert project in (
         {},
         {"Service": "Rekognition", "Project": "parts"},
         {"Service": "LookoutVision", "Project": "boards"},
     )
-    assert message.attributes["Outcome"] == ("StillBilling" if model else "Failed")
+    # What was to be stopped, and can be read to its version, bills still.
+    model_is_read = bool(project) and "Version" in message.document
+    assert message.attributes["Outcome"] == ("StillBilling" if model_is_read else "Failed")
     assert calls(REKOGNITION.stop) == calls(LOOKOUT_VISION.stop) == []
 
 
