@@ -10,7 +10,7 @@ from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.steps.report import Report, RunReport, StartReport
 from model_lifecycle.vocabulary.errors import OUR_ERRORS
-from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, meaning_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +69,14 @@ class Ending:
         """A start that Step Functions ended: no state of it has cleaned up, and the model may bill."""
         cut_short = self.outcome in (Outcome.ABORTED, Outcome.TIMED_OUT) and not self.in_our_words
         return cut_short and self.goal is Goal.RUNNING and self.may_bill
+
+    @property
+    def seen_running(self) -> bool:
+        """The model ran when it was looked at."""
+        if self.request is None or self.report is None:
+            return False
+        statuses = self.request.service.statuses
+        return meaning_of(self.report.status or NEVER_SEEN, statuses).before is Phase.RUNNING
 
     @property
     def in_our_words(self) -> bool:

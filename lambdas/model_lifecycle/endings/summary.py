@@ -69,7 +69,9 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             to_do = ["To make room, stop another model or request a higher quota."]
         case _:
             why = _why(ending)
-            news = [why, _so_far(ending, money, zone, why)]
+            # Of an end that Step Functions made, nobody knows yet how far the execution had come.
+            runs = "The model is running." if ending.left_to_itself and ending.seen_running else ""
+            news = [why, runs, _so_far(ending, money, zone, why)]
             to_do = [*_mending(ending)]
     return Summary(_in_a_row(news), _in_a_row(to_do) or NOTHING_TO_DO)
 
@@ -174,17 +176,15 @@ def _mending(ending: Ending) -> list[str]:
     if ending.error is None and ending.outcome is Outcome.STILL_BILLING:
         # The watch found it.
         return ["Stop it if nobody needs it. You are reminded once a day."]
-    if ending.clean_up is not None:
-        return [_cleaned_up(ending), mend]
     if ending.outcome in ENDS and not ending.in_our_words:
         mend = ""
+    if ending.clean_up is not None:
+        return [_cleaned_up(ending), mend]
     if not ending.may_bill:
         return [mend or f"If that was not intended, {OF_GOAL[ending.goal].verb} it again."]
     if ending.left_to_itself:
-        return [
-            ending.remedy or "",
-            "Stop it, or start it again to use it. Unless it has a lease, nothing else will stop it.",
-        ]
+        what = "Stop it if nobody needs it." if ending.seen_running else "Stop it, or start it again to use it."
+        return [ending.remedy or "", what, "Unless it has a lease, nothing else will stop it."]
     verb = "Stop it yourself" if ending.goal is Goal.STOPPED else "Stop it if nobody needs it"
     doubt = "" if ending.outcome is Outcome.STILL_BILLING else ": it may still be billed"
     return [ending.remedy or "", f"{verb}{doubt}.", mend]

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from model_lifecycle.endings.ending import Ending
+from model_lifecycle.endings.ending import Ending, StartedCleanUp
 from model_lifecycle.endings.message import Message, compose, execution_link, how_to_stop
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.named import project_in
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.rekognition import REKOGNITION
+from model_lifecycle.steps.look import look
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     ModelInUseError,
@@ -26,7 +27,7 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
-from tests.fakes.given import DEFAULTS, EXECUTION, HOME, VERSION, after, begin, begin_stop, request
+from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, VERSION, after, begin, begin_stop, request
 from tests.fakes.told import PRICE, UTC, told
 
 STOP_IT = f'start stop-model with the input {{"ProjectVersionArn": "{VERSION}"}}'
@@ -232,6 +233,25 @@ class TestAnEndingOfWhichNothingIsKnown:
         )
         assert message.document["MayBill"] is True
         assert lines(message)["Cost"].startswith("perhaps about ")
+
+    def test_of_an_abort_says_no_cause_to_remove_where_it_cleans_up(self) -> None:
+        by = StartedCleanUp(execution_arn=STOP_EXECUTION)
+        message = bare(Outcome.ABORTED, request=request(), cause="By hand.", clean_up=by)
+
+        assert message.document["Summary"].endswith("The app is stopping what this start requested.")
+
+    @pytest.mark.parametrize(
+        ("status", "says"),
+        [
+            ("RUNNING", " The model is running. Stop it if nobody needs it. Unless it has a lease,"),
+            ("STARTING", " Stop it, or start it again to use it. Unless it has a lease,"),
+        ],
+    )
+    def test_of_an_abort_says_whether_the_model_runs(self, status: str, says: str) -> None:
+        seen = look(begin(), FakeModel(status), now=after(9))
+        message = bare(Outcome.ABORTED, request=request(), cause="By hand.", report=seen.report(now=after(9)))
+
+        assert f'Reason given: "By hand."{says}' in message.document["Summary"].replace('".', '"')
 
     def test_of_no_valid_request_names_no_model(self) -> None:
         message = bare(Outcome.FAILED, error="InvalidRequestError", cause="It is not valid.")
