@@ -130,7 +130,7 @@ def _stopped(request: ModelRequest, seen: StopReport) -> str:
 def _ran(ending: Ending, money: Money | None) -> str:
     if not money or not ending.ran:
         return ""
-    return f"It ran for {duration(ending.ran.hours * 3_600)} and cost about {money.paid(ending.ran).usd:,.2f} USD."
+    return f"It ran for {duration(ending.ran.seconds)} and cost about {money.paid(ending.ran).usd:,.2f} USD."
 
 
 def _waits(ending: Ending, zone: tzinfo) -> str:
@@ -159,7 +159,7 @@ def _so_far(ending: Ending, money: Money | None, zone: tzinfo, why: str) -> str:
     """Return what the current run cost, and for how long it has lasted unless that is said already."""
     if not money or not ending.ran:
         return ""
-    lasted, usd = duration(ending.ran.hours * 3_600), money.paid(ending.ran).usd
+    lasted, usd = duration(ending.ran.seconds), money.paid(ending.ran).usd
     ran = "has" if f"running for {lasted} " in why else f"has been running for {lasted} and has"
     so_far = f"The model {ran} cost about {usd:,.2f} USD so far."
     if ending.outcome is not Outcome.STILL_BILLING:

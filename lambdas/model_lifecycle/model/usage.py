@@ -54,9 +54,14 @@ class Usage:
     source: Source
 
     @property
+    def seconds(self) -> float:
+        """How long it ran."""
+        return (self.until - self.since).total_seconds()
+
+    @property
     def hours(self) -> float:
         """How long it ran."""
-        return (self.until - self.since).total_seconds() / 3_600
+        return self.seconds / 3_600
 
     @property
     def told(self) -> "Run":
@@ -79,6 +84,11 @@ class Run:
     hours: float = field(metadata={"minimum": 0})
     inference_unit_hours: float = field(metadata={"minimum": 0})
     source: Source
+
+    @property
+    def seconds(self) -> float:
+        """How long it ran: rounded hours would make a minute less of whole ones."""
+        return (self.until - self.since).total_seconds()
 
 
 def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datetime, units: int | None) -> Usage | None:

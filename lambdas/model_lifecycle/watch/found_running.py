@@ -12,7 +12,7 @@ from model_lifecycle.vocabulary.wording import duration
 
 def found_running(request: ModelRequest, description: ModelDescription, usage: Usage | None, *, hour: str) -> Ending:
     """`hour`: which look of the watch it was."""
-    ran = f"has been running for {duration(usage.hours * 3_600)}" if usage else "is running, nobody knows since when,"
+    ran = f"has been running for {duration(usage.seconds)}" if usage else "is running, nobody knows since when,"
     units = Units(
         min_inference_units=description.min_inference_units, max_inference_units=description.max_inference_units
     )
