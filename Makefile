@@ -57,7 +57,7 @@ check: ## Check the code: format, lint, types, imports
 	$(SET_UP) check app
 	@$(SIDE_BY_SIDE) $(CHECKS)
 
-fix: ## Format the code, and mend what the linter can
+fix: ## Format the code, and fix what the linter can
 	$(SET_UP) fix
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
