@@ -20,7 +20,8 @@ class ContextError(Exception):
 def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> dict[str, Any]:
     """Return the context of an app's folder with the `key=value` of `-c` over it.
 
-    Raises ContextError, as well for what is not `key=value`: the command line only warns of that.
+    Raises ContextError, as well for what is not `key=value`, and for what follows a first line: the command line only
+    warns of the one, and drops the other.
     """
     context: dict[str, Any] = {
         **_of_config(home / ".cdk.json"),
@@ -28,11 +29,11 @@ def read_context(app: Path, assignments: Sequence[str], *, home: Path) -> dict[s
         **_of_config(app / "cdk.json"),
     }
     for assignment in assignments:
-        # As the command line splits them: at the first "=", and no further than the line goes.
-        parts = re.match(r"([^=]*)=(.*)", assignment)
-        if parts is None:
+        key, equals, value = assignment.partition("=")
+        if not equals:
             raise ContextError(f"-c must be followed by key=value, got {shown(assignment)}.")
-        key, value = parts.groups()
+        if re.search(r"[\n\r\u2028\u2029]", assignment):
+            raise ContextError(f"-c must be one line, since the CDK reads only the first, got {shown(assignment)}.")
         if re.match(r"aws:.", key):
             raise ContextError(f"A setting must not begin with aws:, got {shown(key)}.")
         context[key] = value

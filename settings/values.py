@@ -61,8 +61,11 @@ def _broken(text: str, error: json.JSONDecodeError) -> str:
     # Newer versions of Python say so themselves.
     trailing = before.endswith(",") and at in ("}", "]")
     why = "Illegal trailing comma" if trailing else error.msg.removesuffix(" starting at")
+    ends = not text[error.pos :].strip()
     broken = f"is broken JSON: {why} at line {error.lineno}, column {error.colno} of {shown(text)}"
-    if '"' in text:
+    if ends:
+        broken += ". It ends too early, perhaps since the CDK reads only the first line of -c"
+    if ends or '"' in text:
         return f"{broken}. In a shell, {_IN_SHELL}"
     if _OTHER_QUOTES.search(text):
         return f"{broken}. Its quotation marks must be straight and double; in a shell, {_IN_SHELL}"

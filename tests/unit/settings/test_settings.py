@@ -135,6 +135,7 @@ def test_a_bad_setting_is_named_with_its_value_and_what_is_allowed(
 
 
 IN_SHELL = "put the whole setting between single quotes, as in -c 'key=value', or write it into cdk.json"
+TOO_EARLY = f"It ends too early, perhaps since the CDK reads only the first line of -c. In a shell, {IN_SHELL}."
 NO_QUOTES = f"It has no double quotation marks: the shell has probably removed them, so {IN_SHELL}."
 
 
@@ -143,7 +144,9 @@ NO_QUOTES = f"It has no double quotation marks: the shell has probably removed t
     [
         ("schedules", "[{name:a}]", "line 1, column 3", NO_QUOTES),
         ("schedules", "[name:a]", "line 1, column 2", NO_QUOTES),
-        ("schedules", "[{", "line 1, column 3", NO_QUOTES),
+        ("schedules", "[{", "line 1, column 3", TOO_EARLY),
+        ("schedules", "[", "line 1, column 2", TOO_EARLY),
+        ("schedules", '[{"name": "a", ', "line 1, column 16", TOO_EARLY),
         ("schedules", "[{'name': 'a'}]", "line 1, column 3", f"must be straight and double; in a shell, {IN_SHELL}."),
         ("schedules", "[{\u201cname\u201d: 1}]", "line 1, column 3", f"straight and double; in a shell, {IN_SHELL}."),
         ("schedules", '[{"name" "a"}]', "line 1, column 10", f"In a shell, {IN_SHELL}."),
@@ -151,8 +154,8 @@ NO_QUOTES = f"It has no double quotation marks: the shell has probably removed t
         ("notification_emails", "[ops@example.com]", "line 1, column 2", NO_QUOTES),
         ("project_arns", '["arn:aws', "line 1, column 2", f"In a shell, {IN_SHELL}."),
         ("watched_services", "[Rekognition]", "line 1, column 2", NO_QUOTES),
-        ("start_timeout_minutes", '{"minutes":', "line 1, column 12", f"In a shell, {IN_SHELL}."),
-        ("default_stop_after_hours", "[1", "line 1, column 3", NO_QUOTES),
+        ("start_timeout_minutes", '{"minutes":', "line 1, column 12", TOO_EARLY),
+        ("default_stop_after_hours", "[1", "line 1, column 3", TOO_EARLY),
         ("stop_aborted_starts", "{true}", "line 1, column 2", NO_QUOTES),
         ("time_zone", '"Europe/Berlin', "line 1, column 1", f"In a shell, {IN_SHELL}."),
         ("log_retention_days", ' "7', "line 1, column 2", f"In a shell, {IN_SHELL}."),
