@@ -25,7 +25,7 @@ from local.api.errors import AwsError, HttpAnswer, answer
 from local.clock.clock import Clock, Interrupt
 from local.network import unknown_operations
 from local.network.dead_service import DeadService
-from local.network.unknown_operations import NOT_IMPLEMENTED, is_unknown, unknown
+from local.network.unknown_operations import NOT_IMPLEMENTED, is_malformed, is_unknown, unknown
 from local.scenario.scenario import Fault, Scenario
 
 
@@ -132,7 +132,7 @@ class FaultyNetwork:
         try:
             status, headers, body = _run(self._app, environ)
         except Exception:
-            if recognized:
+            if recognized and not is_malformed(environ, asked):
                 raise
             # moto ends in all kinds of errors at what is no call of any service.
             status, headers, body = f"{NOT_IMPLEMENTED} Unknown", [], b""

@@ -1,5 +1,6 @@
-"""What a service answers to an operation that it does not know, or that this AWS does not have."""
+"""What a service answers to an operation that it does not know, or that this AWS does not have, or cannot read."""
 
+import json
 import re
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -39,11 +40,23 @@ def is_unknown(status: int, headers: Iterable[tuple[str, str]], *, recognized: b
     return status == NOT_IMPLEMENTED or (html and (status == 404 or (status == 500 and not recognized)))
 
 
+def is_malformed(environ: Environ, body: bytes) -> bool:
+    """Whether a request to a service that speaks JSON has a body that is not a JSON object."""
+    if not environ.get("HTTP_X_AMZ_TARGET"):
+        return False
+    try:
+        return not isinstance(json.loads(body), dict)
+    except ValueError:
+        return True
+
+
 def unknown(environ: Environ, body: bytes) -> HttpAnswer:
     """What the service answers whom the request is for, in its protocol."""
     signed = _OF_SIGNATURE.search(environ.get("HTTP_AUTHORIZATION", ""))
     model = aws_api.service_signing_as(signed[1] if signed else "")
     form = parse_qs(body.decode(errors="replace")) if b"Action=" in body else {}
+    if is_malformed(environ, body):
+        return answer(AwsError("SerializationException", ""), model, "json")
     if environ.get("HTTP_X_AMZ_TARGET"):
         return answer(AwsError("UnknownOperationException", ""), model, "json")
     if action := form.get("Action"):

@@ -1,5 +1,6 @@
 """An operation that a service does not know is refused as the service does it, in its own protocol."""
 
+import json
 from http.client import HTTPConnection
 from typing import Any
 
@@ -40,6 +41,23 @@ def test_of_a_service_that_speaks_json(aws: LocalAws, service: str, target: str)
     status, _, said = answered(aws, service, "/", "{}", **asked)
 
     assert (status, '"__type": "UnknownOperationException"' in said) == (400, True)
+
+
+@pytest.mark.parametrize("body", ["{not json", "[1]", "", "null"])
+@pytest.mark.parametrize(
+    ("service", "target"),
+    [
+        ("states", "AWSStepFunctions.StartExecution"),
+        ("dynamodb", "DynamoDB_20120810.GetItem"),
+        ("rekognition", "RekognitionService.DescribeProjectVersions"),
+        ("events", "AWSEvents.PutEvents"),
+    ],
+)
+def test_of_which_the_body_cannot_be_read(aws: LocalAws, service: str, target: str, body: str) -> None:
+    status, _, said = answered(aws, service, "/", body, **{"X-Amz-Target": target, "Content-Type": JSON})
+
+    assert status == 400
+    assert json.loads(said)["__type"]
 
 
 @pytest.mark.parametrize("service", ["sns", "iam", "sts", "cloudformation", "monitoring"])
