@@ -121,7 +121,9 @@ def _headline(ending: Ending) -> str:
     if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED):
         return _of_success(ending)
     headline = f"{OF_GOAL[ending.goal].verb.title()} {_HEADLINES[ending.outcome]}"
-    return f"{headline}, may still bill" if ending.may_bill else headline
+    if not ending.may_bill:
+        return headline
+    return f"{headline}, {'still running' if ending.seen_running else 'may still bill'}"
 
 
 def _of_success(ending: Ending) -> str:

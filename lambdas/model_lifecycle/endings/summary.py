@@ -186,7 +186,7 @@ def _mending(ending: Ending) -> list[str]:
         what = "Stop it if nobody needs it." if ending.seen_running else "Stop it, or start it again to use it."
         return [ending.remedy or "", what, "Unless it has a lease, nothing else will stop it."]
     verb = "Stop it yourself" if ending.goal is Goal.STOPPED else "Stop it if nobody needs it"
-    doubt = "" if ending.outcome is Outcome.STILL_BILLING else ": it may still be billed"
+    doubt = "" if ending.outcome is Outcome.STILL_BILLING or ending.seen_running else ": it may still be billed"
     return [ending.remedy or "", f"{verb}{doubt}.", mend]
 
 

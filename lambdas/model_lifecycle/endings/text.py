@@ -79,7 +79,7 @@ def _status(seen: Report) -> str:
 def _cost(ending: Ending, money: Money) -> str:
     if not ending.may_bill:
         return _why_not_billed(ending)
-    if ending.outcome in (Outcome.RUNNING, Outcome.LEASE_MOVED, Outcome.STILL_BILLING):
+    if ending.seen_running or ending.outcome is Outcome.STILL_BILLING:
         return f"{money} until it is stopped"
     return f"perhaps {money} until it is stopped"
 

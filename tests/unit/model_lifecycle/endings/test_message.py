@@ -253,6 +253,15 @@ class TestAnEndingOfWhichNothingIsKnown:
 
         assert f'Reason given: "By hand."{says}' in message.document["Summary"].replace('".', '"')
 
+    def test_of_a_model_that_was_seen_running_has_no_doubt_that_it_bills(self) -> None:
+        report = look(begin(), FakeModel("RUNNING"), now=after(9)).report(now=after(9))
+        message = bare(Outcome.FAILED, request=request(), error="InvalidRequestError", cause="No.", report=report)
+
+        assert message.subject == "Start failed, still running: parts parts.2026-01-05"
+        assert lines(message)["Cost"].startswith("about 4.00 USD an hour")
+        assert "Stop it if nobody needs it." in message.document["Summary"]
+        assert lines(message)["Stop it"] == STOP_IT
+
     def test_of_no_valid_request_names_no_model(self) -> None:
         message = bare(Outcome.FAILED, error="InvalidRequestError", cause="It is not valid.")
 
