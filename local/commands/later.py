@@ -21,6 +21,7 @@ def main() -> int:
     if not endpoint.startswith("http://localhost:"):
         parser.error("PORT must be that of make local, or AWS_ENDPOINT_URL its address")
     asked = urllib.request.Request(endpoint + _PATH, json.dumps({"Hours": arguments.hours}).encode())  # noqa: S310
+    print(f"Letting {arguments.hours:g} h pass there ...", file=sys.stderr)
     try:
         with urllib.request.urlopen(asked) as answer:  # noqa: S310
             now = datetime.fromisoformat(json.load(answer)["Now"])
