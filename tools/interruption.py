@@ -5,7 +5,8 @@ import signal
 import socket
 import subprocess
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -29,6 +30,20 @@ def raise_when_interrupted() -> None:
     """
     for number in ENDING_SIGNALS:
         signal.signal(number, _raise)
+
+
+@contextmanager
+def interruptions_wait() -> Iterator[None]:
+    """Let a signal that arrives in the block act at its end: what is only half begun cannot be ended."""
+    arrived: list[int] = []
+    handlers = {number: signal.signal(number, lambda number, _: arrived.append(number)) for number in ENDING_SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if arrived:
+        signal.raise_signal(arrived[0])
 
 
 def wait_for_interruption() -> NoReturn:

@@ -77,7 +77,7 @@ def test_the_next_call_goes_on_where_one_was_interrupted(clone: Path, step: int,
     target = ("local", "SCENARIO=nowhere.json")
     with begun(clone, *target) as process:
         assert process.stdout is not None
-        assert any(line.startswith(f"Set-up {step} of 4: ") for line in process.stdout)
+        assert any(line.startswith(f"Set-up {step} of 5: ") for line in process.stdout)
         os.killpg(process.pid, number)
         assert process.wait(PATIENCE_SECONDS) != 0
 

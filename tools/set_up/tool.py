@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 
-from tools.interruption import end_group
+from tools.interruption import end_group, interruptions_wait
 
 _LAST_LINES = 15
 _TICK_SECONDS = 0.5
@@ -30,8 +30,29 @@ def run_tool(
 
     `said` gets each line, and an empty one from time to time. Raises `ToolError`.
     """
+    last: deque[str] = deque(maxlen=_LAST_LINES)
+    process: subprocess.Popen[bytes] | None = None
     try:
-        process = subprocess.Popen(  # noqa: S603
+        with interruptions_wait():
+            process = _begun(command, folder, environment)
+        assert process.stdout is not None  # noqa: S101
+        for line in _lines(process.stdout):
+            if line:
+                last.append(line)
+            said(line)
+        status = process.wait()
+    finally:
+        if process is not None:
+            with process:
+                end_group(process)
+    if status:
+        how = f"ended with exit status {status}" if status > 0 else f"was ended by signal {-status}"
+        raise ToolError(command, how, last)
+
+
+def _begun(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603
             command,
             cwd=folder,
             env=environment,
@@ -43,20 +64,6 @@ def run_tool(
         )
     except OSError as error:
         raise ToolError(command, f"could not be run: {error.strerror}", []) from error
-    last: deque[str] = deque(maxlen=_LAST_LINES)
-    with process:
-        try:
-            assert process.stdout is not None  # noqa: S101
-            for line in _lines(process.stdout):
-                if line:
-                    last.append(line)
-                said(line)
-            status = process.wait()
-        finally:
-            end_group(process)
-    if status:
-        how = f"ended with exit status {status}" if status > 0 else f"was ended by signal {-status}"
-        raise ToolError(command, how, last)
 
 
 def _lines(pipe: IO[bytes]) -> Iterator[str]:
