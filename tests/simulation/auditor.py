@@ -10,6 +10,8 @@ from tests.simulation.model_life import Call, Execution, ModelLife, Run
 TOLD_WITHIN = timedelta(hours=2)
 """The watch looks every hour, and one look may fail."""
 ONCE_A_DAY = timedelta(hours=24)
+TELLING = timedelta(minutes=3)
+"""So long a state tries to tell an end: its retries wait for 155 s in all."""
 
 
 class Leak(StrEnum):
@@ -136,16 +138,20 @@ class Auditor:
         """Whether a model in a status bills, and how long a run was, is told alike by everyone."""
         words = life.words
         billing = {words.starting, words.running, words.stopping, "SYSTEM_UPDATING"}
-        ran: dict[tuple[str, str], str] = {}
+        ran: dict[tuple[str, str], datetime] = {}
         for told in life.told:
             document = told.document
             if document.get("Status") in billing and not document["MayBill"]:
                 yield Found(Leak.CONTRADICTION, told.moment, f"{document['Status']} is said not to bill.")
             run = document.get("Ran")
-            if run and run["Until"] < ran.get((run["Since"], run["Source"]), ""):
+            if not run:
+                continue
+            until, which = datetime.fromisoformat(run["Until"]), (run["Since"], run["Source"])
+            known = ran.get(which, until)
+            # Who has measured a run that goes on may tell it after somebody who measured it later.
+            if until < known - (TELLING if document["MayBill"] else timedelta(0)):
                 yield Found(Leak.CONTRADICTION, told.moment, f"The run since {run['Since']} was told to be longer.")
-            if run:
-                ran[run["Since"], run["Source"]] = run["Until"]
+            ran[which] = max(until, known)
 
     def _claims(self, life: ModelLife) -> Iterator[Found]:
         for call in life.calls:
