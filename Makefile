@@ -37,8 +37,8 @@ run: ## Start two models on AWS on this machine, and show the e-mails that peopl
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
 	"walls: $(BIN)/lint-imports --no-logo"
-# One more than there are processors, since the demonstrations wait for most of their time.
-WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 1)")
+# Two more than there are processors, since many tests wait for most of their time.
+WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)")
 PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: ## Check the code and run the tests
