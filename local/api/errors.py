@@ -1,6 +1,7 @@
 """An AWS error, and the form in which each protocol answers it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from http.client import responses
@@ -35,6 +36,11 @@ class HttpAnswer:
     def status_line(self) -> str:
         """The status as WSGI wants it."""
         return f"{self.status} {responses.get(self.status, 'Unknown')}"
+
+    def send(self, start_response: Callable[..., object]) -> list[bytes]:
+        """Answer a WSGI request with it."""
+        start_response(self.status_line, [*self.headers.items(), ("Content-Length", str(len(self.body)))])
+        return [self.body]
 
 
 def answer(error: AwsError, model: ServiceModel, protocol: str) -> HttpAnswer:

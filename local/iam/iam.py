@@ -182,9 +182,7 @@ class _Gate:
         error = self._error(environ, call)
         if error is None or call is None:
             return self._app(environ, start_response)
-        refused = answer(error, call.operation.service_model, call.protocol)
-        start_response(refused.status_line, [*refused.headers.items(), ("Content-Length", str(len(refused.body)))])
-        return [refused.body]
+        return answer(error, call.operation.service_model, call.protocol).send(start_response)
 
     def _error(self, environ: Environ, call: Recognized | None) -> AwsError | None:
         try:

@@ -44,9 +44,7 @@ class _Border:
         broken = broken_constraints(call.parameters, call.operation.input_shape) if call and code else None
         if call is None or code is None or broken is None:
             return self._app(environ, start_response)
-        refused = answer(AwsError(code, broken), call.operation.service_model, call.protocol)
-        start_response(refused.status_line, [*refused.headers.items(), ("Content-Length", str(len(refused.body)))])
-        return [refused.body]
+        return answer(AwsError(code, broken), call.operation.service_model, call.protocol).send(start_response)
 
 
 def install(aws: Account) -> None:

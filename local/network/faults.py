@@ -21,7 +21,7 @@ from local.api.calls import (
     outcome_of,
     short,
 )
-from local.api.errors import AwsError, HttpAnswer, answer
+from local.api.errors import AwsError, answer
 from local.clock.clock import Clock, Interrupt
 from local.network import unknown_operations
 from local.network.dead_service import DeadService
@@ -140,7 +140,7 @@ class FaultyNetwork:
         if is_unknown(code, headers, recognized=recognized):
             refused = unknown(environ, asked)
             ended(outcome_of(refused.status, refused.headers.items(), refused.body))
-            return _answered(refused, start_response)
+            return refused.send(start_response)
         ended(outcome_of(code, headers, body))
         start_response(status, headers)
         return [body]
@@ -148,7 +148,7 @@ class FaultyNetwork:
     def _after_its_end(self, call: Recognized, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         answered = self._dead.answer()
         if answered is not None:
-            return _answered(answered, start_response)
+            return answered.send(start_response)
         return self._befall("Timeout" if self._dead.end == "NoAnswer" else "Refuse", call, environ)
 
     def _befall(self, effect: str, call: Recognized, environ: Environ) -> Iterable[bytes]:
@@ -218,12 +218,7 @@ def _hang_up(connection: socket.socket) -> None:
 
 def _refused(code: str, call: Recognized, start_response: StartResponse) -> Iterable[bytes]:
     error = AwsError(code, f"{code}, since the scenario says so.")
-    return _answered(answer(error, call.operation.service_model, call.protocol), start_response)
-
-
-def _answered(answered: HttpAnswer, start_response: StartResponse) -> Iterable[bytes]:
-    start_response(answered.status_line, [*answered.headers.items(), ("Content-Length", str(len(answered.body)))])
-    return [answered.body]
+    return answer(error, call.operation.service_model, call.protocol).send(start_response)
 
 
 def _run(app: WsgiApp, environ: Environ) -> tuple[str, list[tuple[str, str]], bytes]:
