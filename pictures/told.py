@@ -7,11 +7,12 @@ from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.usage import Run, Source
-from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport, Units, UnitsInForce, UnitsOfStart
 from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.machines import OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
 
 ASKED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -25,12 +26,18 @@ _DEFAULTS = Defaults(start_timeout_seconds=3_600, stop_timeout_seconds=3_600)
 _UNITS = Units(min_inference_units=1, max_inference_units=None)
 
 
-def _told(ending: Ending) -> Message:
+def _told(goal: Goal, outcome: Outcome, request: ModelRequest, report: StartReport | StopReport) -> Message:
+    machine = OF_GOAL[goal]
+    execution = machine.execution(f"{machine.verb}-boards", _HOME)
+    ending = Ending(
+        notification_id=f"{execution}#0",
+        outcome=outcome,
+        goal=goal,
+        execution_arn=execution,
+        request=request,
+        report=report,
+    )
     return compose(ending, price_per_inference_unit_hour=4.0, zone=ZoneInfo("UTC"), home=_HOME)
-
-
-def _execution(machine: str) -> str:
-    return f"arn:aws:states:us-east-1:123456789012:execution:{machine}:{machine.partition('-')[0]}-boards"
 
 
 def _running() -> Message:
@@ -52,16 +59,7 @@ def _running() -> Message:
         lease=LeaseStanding(asked=ends_at, ends_at=ends_at, moved_from=None),
     )
     given = {"ProjectVersionArn": VERSION, "StopAfterSeconds": int(LEASE.total_seconds())}
-    return _told(
-        Ending(
-            notification_id=f"{_execution('start-model')}#0",
-            outcome=Outcome.RUNNING,
-            goal=Goal.RUNNING,
-            execution_arn=_execution("start-model"),
-            request=parse_request(given, defaults=_DEFAULTS, home=None),
-            report=report,
-        )
-    )
+    return _told(Goal.RUNNING, Outcome.RUNNING, parse_request(given, defaults=_DEFAULTS, home=None), report)
 
 
 def _stopped() -> Message:
@@ -85,16 +83,8 @@ def _stopped() -> Message:
         ran=Run(since=since, until=until, hours=hours, inference_unit_hours=hours, source=Source.METRIC),
         inference_units=UnitsInForce(in_force=_UNITS),
     )
-    return _told(
-        Ending(
-            notification_id=f"{_execution('stop-model')}#0",
-            outcome=Outcome.STOPPED,
-            goal=Goal.STOPPED,
-            execution_arn=_execution("stop-model"),
-            request=parse_stop_request({"ProjectVersionArn": VERSION}, defaults=_DEFAULTS, home=None),
-            report=report,
-        )
-    )
+    request = parse_stop_request({"ProjectVersionArn": VERSION}, defaults=_DEFAULTS, home=None)
+    return _told(Goal.STOPPED, Outcome.STOPPED, request, report)
 
 
 RUNNING = _running()
