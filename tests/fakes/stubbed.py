@@ -13,6 +13,16 @@ from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
 
 
 @cache
+def create_table(client: Any, name: str, *, key: str) -> None:
+    """Make a DynamoDB table whose items are known by one text."""
+    client.create_table(
+        TableName=name,
+        KeySchema=[{"AttributeName": key, "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
 def client_of(service: str) -> Any:
     """The client that nobody's own configuration has a say in."""
     session = Session()

@@ -24,7 +24,7 @@ from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import DEFAULTS, HOME, START, after, request
-from tests.fakes.stubbed import client_of, stubbed
+from tests.fakes.stubbed import client_of, create_table, stubbed
 from tests.releases.record import HERE, VERSION
 from tests.unit.model_lifecycle.aws.test_lease_schedules import TARGET
 
@@ -212,13 +212,7 @@ def remembering(told: list[dict[str, Any]]) -> Iterator[None]:
     with time_machine.travel(moment, tick=False), mock_aws(), pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", HOME.region)
         client = client_of("dynamodb")
-        key = {"AttributeName": "NotificationId"}
-        client.create_table(
-            TableName="told",
-            KeySchema=[{**key, "KeyType": "HASH"}],
-            AttributeDefinitions=[{**key, "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client, "told", key="NotificationId")
         for item in told:
             client.put_item(TableName="told", Item=item)
         yield

@@ -13,7 +13,7 @@ from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.model.record import OF_RUN, ModelRecord
 from tests.fakes.fake_seams import FakeRecords
 from tests.fakes.given import EXECUTION, START, STOP_EXECUTION, VERSION, after, request, stop_request
-from tests.fakes.stubbed import client_of, stubbed
+from tests.fakes.stubbed import client_of, create_table, stubbed
 
 MODEL_ID = f"Rekognition {VERSION}"
 # Instants are written to the millisecond.
@@ -35,12 +35,7 @@ RECORDS = st.builds(
 def table() -> Iterator[RecordTable]:
     with mock_aws():
         client = client_of("dynamodb")
-        client.create_table(
-            TableName="records",
-            KeySchema=[{"AttributeName": "ModelId", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "ModelId", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client, "records", key="ModelId")
         yield RecordTable("records", client)
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from model_lifecycle.aws.sure_writes import SureWrites
-from tests.fakes.stubbed import client_of
+from tests.fakes.stubbed import client_of, create_table
 
 NEW: dict[str, Any] = {
     "TableName": "told",
@@ -30,12 +30,7 @@ class SendsTwice:
 def test_a_writing_that_is_sent_again_counts_and_that_of_another_does_not() -> None:
     with mock_aws():
         client = client_of("dynamodb")
-        client.create_table(
-            TableName="told",
-            KeySchema=[{"AttributeName": "Id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "Id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(client, "told", key="Id")
         lossy: Any = SendsTwice(client)
 
         SureWrites(lossy).put_item(**NEW)
