@@ -4,6 +4,7 @@ from aws_cdk import Annotations, CfnOutput, Stack
 from constructs import Construct
 
 from settings.settings import Settings
+from stacks.dashboard import LifecycleDashboard
 from stacks.endings_net import EndingsNet
 from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
@@ -54,11 +55,10 @@ class ModelLifecycleStack(Stack):
             forget_versions=functions.forget_versions,
             undelivered=functions.unforgotten,
         )
-        Observability(
+        observability = Observability(
             self,
             "Observability",
             topic=notifications.topic,
-            state_machines={"start": start, "stop": stop},
             dead_letters={
                 "UndeliveredRequests": triggers.undelivered,
                 "UndeliveredStops": leases.undelivered,
@@ -69,6 +69,12 @@ class ModelLifecycleStack(Stack):
                 "UnforgottenVersions": functions.unforgotten,
                 "UntoldEndings": functions.untold,
             },
+        )
+        LifecycleDashboard(
+            observability,
+            "Dashboard",
+            state_machines={"start": start, "stop": stop},
+            alarms=observability.alarms,
         )
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
         CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)

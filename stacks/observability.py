@@ -1,21 +1,16 @@
-"""What operators see: an alarm for each queue of what got lost, and one dashboard."""
+"""What operators hear: an alarm for each queue of what got lost."""
 
 from collections.abc import Mapping
 
 from aws_cdk import Duration
 from aws_cdk.aws_cloudwatch import (
     Alarm,
-    AlarmWidget,
     ComparisonOperator,
-    Dashboard,
-    GraphWidget,
-    IWidget,
     TreatMissingData,
 )
 from aws_cdk.aws_cloudwatch_actions import SnsAction
 from aws_cdk.aws_sns import ITopic
 from aws_cdk.aws_sqs import IQueue
-from aws_cdk.aws_stepfunctions import IStateMachine
 from constructs import Construct
 
 _ALARMS = {
@@ -43,12 +38,10 @@ class Observability(Construct):
         id: str,  # noqa: A002
         *,
         topic: ITopic,
-        state_machines: Mapping[str, IStateMachine],
         dead_letters: Mapping[str, IQueue],
     ) -> None:
         super().__init__(scope, id)
-        alarms = [self._alarm(name, queue, topic) for name, queue in dead_letters.items()]
-        self._dashboard(state_machines, alarms)
+        self.alarms = [self._alarm(name, queue, topic) for name, queue in dead_letters.items()]
 
     def _alarm(self, name: str, queue: IQueue, topic: ITopic) -> Alarm:
         alarm = Alarm(
@@ -63,25 +56,3 @@ class Observability(Construct):
         )
         alarm.add_alarm_action(SnsAction(topic))
         return alarm
-
-    def _dashboard(self, state_machines: Mapping[str, IStateMachine], alarms: list[Alarm]) -> None:
-        executions = [self._executions(verb, machine) for verb, machine in state_machines.items()]
-        Dashboard(
-            self,
-            "Dashboard",
-            widgets=[*executions, [AlarmWidget(title=alarm.node.id, alarm=alarm) for alarm in alarms]],
-        )
-
-    @staticmethod
-    def _executions(verb: str, machine: IStateMachine) -> list[IWidget]:
-        ends = GraphWidget(
-            title=f"{verb.title()}s",
-            left=[
-                machine.metric_started(),
-                machine.metric_succeeded(),
-                machine.metric_failed(),
-                machine.metric_timed_out(),
-                machine.metric_aborted(),
-            ],
-        )
-        return [ends, GraphWidget(title=f"How long a {verb} takes", left=[machine.metric_time()])]
