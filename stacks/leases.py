@@ -1,7 +1,7 @@
 """Where leases live: the schedules that stop models, their role, and the queue for what they cannot start."""
 
 from aws_cdk import Aws, RemovalPolicy
-from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
+from aws_cdk.aws_iam import PolicyStatement, Role
 from aws_cdk.aws_scheduler import ScheduleGroup
 from constructs import Construct
 
@@ -10,6 +10,7 @@ from model_lifecycle.vocabulary.machines import STOP_MODEL
 from stacks.dead_letters import dead_letter_queue
 from stacks.names import Names
 from stacks.permissions import send_to
+from stacks.trust import service_for
 
 
 class Leases(Construct):
@@ -23,8 +24,8 @@ class Leases(Construct):
         )
         self._schedules = f"arn:{Aws.PARTITION}:scheduler:{Aws.REGION}:{Aws.ACCOUNT_ID}:schedule/{names.lease_group}/*"
         stop_model = names.arn(STOP_MODEL)
-        this_account = {"StringEquals": {"aws:SourceAccount": Aws.ACCOUNT_ID}}
-        scheduler = ServicePrincipal("scheduler.amazonaws.com", conditions=this_account)
+        # The Scheduler names the group of a schedule, whatever the schedule is.
+        scheduler = service_for("scheduler.amazonaws.com", source=group.schedule_group_arn)
         self.role = Role(self, "Role", assumed_by=scheduler)
         self.role.add_to_policy(PolicyStatement(actions=["states:StartExecution"], resources=[stop_model]))
         self.role.add_to_policy(send_to(self.undelivered))

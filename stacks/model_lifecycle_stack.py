@@ -45,7 +45,7 @@ class ModelLifecycleStack(Stack):
             "Triggers",
             start_model=start,
             stop_model=stop,
-            request_source=names.request_source,
+            names=names,
             schedules=settings.schedules,
         )
         watch = Watch(self, "Watch", watch_models=functions.watch_models)

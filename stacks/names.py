@@ -8,6 +8,7 @@ from model_lifecycle.endings.outcome import event_source
 from model_lifecycle.vocabulary.machines import Machine
 from model_lifecycle.vocabulary.stage import staged
 
+_STACK = "ModelLifecycle"
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
 
@@ -19,7 +20,7 @@ class Names:
 
     @property
     def stack(self) -> str:
-        return staged("ModelLifecycle", self.stage)
+        return staged(_STACK, self.stage)
 
     @property
     def topic_title(self) -> str:
@@ -39,6 +40,11 @@ class Names:
     def request_source(self) -> str:
         """From where an event may start an execution."""
         return f"{self.event_source}.request"
+
+    @property
+    def rules(self) -> str:
+        """Return every rule whose name CloudFormation makes: it begins with that of the stack, perhaps cut off."""
+        return f"arn:{Aws.PARTITION}:events:{_HERE}:rule/{_STACK}*"
 
     def of(self, machine: Machine) -> str:
         """Return a state machine's name."""

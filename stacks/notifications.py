@@ -11,6 +11,9 @@ from constructs import Construct
 
 from stacks.dead_letters import dead_letter_queue
 from stacks.tables import table
+from stacks.trust import service_for
+
+_EVERY_ALARM = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:{Aws.STACK_NAME}-*"
 
 
 class Notifications(Construct):
@@ -56,9 +59,8 @@ class Notifications(Construct):
         self.topic.add_to_resource_policy(
             PolicyStatement(
                 effect=Effect.ALLOW,
-                principals=[alarms],
+                principals=[service_for("cloudwatch.amazonaws.com", source=_EVERY_ALARM)],
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
-                conditions=this_account,
             )
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk.aws_events import EventPattern, Rule, RuleTargetInput
 from aws_cdk.aws_events_targets import SfnStateMachine
+from aws_cdk.aws_iam import Role
 from aws_cdk.aws_scheduler import Schedule, ScheduleExpression, ScheduleGroup, ScheduleTargetInput
 from aws_cdk.aws_scheduler_targets import StepFunctionsStartExecution
 from aws_cdk.aws_stepfunctions import IStateMachine
@@ -13,6 +14,8 @@ from constructs import Construct, IConstruct, IDependable
 
 from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
+from stacks.names import Names
+from stacks.trust import service_for
 
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
 
@@ -30,20 +33,23 @@ class Triggers(Construct):
         *,
         start_model: IStateMachine,
         stop_model: IStateMachine,
-        request_source: str,
+        names: Names,
         schedules: Iterable[ScheduledAction | ScheduledRun],
     ) -> None:
         super().__init__(scope, id)
         self._roles: dict[Action, IConstruct] = {}
         self._machines: Mapping[Action, IStateMachine] = {"start": start_model, "stop": stop_model}
         self.undelivered = dead_letter_queue(self, "Undelivered")
+        rules = service_for("events.amazonaws.com", source=names.rules)
         for action, detail_type in DETAIL_TYPES.items():
+            # The CDK takes the role of this name, and would make one that any rule of any account can use.
+            Role(self._machines[action], "EventsRole", assumed_by=rules)
             Rule(
                 self,
                 f"{action.title()}ModelRequest",
                 description=f"Lets an event {action} a model: its detail is the execution input",
                 event_pattern=EventPattern(
-                    account=[Aws.ACCOUNT_ID], source=[request_source], detail_type=[detail_type]
+                    account=[Aws.ACCOUNT_ID], source=[names.request_source], detail_type=[detail_type]
                 ),
                 targets=[self._on_request(action)],
             )

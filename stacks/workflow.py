@@ -1,7 +1,9 @@
 """What the state machines have in common: one loop of looks and waits, and every end told."""
 
+from typing import cast
+
 from aws_cdk import Aws, Duration
-from aws_cdk.aws_iam import PolicyStatement
+from aws_cdk.aws_iam import CfnRole, PolicyDocument, PolicyStatement
 from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_stepfunctions import (
     Condition,
@@ -29,6 +31,7 @@ from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
 from stacks.logs import log_group
 from stacks.names import Names
+from stacks.trust import service_for
 
 _LAMBDA_CANNOT_ANSWER = [
     "Lambda.ClientExecutionTimeoutException",
@@ -66,6 +69,12 @@ class Workflow(Construct):
                 level=LogLevel.ALL,
                 include_execution_data=True,
             ),
+        )
+        role = cast("CfnRole", self.state_machine.role.node.default_child)
+        # The CDK's own trusts Step Functions for every machine of the account.
+        trusted = service_for("states.amazonaws.com", source=names.arn(machine))
+        role.assume_role_policy_document = PolicyDocument(
+            statements=[PolicyStatement(actions=["sts:AssumeRole"], principals=[trusted])]
         )
         acknowledge(
             self.state_machine.role,

@@ -135,9 +135,9 @@ class Functions:
 
         Raises `RoleCannotBeAssumedError` with this error code.
         """
-        lambda_service = {"by": "lambda.amazonaws.com", "source_arn": function.function_arn}
         try:
-            return self._iam.assume(function.role, name=function.function_name, **lambda_service)
+            # Lambda does not say for which function it assumes a role: `aws:SourceArn` is about who invokes one.
+            return self._iam.assume(function.role, by="lambda.amazonaws.com", name=function.function_name)
         except ClientError as error:
             raise RoleCannotBeAssumedError(code) from error
 

@@ -141,6 +141,17 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
             raise AccessDeniedError(reason)
         return machine
 
+    def update_state_machine(
+        self, arn: str, definition: str | None = None, role_arn: str | None = None, **changes: Any
+    ) -> StateMachine:
+        """Change a state machine, unless its role does not suit what it would be."""
+        wanted = copy.copy(self.describe_state_machine(arn))
+        wanted.roleArn = role_arn or wanted.roleArn
+        wanted.loggingConfiguration = changes.get("logging_configuration") or wanted.loggingConfiguration
+        if reason := self._why_role_does_not_suit(wanted):
+            raise AccessDeniedError(reason)
+        return super().update_state_machine(arn, definition, role_arn, **changes)
+
     def _why_role_does_not_suit(self, machine: StateMachine) -> str | None:
         try:
             self.iam.assume(machine.roleArn, by="states.amazonaws.com", name=machine.name, source_arn=machine.arn)

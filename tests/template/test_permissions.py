@@ -245,26 +245,29 @@ def test_no_role_has_more_than_its_own_statements(synthesized: Synthesized) -> N
     assert sorted(with_policies) == sorted(roles)
 
 
-def test_each_role_is_trusted_to_one_service(synthesized: Synthesized) -> None:
-    trusted: dict[str, str] = {}
+def test_each_role_is_trusted_to_one_service_for_what_it_does_that_for(synthesized: Synthesized) -> None:
+    trusted: dict[str, tuple[str, str | None]] = {}
     for role, properties in synthesized.all("AWS::IAM::Role").items():
         (statement,) = properties["AssumeRolePolicyDocument"]["Statement"]
         assert (statement["Action"], statement["Effect"]) == ("sts:AssumeRole", "Allow")
         assert list(statement["Principal"]) == ["Service"]
-        trusted[role] = statement["Principal"]["Service"]
+        # By whatever comparison.
+        asked = {key: value for keys in statement.get("Condition", {}).values() for key, value in keys.items()}
+        source = asked.pop("aws:SourceArn", None)
+        assert asked == ({"aws:SourceAccount": "${AWS::AccountId}"} if source else {})
+        trusted[role] = (statement["Principal"]["Service"], source)
 
     scheduled = {schedule["Target"]["RoleArn"] for schedule in synthesized.all("AWS::Scheduler::Schedule").values()}
+    functions = ("StartModel", "StopModel", "CheckModel", "Notify", "WatchModels", "ForgetVersions")
+    [rules] = every("events", "rule/ModelLifecycle*")
+    [start, stop] = [arn for name in ("start", "stop") for arn in every("states", f"stateMachine:{name}-model")]
     assert trusted == {
-        "Functions/StartModelRole": "lambda.amazonaws.com",
-        "Functions/StopModelRole": "lambda.amazonaws.com",
-        "Functions/CheckModelRole": "lambda.amazonaws.com",
-        "Functions/NotifyRole": "lambda.amazonaws.com",
-        "Functions/WatchModelsRole": "lambda.amazonaws.com",
-        "Functions/ForgetVersionsRole": "lambda.amazonaws.com",
-        "StartWorkflow/StateMachine/Role": "states.amazonaws.com",
-        "StartWorkflow/StateMachine/EventsRole": "events.amazonaws.com",
-        "StopWorkflow/StateMachine/Role": "states.amazonaws.com",
-        "StopWorkflow/StateMachine/EventsRole": "events.amazonaws.com",
-        "Leases/Role": "scheduler.amazonaws.com",
-        **{arn.removesuffix(".Arn"): "scheduler.amazonaws.com" for arn in scheduled},
+        # Lambda does not say for which function it assumes a role.
+        **{f"Functions/{name}Role": ("lambda.amazonaws.com", None) for name in functions},
+        "StartWorkflow/StateMachine/Role": ("states.amazonaws.com", start),
+        "StartWorkflow/StateMachine/EventsRole": ("events.amazonaws.com", rules),
+        "StopWorkflow/StateMachine/Role": ("states.amazonaws.com", stop),
+        "StopWorkflow/StateMachine/EventsRole": ("events.amazonaws.com", rules),
+        "Leases/Role": ("scheduler.amazonaws.com", "Leases/Group.Arn"),
+        **{arn.removesuffix(".Arn"): ("scheduler.amazonaws.com", "Triggers/Schedules.Arn") for arn in scheduled},
     }

@@ -32,6 +32,7 @@ def test_the_topic_is_encrypted_with_a_key_of_its_own_that_is_rotated(synthesize
 def test_alarms_can_publish_on_the_encrypted_topic(synthesized: Synthesized) -> None:
     from_this_account = {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
     alarms = {"Service": "cloudwatch.amazonaws.com"}
+    here, named = "${AWS::Region}:${AWS::AccountId}", "${AWS::StackName}-*"
     key = synthesized.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
 
     (use,) = [statement for statement in key if statement["Principal"] == alarms]
@@ -46,7 +47,7 @@ def test_alarms_can_publish_on_the_encrypted_topic(synthesized: Synthesized) -> 
         "Allow",
         "sns:Publish",
         "Notifications/Topic",
-        from_this_account,
+        from_this_account | {"ArnLike": {"aws:SourceArn": f"arn:${{AWS::Partition}}:cloudwatch:{here}:alarm:{named}"}},
     )
 
 

@@ -66,13 +66,12 @@ def live(lifecycle: Lifecycle, *stories: Story) -> dict[Story, Judged]:
 
 
 def _machines_anew(lifecycle: Lifecycle) -> None:
-    """The machines are created once more, with their roles and logs."""
+    """The machines are put once more, with their roles and logs."""
     machines = lifecycle.aws.client("stepfunctions")
     for arn in _machines(lifecycle):
         machine = machines.describe_state_machine(stateMachineArn=arn)
         made_of = {name: machine[name] for name in ("definition", "roleArn", "loggingConfiguration")}
-        made = machines.create_state_machine(name=f"{machine['name']}-anew", **made_of)
-        machines.delete_state_machine(stateMachineArn=made["stateMachineArn"])
+        machines.update_state_machine(stateMachineArn=arn, **made_of)
 
 
 def _before_versions(lifecycle: Lifecycle) -> None:

@@ -270,6 +270,30 @@ def test_a_topic_delivers_only_where_it_may_and_the_rest_to_its_dead_letters(aws
     assert [message["Body"] for message in bench.received(dead)] == ["it", "it"]
 
 
+def test_lambda_does_not_say_for_which_function_it_assumes_a_role(aws: LocalAws) -> None:
+    role = Role(aws)
+    trusts = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    if_said = {"Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}}}
+    aws.client("iam").update_assume_role_policy(RoleName=role.name, PolicyDocument=policy({**trusts, **if_said}))
+    asked = {"FunctionName": f"it-{uuid4()}", "Role": role.arn, "Runtime": "python3.13", "Handler": "it.handler"}
+    code, _, text = refusal(aws.client("lambda").create_function, **asked, Code={"ZipFile": b"PK\5\6" + bytes(18)})
+    assert code == "InvalidParameterValueException"
+    assert text == "The role defined for the function cannot be assumed by Lambda."
+
+
+def test_a_state_machine_is_not_given_a_role_that_is_for_others(aws: LocalAws) -> None:
+    role, machines = Role(aws), aws.client("stepfunctions")
+    made_of = {"definition": '{"StartAt": "It", "States": {"It": {"Type": "Succeed"}}}', "roleArn": role.arn}
+    trusts = {"Effect": "Allow", "Principal": {"Service": "states.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    name = f"it-{uuid4()}"
+    for_it = {"Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:states:{HERE}:stateMachine:{name}"}}}
+    aws.client("iam").update_assume_role_policy(RoleName=role.name, PolicyDocument=policy({**trusts, **for_it}))
+    assert refusal(machines.create_state_machine, name=f"{name}-else", **made_of)[0] == DENIED
+    made = machines.create_state_machine(name=name, **made_of)["stateMachineArn"]
+    machines.update_state_machine(stateMachineArn=made, roleArn=role.arn)
+    assert refusal(machines.update_state_machine, stateMachineArn=made, roleArn=Role(aws).arn)[0] == DENIED
+
+
 def test_an_alarm_tells_a_topic_only_if_it_may(aws: LocalAws, bench: Workbench) -> None:
     topic, queue = aws.client("sns").create_topic(Name=f"topic-{uuid4()}")["TopicArn"], bench.queue()
     aws.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=queue)
