@@ -45,7 +45,7 @@ def _lines(plan: Plan, warnings: list[PlanWarning], *, width: int | None) -> Ite
 def _tables(plan: Plan, *, width: int | None) -> Iterator[Text]:
     begin = plan.begin.astimezone(plan.time_zone)
     yield Text(
-        f"{DAYS} days from {day(begin)} {begin:%Y %H:%M %Z}, "
+        f"{DAYS} days from {day(begin)} {begin:%Y at %H:%M %Z}, "
         f"at {plan.usd_per_unit_hour:,.2f} USD an hour for each inference unit"
     )
     for planned in plan.models:

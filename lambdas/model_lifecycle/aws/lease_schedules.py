@@ -95,5 +95,5 @@ def _stop_input(request: ModelRequest, lease: Lease) -> dict[str, Any]:
         **request.identity,
         **{name: value for name, value in limits.items() if value is not None},
         "LeaseEndsAt": to_instant(lease.ends_at),
-        "Reason": f"Its lease ended at {request.when(lease.ends_at)}.",
+        "Reason": f"Its lease ended on {request.when(lease.ends_at)}.",
     }

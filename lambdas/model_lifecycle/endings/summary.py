@@ -110,9 +110,9 @@ def _until(lease: LeaseStanding, zone: tzinfo) -> str:
     if moved_from:
         return f"Its stop was moved from {moved_from} to {ends_at}."
     if ends_at and asked and asked != ends_at:
-        return f"It will be stopped at {ends_at}, when the last of its leases ends. This start wanted it until {asked}."
+        return f"It will be stopped on {ends_at}, when the last of its leases ends. This start wanted it until {asked}."
     if ends_at:
-        return f"It will be stopped at {ends_at}."
+        return f"It will be stopped on {ends_at}."
     if asked:
         return f"It was started without a lease, so no stop was scheduled for {asked}."
     return ""

@@ -187,7 +187,7 @@ def _why_unwanted(
     """Why nobody wants the model any more that was not started yet; None if someone does."""
     if lease is not None and lease.ends_at <= now:
         return LeaseOverError(
-            f"{progress.request.in_words} was not started: its lease ended at {progress.request.when(lease.ends_at)}, "
+            f"{progress.request.in_words} was not started: its lease ended on {progress.request.when(lease.ends_at)}, "
             f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
         )
     if record.unwanted_since(progress.started_at):
@@ -206,7 +206,7 @@ def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime
         return progress.blocked(now=now, trouble=error.cause)
     except ModelLifecycleError as error:
         so = "nothing was started" if progress.phase is Phase.STARTABLE else "nothing was changed"
-        words = f"The stop at {progress.request.when(lease.ends_at)} could not be scheduled, so {so}. {error}"
+        words = f"The stop on {progress.request.when(lease.ends_at)} could not be scheduled, so {so}. {error}"
         return progress.failed(StopNotArmedError(words))
     return progress
 

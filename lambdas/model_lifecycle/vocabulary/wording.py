@@ -24,12 +24,15 @@ def _units(large: tuple[int, str], small: tuple[int, str]) -> str:
 
 
 def when(moment: datetime, zone: tzinfo) -> str:
-    """Return it in that time zone and in UTC, such as `Mon 5 Jan 2026 19:00 Europe/Berlin (18:00 UTC)`."""
+    """Return it in that time zone and in UTC, such as `Mon 5 Jan 2026 at 19:00 Europe/Berlin (18:00 UTC)`.
+
+    It follows "on", "since" and their kind.
+    """
     utc, local = moment.astimezone(UTC), moment.astimezone(zone)
     if str(zone) == "UTC":
-        return f"{_day(utc)} {_clock(utc)} UTC"
-    day = "" if utc.date() == local.date() else f"{_day(utc)} "
-    return f"{_day(local)} {_clock(local)} {zone} ({day}{_clock(utc)} UTC)"
+        return f"{_day(utc)} at {_clock(utc)} UTC"
+    day = "" if utc.date() == local.date() else f"{_day(utc)} at "
+    return f"{_day(local)} at {_clock(local)} {zone} ({day}{_clock(utc)} UTC)"
 
 
 def _day(moment: datetime) -> str:

@@ -122,7 +122,7 @@ class Watch:
             return Finding.ARMED
         if self._now - lease.ends_at < _STOP_IS_LATE:
             return Finding.ARMED
-        reason = f"Its lease ended at {request.when(lease.ends_at)}, but it was still running."
+        reason = f"Its lease ended on {request.when(lease.ends_at)}, but it was still running."
         self._stops.start(replace(request, lease_ends_at=lease.ends_at, reason=reason), once=self._hour)
         return Finding.LATE
 

@@ -28,7 +28,7 @@ A_MOMENT, MINUTE, HOUR = 0.01, 60, 3_600
 """One life comes a moment after another, so that few function instances do for all."""
 PRICE = 4.0
 SELDOM = {"PollIntervalSeconds": MINUTE}
-_WHEN = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d+ \w{3} \d{4} \d\d:\d\d(?::\d\d)?) UTC")
+_WHEN = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d+ \w{3} \d{4} at \d\d:\d\d(?::\d\d)?) UTC")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z")
 _RANDOM = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _BY_MONTH_S_END = re.compile(r"[\d,.]+ USD by the end of the month")
@@ -414,7 +414,7 @@ class Calendar:
 
 
 def _moment(written: str) -> datetime:
-    form = "%d %b %Y %H:%M:%S" if written.count(":") == 2 else "%d %b %Y %H:%M"
+    form = "%d %b %Y at %H:%M:%S" if written.count(":") == 2 else "%d %b %Y at %H:%M"
     return datetime.strptime(written, form).replace(tzinfo=UTC)
 
 

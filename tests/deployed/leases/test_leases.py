@@ -37,7 +37,7 @@ def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Li
     assert start.output["Lease"] == {"Asked": ends_at, "EndsAt": ends_at, "MovedFrom": None}
     document = lifecycle.only_message(start).document
     assert document["Outcome"] == "Running"
-    assert f"It will be stopped at {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
+    assert f"It will be stopped on {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
     lifecycle.pass_time((began + timedelta(seconds=HOUR) - lifecycle.clock.now()).total_seconds() - 1)
     assert status(lifecycle, service) == service.running
 
@@ -51,7 +51,7 @@ def test_a_leased_model_is_stopped_within_a_minute_after_its_lease(lifecycle: Li
     assert status(lifecycle, service) == service.stopped
     document = lifecycle.only_message(execution).document
     assert document["Outcome"] == "Stopped"
-    assert document["Reason"].startswith("Its lease ended at ")
+    assert document["Reason"].startswith("Its lease ended on ")
     assert lifecycle.armed() == []
 
 
@@ -224,7 +224,7 @@ def test_a_start_without_a_lease_leaves_one_in_force_and_names_its_end(
         "Running",
         {"Asked": None, "EndsAt": ends_at, "MovedFrom": None},
     )
-    assert f"It will be stopped at {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
+    assert f"It will be stopped on {when(datetime.fromisoformat(ends_at), UTC)}." in document["Summary"]
     lifecycle.pass_time(HOUR)
     assert status(lifecycle, service) == service.stopped
 
@@ -341,7 +341,7 @@ def test_a_lease_that_is_over_before_the_start_began_is_refused(lifecycle: Lifec
     execution = lifecycle.run({**service.model, "StopAt": "2026-01-05T00:00:00+01:00"})
 
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequestError")
-    assert "got Sun 4 Jan 2026 23:00 UTC." in execution.cause
+    assert "got Sun 4 Jan 2026 at 23:00 UTC." in execution.cause
     assert lifecycle.only_message(execution).document["Outcome"] == "Failed"
     assert calls(service.start) == calls("CreateSchedule") == []
 
@@ -409,7 +409,7 @@ def test_a_stop_that_cannot_be_started_at_the_lease_s_end_lies_in_the_dead_lette
     lifecycle.pass_time(HOUR)
 
     [letter] = lifecycle.dead_letters("LeasesUndelivered")
-    assert letter["Reason"].startswith("Its lease ended at ")
+    assert letter["Reason"].startswith("Its lease ended on ")
     lifecycle.given(service.script(Status=service.running))
     lifecycle.pass_time(HOUR)
     assert status(lifecycle, service) == service.stopped

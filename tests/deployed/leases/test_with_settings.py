@@ -47,7 +47,7 @@ def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lif
     document = lifecycle.only_message(start).document
     assert document["Lease"]["EndsAt"] == f"{ends_at:%Y-%m-%dT%H:%M:%S.000Z}"
     assert document["UsdPerHour"] == 1.5
-    assert f"It will be stopped at {in_both(ends_at)}." in document["Summary"]
+    assert f"It will be stopped on {in_both(ends_at)}." in document["Summary"]
     lifecycle.pass_time(2 * HOUR)
     assert Someone(lifecycle.aws, service).sees() == service.stopped
 
@@ -140,7 +140,7 @@ def test_a_cause_tells_moments_in_the_time_zone_too(lifecycle: Lifecycle) -> Non
     refused = lifecycle.run({**REKOGNITION.model, "StopAt": "2025-01-01T00:00:00Z"})
 
     assert refused.error == "InvalidRequestError"
-    assert "got Wed 1 Jan 2025 01:00 Europe/Berlin (00:00 UTC)." in refused.cause
+    assert "got Wed 1 Jan 2025 at 01:00 Europe/Berlin (00:00 UTC)." in refused.cause
 
 
 @both_services

@@ -95,14 +95,14 @@ def test_nothing_is_cut_on_a_narrow_terminal(width: int, *, colour: bool) -> Non
 
 def test_an_email_is_broken_between_words_and_its_commands_are_not_broken() -> None:
     command = "Stop it:  aws rekognition stop-project-version --project-version-arn arn:aws:rekognition:us-east-1:1:it"
-    sentences = "Model boards/1 is running (took 6 min). It will be stopped at Mon 5 Jan 2026 10:00 UTC."
+    sentences = "Model boards/1 is running (took 6 min). It will be stopped on Mon 5 Jan 2026 at 10:00 UTC."
     terminal = screen(width=60, terminal=True, colour=False)
     show(Email("1", "you@example.com", "Running", f"{sentences}\n\n{command}"), terminal)
 
     _, *lines = (line.rstrip() for line in printed(terminal).splitlines())
     assert lines == [
         "  Model boards/1 is running (took 6 min). It will be stopped",
-        "  at Mon 5 Jan 2026 10:00 UTC.",
+        "  on Mon 5 Jan 2026 at 10:00 UTC.",
         "",
         f"  {command}",
         "",

@@ -37,7 +37,7 @@ def test_every_start_and_stop_stands_in_local_time_and_utc_with_hours_and_money(
     assert main(chosen(rare), now=NOW) == 0
 
     assert capsys.readouterr().out.splitlines() == [
-        "14 days from Sat 21 Nov 2026 12:00 UTC, at 4.00 USD an hour for each inference unit",
+        "14 days from Sat 21 Nov 2026 at 12:00 UTC, at 4.00 USD an hour for each inference unit",
         "",
         "boards 1 (LookoutVision)",
         "  Local time            UTC               Schedule  Hours     USD",
@@ -59,14 +59,14 @@ def test_what_begins_before_goes_on_after_or_ends_by_a_lease_has_its_row(capsys:
 
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
     assert printed == [
-        "  Local time            UTC                 Schedule                    Hours     USD",
+        "  Local time            UTC                 Schedule                       Hours     USD",
         "  Sat 21 Nov 13:00 CET  Sat 12:00  runs     night",
-        "  Mon 23 Nov 06:00 CET  Mon 05:00  stop     night                       41.00  164.00",
+        "  Mon 23 Nov 06:00 CET  Mon 05:00  stop     night                          41.00  164.00",
         "  Fri 27 Nov 20:00 CET  Fri 19:00  start    night",
-        "  Mon 30 Nov 06:00 CET  Mon 05:00  stop     night                       58.00  232.00",
+        "  Mon 30 Nov 06:00 CET  Mon 05:00  stop     night                          58.00  232.00",
         "  Fri  4 Dec 20:00 CET  Fri 19:00  start    night",
-        "  Sat  5 Dec 13:00 CET  Sat 12:00  runs on  until Mon 7 Dec 06:00 CET   17.00   68.00",
-        "  Total                                                                116.00  464.00",
+        "  Sat  5 Dec 13:00 CET  Sat 12:00  runs on  until Mon 7 Dec at 06:00 CET   17.00   68.00",
+        "  Total                                                                   116.00  464.00",
         "  Local time            UTC                    Schedule  Hours   USD",
         "  Tue 24 Nov 09:00 UTC  Tue 09:00  start       leased",
         "  Tue 24 Nov 10:00 UTC  Tue 10:00  lease ends  leased     1.00  4.00",

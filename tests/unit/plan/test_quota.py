@@ -32,7 +32,7 @@ def test_a_start_before_the_plan_is_not_warned_of() -> None:
 
     [crowded] = warned(plan_of(*three, begin="2026-11-23T12:00:00+01:00"), Kind.TOO_MANY_MODELS)
 
-    assert "on Tue 24 Nov 07:00 CET" in crowded.message
+    assert "on Tue 24 Nov at 07:00 CET" in crowded.message
 
 
 def test_each_service_has_its_own_quota() -> None:
@@ -43,9 +43,9 @@ def test_each_service_has_its_own_quota() -> None:
 
 def test_a_start_that_gets_no_place_in_time_is_said_to_fail() -> None:
     assert only_warning(plan_of(FIRST, LONG, next_start("cron(0 12 ? * MON *)"))).message == (
-        'the start of "next" on Mon 23 Nov 12:00 CET comes while a 1 and b 1 are running: by default, an account may '
-        "run 2 LookoutVision models at a time. No place will be free in time: it will wait for 60 minutes, then fail "
-        "with QuotaExceededError. Start it at another time, or request a higher quota in Service Quotas"
+        'the start of "next" on Mon 23 Nov at 12:00 CET comes while a 1 and b 1 are running: by default, an account '
+        "may run 2 LookoutVision models at a time. No place will be free in time: it will wait for 60 minutes, then "
+        "fail with QuotaExceededError. Start it at another time, or request a higher quota in Service Quotas"
     )
 
 
@@ -54,15 +54,15 @@ def test_a_start_that_gets_a_place_later_is_said_to_wait_until_then(settings: di
     start_timeout = settings.pop("start_timeout", 60)
     plan = plan_of(FIRST, LONG, next_start("cron(0 12 ? * MON *)", **settings), start_timeout=start_timeout)
 
-    assert ". It will wait until a place is free, after Mon 23 Nov 18:00 CET. Start" in only_warning(plan).message
+    assert ". It will wait until a place is free, after Mon 23 Nov at 18:00 CET. Start" in only_warning(plan).message
 
 
 def test_a_handover_at_full_quota_makes_the_start_late() -> None:
     warning = only_warning(plan_of(FIRST, LONG, next_start("cron(0 18 ? * MON *)", StartTimeoutSeconds=600)))
 
     assert warning.message == (
-        'the start of "next" on Mon 23 Nov 18:00 CET comes at the same moment as the stop of "first": by default, an '
-        "account may run 2 LookoutVision models at a time, and a 1 counts until it has stopped. The start will wait "
+        'the start of "next" on Mon 23 Nov at 18:00 CET comes at the same moment as the stop of "first": by default, '
+        "an account may run 2 LookoutVision models at a time, and a 1 counts until it has stopped. The start will wait "
         "until then (you will be notified once, with the outcome Waiting), so c 1 will start late, usually by a few "
         "minutes. If that takes longer than 10 minutes, the start fails with QuotaExceededError. To start on time, "
         "stop a 1 at least 10 minutes earlier, or request a higher quota in Service Quotas"

@@ -77,7 +77,7 @@ def test_a_schedule_in_utc_moves_by_the_clocks_of_the_time_zone() -> None:
 
     assert [warning.action for warning in moved] == ["start", "stop"]
     assert moved[0].message == (
-        'the start of "utc" is in UTC, so its local time in Europe/Berlin will shift on Sun 25 Oct 08:00 CET, '
+        'the start of "utc" is in UTC, so its local time in Europe/Berlin will shift on Sun 25 Oct at 08:00 CET, '
         'when clocks change. To prevent that, give the schedule a "time_zone"'
     )
     assert warnings_of(plan_of(utc, begin=AUTUMN, time_zone="UTC")) == []
@@ -99,7 +99,7 @@ def test_a_pair_s_stop_before_its_start_has_nothing_to_stop() -> None:
     ]
 
     assert warning.message == (
-        'the stop of "weekdays" on Thu 26 Nov 18:00 CET will find nothing to stop: boards 1 will not be running'
+        'the stop of "weekdays" on Thu 26 Nov at 18:00 CET will find nothing to stop: boards 1 will not be running'
     )
     assert warning.times == 1
 
@@ -108,7 +108,7 @@ def test_a_stop_after_the_lease_has_ended_is_told_that() -> None:
     warning = only_warning(plan_of(pair(model={**BOARDS, "StopAfterSeconds": 3_600})))
 
     assert warning.message.endswith(
-        'will find nothing to stop: the lease of "weekdays" will have ended on Mon 23 Nov 08:00 CET'
+        'will find nothing to stop: the lease of "weekdays" will have ended on Mon 23 Nov at 08:00 CET'
     )
     assert warning.times == 10
 
@@ -119,7 +119,7 @@ def test_a_start_that_nothing_stops_is_told_with_its_price() -> None:
     warning = only_warning(plan)
     assert warning.kind is Kind.RUNS_WITHOUT_END
     assert warning.message == (
-        'nothing stops boards 1 after the start of "on" on Mon 23 Nov 08:00 CET: '
+        'nothing stops boards 1 after the start of "on" on Mon 23 Nov at 08:00 CET: '
         "it will run on after these 14 days, at 8.00 USD an hour"
     )
 
@@ -130,8 +130,8 @@ def test_a_start_of_a_model_that_runs_by_another_schedule_changes_nothing() -> N
 
     [already] = warned(plan, Kind.RUNS_ALREADY)
     assert already.message == (
-        'the start of "other" on Mon 23 Nov 08:00 CET will find boards 1 already running, '
-        'started on Mon 23 Nov 07:00 CET by "weekdays": it keeps 1 inference unit and does not get 2'
+        'the start of "other" on Mon 23 Nov at 08:00 CET will find boards 1 already running, '
+        'started on Mon 23 Nov at 07:00 CET by "weekdays": it keeps 1 inference unit and does not get 2'
     )
     assert (already.schedules, already.times) == (("other", "weekdays"), 2)
 
@@ -143,9 +143,9 @@ def test_a_start_that_moves_the_lease_of_a_run_says_to_when() -> None:
         plan = plan_of(first, single(name, expression, input={**BOARDS, **more}), time_zone="UTC")
         return [warning.message.rpartition(": ")[2] for warning in warned(plan, Kind.RUNS_ALREADY)]
 
-    assert leased("b", "cron(0 9 ? * MON *)", 5) == ["its lease will be extended to Mon 23 Nov 14:00 UTC"]
-    assert leased("b", "cron(0 9 ? * MON *)", 1) == ["its lease will still end on Mon 23 Nov 12:00 UTC"]
-    assert leased("b", "cron(0 9 ? * MON *)", 0) == ["its lease will still end on Mon 23 Nov 12:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 5) == ["its lease will be extended to Mon 23 Nov at 14:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 1) == ["its lease will still end on Mon 23 Nov at 12:00 UTC"]
+    assert leased("b", "cron(0 9 ? * MON *)", 0) == ["its lease will still end on Mon 23 Nov at 12:00 UTC"]
 
 
 def test_a_leased_start_of_a_model_wanted_without_end_is_told_that_it_gets_no_lease() -> None:
@@ -165,8 +165,8 @@ def test_a_stop_that_cuts_the_run_of_another_schedule_is_told() -> None:
 
     [cut] = warned(plan, Kind.STOPS_ANOTHER_RUN)
     assert cut.message == (
-        'the stop of "other" on Mon 23 Nov 10:00 CET will stop boards 1, '
-        'which was started on Mon 23 Nov 07:00 CET by "weekdays"'
+        'the stop of "other" on Mon 23 Nov at 10:00 CET will stop boards 1, '
+        'which was started on Mon 23 Nov at 07:00 CET by "weekdays"'
     )
     assert [warning.schedules for warning in warned(plan, Kind.NOTHING_TO_STOP)] == [("weekdays",)]
 
@@ -185,7 +185,7 @@ def test_a_stop_and_a_start_at_one_moment_are_not_certain() -> None:
     leased = single("day", "cron(0 6 * * ? *)", input={**BOARDS, "StopAfterSeconds": 86_400})
 
     assert only_warning(plan_of(one, two)).message == (
-        'the stop of "one" and the start of "two" are due at the same moment, Mon 23 Nov 09:00 CET, and either may '
+        'the stop of "one" and the start of "two" are due at the same moment, Mon 23 Nov at 09:00 CET, and either may '
         "come first. If the start does, it changes nothing, and boards 1 will stay stopped; "
         "otherwise boards 1 will be stopped, then started again. Leave a few minutes between them"
     )
@@ -200,7 +200,7 @@ def test_a_stop_and_a_start_at_one_moment_are_not_certain() -> None:
     [
         ("at(2026-11-20T08:00:00)", "nor later"),
         ("cron(0 0 30 2 ? *)", "nor later"),
-        ("cron(0 8 24 12 ? *)", "but on Thu 24 Dec 2026 08:00 CET"),
+        ("cron(0 8 24 12 ? *)", "but on Thu 24 Dec 2026 at 08:00 CET"),
     ],
 )
 def test_an_expression_that_does_not_fire_in_the_plan_is_told_with_its_next_time(expression: str, when: str) -> None:
@@ -225,7 +225,7 @@ def test_a_run_under_way_at_the_beginning_is_a_guess() -> None:
     plan = plan_of(pair(), begin="2026-11-24T12:00:00Z")
 
     assert only_warning(plan).message == (
-        'boards 1 is assumed to be running since Tue 24 Nov 07:00 CET, started by "weekdays": '
+        'boards 1 is assumed to be running since Tue 24 Nov at 07:00 CET, started by "weekdays": '
         "only its hours within the plan are counted"
     )
 
@@ -263,8 +263,8 @@ def test_a_run_that_the_watch_will_stop_is_told() -> None:
     warning = only_warning(plan_of(pair(**week), unleased_limit=timedelta(hours=48)))
 
     assert warning.message == (
-        '48 hours after the start of "weekdays" on Mon 23 Nov 07:00 CET, the watch will stop boards 1: this run has no '
-        "lease, and stop_after_hours_unleased is 48. The hours and costs above do not account for that"
+        '48 hours after the start of "weekdays" on Mon 23 Nov at 07:00 CET, the watch will stop boards 1: this run has '
+        "no lease, and stop_after_hours_unleased is 48. The hours and costs above do not account for that"
     )
     assert (warning.kind, warning.times) == (Kind.STOPPED_BY_WATCH, 2)
     assert warnings_of(plan_of(pair(**week))) == []

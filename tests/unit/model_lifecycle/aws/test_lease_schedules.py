@@ -83,7 +83,7 @@ def test_what_it_fires_is_an_input_of_stop_model_on_the_condition_of_that_lease(
         of.poll_interval_seconds,
     )
     assert (asked.lease_ends_at, asked.latest_start, asked.asked_by) == (LEASE.ends_at, None, None)
-    assert asked.reason == "Its lease ended at Mon 5 Jan 2026 10:00 UTC."
+    assert asked.reason == "Its lease ended on Mon 5 Jan 2026 at 10:00 UTC."
 
 
 def test_a_schedule_s_name_is_the_same_for_the_same_lease_and_another_for_every_other() -> None:

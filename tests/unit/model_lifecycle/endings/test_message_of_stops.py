@@ -33,7 +33,7 @@ RAN_AN_HOUR = ModelRecord(
 )
 CHECK_PERMISSIONS = "Check the permissions of the functions and the setting project_arns, then try again."
 NO_CLEAN_UP = " Stop it if nobody needs it: it may still be billed."
-USED = "since Mon 5 Jan 2026 08:00 UTC, 2.01 inference-unit hours (from the model's record)"
+USED = "since Mon 5 Jan 2026 at 08:00 UTC, 2.01 inference-unit hours (from the model's record)"
 
 
 def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeModel:
@@ -167,8 +167,8 @@ class TestAStopThatDidNotTake:
         assert (message.document["Outcome"], message.document["MayBill"]) == ("StillBilling", True)
         assert message.document["Error"] == "StopTimedOutError"
         assert message.document["Summary"] == (
-            f"{MODEL} (running since Mon 5 Jan 2026 08:00 UTC) is still billing: it was not stopped within 1 min, its "
-            f"status is STOPPING. The model has been running for 1 h 1 min and has cost about 8.13 USD so far. If "
+            f"{MODEL} (running since Mon 5 Jan 2026 at 08:00 UTC) is still billing: it was not stopped within 1 min, "
+            f"its status is STOPPING. The model has been running for 1 h 1 min and has cost about 8.13 USD so far. If "
             f"nobody stops it, it will have cost about 5,120.00 USD by the end of the month. "
             f"Stop it yourself. Check the model in the service's console."
         )
@@ -212,7 +212,7 @@ class TestALease:
         message = told_in(BERLIN, FakeModel("STOPPED", "RUNNING"), StopAfterSeconds=3_600)
 
         assert message.document["Summary"] == (
-            f"{MODEL} is running (took 15 s). It will be stopped at Mon 5 Jan 2026 11:00 Europe/Berlin (10:00 UTC)."
+            f"{MODEL} is running (took 15 s). It will be stopped on Mon 5 Jan 2026 at 11:00 Europe/Berlin (10:00 UTC)."
         )
         assert message.document["Lease"] == {
             "Asked": "2026-01-05T10:00:00.000Z",
@@ -227,7 +227,7 @@ class TestALease:
         assert message.subject == "Lease moved: parts parts.2026-01-05"
         assert (message.document["Outcome"], message.attributes["Outcome"]) == ("LeaseMoved", "LeaseMoved")
         assert message.document["Summary"].endswith(
-            "was already running. Its stop was moved from Mon 5 Jan 2026 09:30 UTC to Mon 5 Jan 2026 10:00 UTC."
+            "was already running. Its stop was moved from Mon 5 Jan 2026 at 09:30 UTC to Mon 5 Jan 2026 at 10:00 UTC."
         )
         assert lines(message)["Cost"].endswith(" until it is stopped")
 
@@ -238,17 +238,17 @@ class TestALease:
                 IN_FORCE,
                 {"StopAfterSeconds": 60},
                 (
-                    "It will be stopped at Mon 5 Jan 2026 09:30 UTC, when the last of its leases ends. "
-                    "This start wanted it until Mon 5 Jan 2026 09:01 UTC."
+                    "It will be stopped on Mon 5 Jan 2026 at 09:30 UTC, when the last of its leases ends. "
+                    "This start wanted it until Mon 5 Jan 2026 at 09:01 UTC."
                 ),
                 "2026-01-05T09:30:00.000Z",
             ),
-            (IN_FORCE, {}, "It will be stopped at Mon 5 Jan 2026 09:30 UTC.", "2026-01-05T09:30:00.000Z"),
+            (IN_FORCE, {}, "It will be stopped on Mon 5 Jan 2026 at 09:30 UTC.", "2026-01-05T09:30:00.000Z"),
             (
                 RAN_AN_HOUR,
                 {"StopAfterSeconds": 60},
                 (
-                    "It was started without a lease, so no stop was scheduled for Mon 5 Jan 2026 09:01 UTC. "
+                    "It was started without a lease, so no stop was scheduled for Mon 5 Jan 2026 at 09:01 UTC. "
                     "Stop it when you no longer need it."
                 ),
                 None,

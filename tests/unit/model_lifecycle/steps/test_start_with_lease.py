@@ -116,7 +116,7 @@ class TestAModelThatIsStartedWithALease:
         assert (progress.phase, progress.asked, progress.may_bill) == (Phase.FAILED, False, False)
         assert error_of(progress) == (
             "StopNotArmedError",
-            f"The stop at Mon 5 Jan 2026 10:00 UTC could not be scheduled, so nothing was started. {error}",
+            f"The stop on Mon 5 Jan 2026 at 10:00 UTC could not be scheduled, so nothing was started. {error}",
         )
         assert (model.starts, replace(model.records.record, version=0)) == (0, ModelRecord())
 
@@ -159,7 +159,7 @@ class TestALeaseThatEndsBeforeTheModelCanBeStarted:
         assert when < after(3_600)
         name, cause = error_of(last)
         assert name == "LeaseOverError"
-        assert "its lease ended at Mon 5 Jan 2026 09:01 UTC, before a start was possible" in cause
+        assert "its lease ended on Mon 5 Jan 2026 at 09:01 UTC, before a start was possible" in cause
         assert ("STOPPING" if looks == ("STOPPING",) else "not known") in cause
 
     def test_ends_it_at_the_very_end_of_the_lease(self) -> None:
@@ -189,7 +189,7 @@ class TestALeaseThatEndsBeforeTheModelCanBeStarted:
         with pytest.raises(InvalidRequestError) as caught:
             begin(StopAt=ends).checked()
 
-        allowed = "must be after the execution's start, Mon 5 Jan 2026 09:00 UTC, and not after Wed 6 Jan 2027"
+        allowed = "must be after the execution's start, Mon 5 Jan 2026 at 09:00 UTC, and not after Wed 6 Jan 2027"
         assert allowed in str(caught.value)
 
     def test_is_accepted_if_it_is_over_a_moment_later(self) -> None:

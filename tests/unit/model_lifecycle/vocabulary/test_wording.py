@@ -38,11 +38,11 @@ def test_a_duration_is_said_in_its_two_largest_units(seconds: float, words: str)
 @pytest.mark.parametrize(
     ("moment", "zone", "words"),
     [
-        (after(0), UTC, "Mon 5 Jan 2026 09:00 UTC"),
-        (after(5), UTC, "Mon 5 Jan 2026 09:00:05 UTC"),
-        (after(0).astimezone(BERLIN), UTC, "Mon 5 Jan 2026 09:00 UTC"),
-        (after(0), BERLIN, "Mon 5 Jan 2026 10:00 Europe/Berlin (09:00 UTC)"),
-        (after(14.5 * 3_600), BERLIN, "Tue 6 Jan 2026 00:30 Europe/Berlin (Mon 5 Jan 2026 23:30 UTC)"),
+        (after(0), UTC, "Mon 5 Jan 2026 at 09:00 UTC"),
+        (after(5), UTC, "Mon 5 Jan 2026 at 09:00:05 UTC"),
+        (after(0).astimezone(BERLIN), UTC, "Mon 5 Jan 2026 at 09:00 UTC"),
+        (after(0), BERLIN, "Mon 5 Jan 2026 at 10:00 Europe/Berlin (09:00 UTC)"),
+        (after(14.5 * 3_600), BERLIN, "Tue 6 Jan 2026 at 00:30 Europe/Berlin (Mon 5 Jan 2026 at 23:30 UTC)"),
     ],
 )
 def test_a_moment_is_said_in_the_readers_time_and_in_utc(moment: datetime, zone: ZoneInfo, words: str) -> None:

@@ -108,7 +108,7 @@ def test_a_lease_is_armed_or_late(ends: int, finding: Finding) -> None:
     assert len(stops.started) == (finding is Finding.LATE)
     for request, once in stops.started:
         assert (request.lease_ends_at, request.latest_start, once) == (after(ends), None, "09:00")
-        assert request.reason == "Its lease ended at Mon 5 Jan 2026 08:50 UTC, but it was still running."
+        assert request.reason == "Its lease ended on Mon 5 Jan 2026 at 08:50 UTC, but it was still running."
 
 
 def test_a_model_whose_start_is_under_way_is_left() -> None:
