@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from botocore.config import Config
+from botocore.loaders import Loader
 from botocore.session import Session
 from botocore.stub import Stubber
 
@@ -23,11 +24,14 @@ def create_table(client: Any, name: str, *, key: str) -> None:
     )
 
 
+# botocore no longer knows Lookout for Vision. What is loaded once is as good for each client.
+_LOADER = Loader([str(SERVICE_MODELS)])
+
+
 def client_of(service: str) -> Any:
     """The client that nobody's own configuration has a say in."""
     session = Session()
-    # botocore no longer knows Lookout for Vision.
-    session.get_component("data_loader").search_paths.append(str(SERVICE_MODELS))
+    session.register_component("data_loader", _LOADER)
     return session.create_client(
         service,
         region_name="us-east-1",
@@ -37,10 +41,13 @@ def client_of(service: str) -> Any:
     )
 
 
+_client_with_stubs = cache(client_of)
+
+
 @contextmanager
 def stubbed(service: str) -> Iterator[tuple[Any, Stubber]]:
     """A client, and its answers; at the end, each must have been asked for."""
-    client = client_of(service)
+    client = _client_with_stubs(service)
     with Stubber(client) as stub:
         yield client, stub
         stub.assert_no_pending_responses()
