@@ -26,7 +26,7 @@ export HOME := $(abspath $(VENV))/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak check fix local later plan bootstrap deploy destroy lock clean
+.PHONY: help run test unit soak check fix local later plan bootstrap deploy redrive destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ bootstrap: ## Prepare the AWS account of your credentials for deploys, once
 deploy: ## Deploy into the AWS account of your credentials: make deploy [ARGS="-c key=value"]
 	$(SET_UP) app cdk
 	@$(CDK) deploy $(ARGS)
+
+redrive: ## Put back what lies in the dead-letter queues: make redrive [QUEUE=name] [YES=1] [ARGS=--dry-run]
+	$(SET_UP) plan app
+	@exec $(BIN)/python -m operations.redrive $(if $(QUEUE),--queue "$(QUEUE)") $(if $(YES),--yes) $(ARGS)
 
 destroy: ## Remove the app from the AWS account of your credentials
 	$(SET_UP) app cdk

@@ -39,6 +39,7 @@ from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
 from local.sns import subscriptions
+from local.sqs import in_flight
 from local.step_functions import state_machines
 from local.vision import lookoutvision, rekognition
 
@@ -116,6 +117,7 @@ class LocalAws(Account):
         self._vision = (rekognition.install(self), lookoutvision.install(self))
         metrics.install(self, self.iam)
         subscriptions.install(self, self.iam)
+        in_flight.install(self)
         deliveries = Deliveries(self, self.iam)
         events.install(self, deliveries)
         scheduler.install(self, deliveries)

@@ -39,10 +39,10 @@ class Aws:
         # The client's, which checked it.
         return str(self.client("cloudformation").meta.region_name)
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, config: Config = _CONFIG) -> Any:
         """Return the client of a service, by botocore's word for it. Always the same one."""
         with on_one_line():
-            return cast("Any", self._session).client(service, config=_CONFIG)
+            return cast("Any", self._session).client(service, config=config)
 
 
 def _session() -> Session:

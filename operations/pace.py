@@ -10,7 +10,7 @@ CALLS_PER_SECOND = 5
 """Of each service: https://docs.aws.amazon.com/rekognition/latest/customlabels-dg/limits.html"""
 # Calls do not all take the same time to arrive.
 _SECOND = 1.05
-_DATA_PLANES = frozenset({"dynamodb"})
+_DATA_PLANES = frozenset({"dynamodb", "sqs"})
 
 
 class Pace:

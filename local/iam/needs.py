@@ -254,6 +254,8 @@ _NEEDS: dict[str, dict[str, _Needs]] = {
     "sqs": {
         **_alike("sqs", _queue, "SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"),
         **_alike("sqs", _queue, "PurgeQueue", "SetQueueAttributes", "CreateQueue", "DeleteQueue"),
+        **_alike("sqs", _queue, "ChangeMessageVisibility"),
+        "ChangeMessageVisibilityBatch": _on("sqs:ChangeMessageVisibility", _queue),
         "SendMessageBatch": _on("sqs:SendMessage", _queue),
         "DeleteMessageBatch": _on("sqs:DeleteMessage", _queue),
         "ListQueues": _on("sqs:ListQueues"),

@@ -50,9 +50,20 @@ def _delivering(aws: Account, iam: Iam, deliver: Callable[..., None]) -> Callabl
         redrive = json.loads(self.attributes.get("RedrivePolicy") or "{}")
         queue = redrive.get("deadLetterTargetArn")
         if queue and iam.allows(sns, Need("sqs:SendMessage", queue)):
-            sqs_backends[aws.account_id][aws.region].send_message(queue.rpartition(":")[2], message)
+            letter = json.dumps(_notification(self, message, message_id, settings))
+            sqs_backends[aws.account_id][aws.region].send_message(queue.rpartition(":")[2], letter)
 
     return publish
+
+
+def _notification(subscription: Any, message: str, message_id: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole of what the subscriber was to get, with the address that would end its subscription."""
+    if settings.get("message_structure") == "json":
+        message = subscription._parse_message_structure(message, subscription.protocol)  # noqa: SLF001
+    subject, attributes = settings.get("subject"), settings.get("message_attributes")
+    written: dict[str, Any] = subscription.get_post_data(message, message_id, subject, message_attributes=attributes)
+    unsubscribe = written["UnsubscribeURL"].partition("SubscriptionArn=")[0]
+    return {**written, "UnsubscribeURL": f"{unsubscribe}SubscriptionArn={subscription.arn}"}
 
 
 def _is_wanted(subscription: Any, message: str, settings: dict[str, Any]) -> bool:

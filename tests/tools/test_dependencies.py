@@ -102,6 +102,7 @@ def test_the_requirements_are_lines_of_the_lock() -> None:
         ("lambdas", ["app"]),
         ("stacks", ["app"]),
         ("plan", ["plan", "app"]),
+        ("operations", ["plan", "app"]),
         ("local", ["run", "app"]),
         ("tests", ["test", "app"]),
     ],

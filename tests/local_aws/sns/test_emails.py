@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from local.server import LocalAws
 from local.sns.subscriptions import Email
+from tests.local_aws.acting_aws import messages, open_queue
 
 
 def test_each_reader_gets_the_text_for_people_of_what_its_filter_lets_pass(aws: LocalAws) -> None:
@@ -33,3 +34,26 @@ def test_each_reader_gets_the_text_for_people_of_what_its_filter_lets_pass(aws: 
         ("all", "AWS Notification Message", "plain"),
     ]
     assert heard[1].message_id == heard[2].message_id
+
+
+def test_a_dead_letter_is_the_notification_as_its_subscriber_was_to_get_it(aws: LocalAws) -> None:
+    sns, queue = aws.client("sns"), open_queue(aws, f"queue-{uuid4()}")
+    topic = sns.create_topic(Name=f"topic-{uuid4()}")["TopicArn"]
+    redrive = {"RedrivePolicy": json.dumps({"deadLetterTargetArn": queue})}
+    subscribed = {"TopicArn": topic, "Protocol": "email", "Endpoint": "nobody@example.invalid", "Attributes": redrive}
+    subscription = sns.subscribe(**subscribed)["SubscriptionArn"]
+
+    sent = {"Message": json.dumps({"default": "{}", "email": "It runs."}), "MessageStructure": "json"}
+    outcome = {"Outcome": {"DataType": "String", "StringValue": "Running"}}
+    sns.publish(TopicArn=topic, Subject="Running", MessageAttributes=outcome, **sent)
+
+    [letter] = messages(aws, queue)
+    written = json.loads(letter["Body"])
+    assert [written[name] for name in ("Type", "TopicArn", "Subject", "Message")] == [
+        "Notification",
+        topic,
+        "Running",
+        "It runs.",
+    ]
+    assert written["MessageAttributes"] == {"Outcome": {"Type": "String", "Value": "Running"}}
+    assert written["UnsubscribeURL"].endswith(f"SubscriptionArn={subscription}")

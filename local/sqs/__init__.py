@@ -1,0 +1,1 @@
+"""What SQS does beside moto."""

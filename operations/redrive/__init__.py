@@ -1,0 +1,1 @@
+"""Put back what lies in the dead-letter queues."""

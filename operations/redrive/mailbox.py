@@ -1,0 +1,89 @@
+"""A dead-letter queue, out of which no message goes before it is dealt with."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from operations.redrive.letter import Letter
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef
+
+HELD_SECONDS = 960
+"""Longer than a function may run, 15 minutes. A program that was killed gives its messages back after that long."""
+MOST_LETTERS = 1_000
+"""At a time."""
+_BATCH = 10
+"""The most that SQS hands out, or takes back, in one call."""
+
+
+class Mailbox:
+    """Holds the messages of one queue: nobody else gets them meanwhile, and `release` gives back what is left."""
+
+    def __init__(self, name: str, url: str, client: "SQSClient") -> None:
+        self.name = name
+        self._url = url
+        self._client = client
+        self._held: dict[str, Letter] = {}
+
+    def open(self) -> list[Letter]:
+        """Return the messages, the oldest first, at most `MOST_LETTERS`."""
+        while len(self._held) < MOST_LETTERS:
+            received = self._client.receive_message(
+                QueueUrl=self._url,
+                MaxNumberOfMessages=_BATCH,
+                VisibilityTimeout=HELD_SECONDS,
+                # Without waiting, SQS asks only some of its servers.
+                WaitTimeSeconds=1,
+                MessageAttributeNames=["All"],
+                MessageSystemAttributeNames=["SentTimestamp"],
+            ).get("Messages", [])
+            if not received:
+                break
+            # SQS may hand out a message twice: the last receipt counts.
+            self._held.update({message["MessageId"]: self._letter(message) for message in received})
+        return sorted(self._held.values(), key=lambda letter: letter.sent_at)
+
+    def hold(self, letter: Letter) -> None:
+        """Keep a message for as long again, before something is done with it.
+
+        Raises ClientError if somebody else has got it meanwhile.
+        """
+        self._client.change_message_visibility(
+            QueueUrl=self._url, ReceiptHandle=letter.receipt, VisibilityTimeout=HELD_SECONDS
+        )
+
+    def delete(self, letter: Letter) -> None:
+        """Delete a message that was dealt with."""
+        self._client.delete_message(QueueUrl=self._url, ReceiptHandle=letter.receipt)
+        del self._held[letter.id]
+
+    def release(self) -> None:
+        """Let everybody have at once what is still held."""
+        for letters in _batches(list(self._held.values())):
+            self._client.change_message_visibility_batch(
+                QueueUrl=self._url,
+                Entries=[
+                    {"Id": str(place), "ReceiptHandle": letter.receipt, "VisibilityTimeout": 0}
+                    for place, letter in enumerate(letters)
+                ],
+            )
+        self._held.clear()
+
+    def _letter(self, message: "MessageTypeDef") -> Letter:
+        return Letter(
+            id=message["MessageId"],
+            queue=self.name,
+            body=message["Body"],
+            attributes={
+                name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()
+            },
+            sent_at=datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1_000, UTC),
+            receipt=message["ReceiptHandle"],
+        )
+
+
+def _batches(letters: list[Letter]) -> Iterator[list[Letter]]:
+    for begin in range(0, len(letters), _BATCH):
+        yield letters[begin : begin + _BATCH]

@@ -1,0 +1,57 @@
+"""What lies in the queues, and what became of it, for people."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from rich.console import Console
+from rich.text import Text
+
+from model_lifecycle.vocabulary.foreign import shortened
+from model_lifecycle.vocabulary.wording import duration
+from operations.redrive.letter import Read
+
+_MOST_OF_A_BODY = 2_000
+_INDENT = "     "
+
+
+def show(lines: Iterable[Text], console: Console) -> None:
+    """Print in colour to the width of a terminal, elsewhere in plain lines that are never folded."""
+    for line in lines:
+        if console.is_terminal:
+            console.print(line)
+        else:
+            print(line.plain, file=console.file)
+
+
+def listing(found: Sequence[Read], *, now: datetime) -> Iterator[Text]:
+    """Yield what lies in the queues, each message with a number."""
+    numbers = {read.letter.id: number for number, read in enumerate(found, start=1)}
+    for queue, reads in groupby(found, key=lambda read: read.letter.queue):
+        messages = list(reads)
+        yield Text(f"{queue}: {counted(len(messages))}", style="bold")
+        for read in messages:
+            yield from _message(read, numbers[read.letter.id], now)
+
+
+def counted(number: int) -> str:
+    """Return `1 message`, `2 messages`."""
+    return f"{number:,} message{'' if number == 1 else 's'}"
+
+
+def age(read: Read, now: datetime) -> str:
+    """Return how long ago it was due, such as `2 h 5 min ago`."""
+    return f"{duration(max(0.0, (now - read.asked_at).total_seconds()))} ago"
+
+
+def _message(read: Read, number: int, now: datetime) -> Iterator[Text]:
+    yield Text(f"{number:>3}. {age(read, now)}: {read.about}")
+    if read.why:
+        yield Text(f"{_INDENT}Why: {read.why}", style="dim")
+    if read.remedy is None:
+        yield Text(f"{_INDENT}Stays: {read.unclear} Its id is {read.letter.id}.", style="yellow")
+        yield Text(f"{_INDENT}{shortened(read.letter.body, _MOST_OF_A_BODY)!r}", style="dim")
+        return
+    yield Text(f"{_INDENT}To put it back: {read.remedy.words}.")
+    if read.held:
+        yield Text(f"{_INDENT}Wait: {read.held}", style="yellow")
