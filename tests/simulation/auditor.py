@@ -24,6 +24,7 @@ class Leak(StrEnum):
     END_NOT_TOLD = "an execution ended, and that was not told once"
     CONTRADICTION = "two messages do not agree"
     NOT_CLAIMED = "it was started, and its record does not say by whom"
+    STARTED_THOUGH_STOPPED = "a start began before a stop, and started it after that stop's end"
     STOP_LEFT_BEHIND = "a stop is armed for a lease that is over"
 
 
@@ -40,12 +41,14 @@ class Found:
 class Auditor:
     """`warn_after`: the setting of the deployment. `stop_comes_within`: by default, time for a lease's stop to fail and
     for the watch, which looks every hour, to start another, and one more. `disarmed_within`: how long after a lease is
-    replaced or over its stop may still be armed; for ever, if None.
+    replaced or over its stop may still be armed; for ever, if None. `written_down`: whether every stop could read and
+    write the model's record.
     """
 
     warn_after: timedelta = timedelta(hours=24)
     stop_comes_within: timedelta = timedelta(hours=3)
     disarmed_within: timedelta | None = None
+    written_down: bool = False
 
     def leaks(self, life: ModelLife) -> list[Found]:
         """All of them, in the order of time."""
@@ -56,6 +59,7 @@ class Auditor:
             *self._contradictions(life),
             *self._claims(life),
             *self._in_vain_stops(life),
+            *self._undone(life),
             *(
                 Found(Leak.STOP_LEFT_BEHIND, end, f"its lease until {end:%d. %H:%M:%S}")
                 for end in life.leases
@@ -120,6 +124,18 @@ class Auditor:
             stood = [written.record.lease_ends_at for written in life.stood if written.moment <= late]
             if stop.lease_ends_at in stood[:-1] and stood[-1] != stop.lease_ends_at:
                 yield Found(Leak.STOP_LEFT_BEHIND, stop.began, f"{stop.arn} came in vain.")
+
+    def _undone(self, life: ModelLife) -> Iterator[Found]:
+        ended = [stop for stop in life.executions.values() if stop.undoes and stop.status == "SUCCEEDED"]
+        for call in life.calls:
+            start = life.executions.get(call.by)
+            if start is None or not call.starts or not self.written_down:
+                continue
+            if after := [
+                stop for stop in ended if start.began < stop.began and (stop.ended or life.over) < call.moment
+            ]:
+                words = f"{start.arn} started it after {after[0].arn}."
+                yield Found(Leak.STARTED_THOUGH_STOPPED, call.moment, words)
 
     def _ends(self, life: ModelLife) -> Iterator[Found]:
         for execution in life.executions.values():

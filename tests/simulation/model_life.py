@@ -44,6 +44,12 @@ class Execution:
         return failed.get("ExecutionArn")
 
     @property
+    def undoes(self) -> bool:
+        """It is a stop on no condition: what was asked for before it is not to be."""
+        conditions = (self.lease_ends_at, self.cleans_up, self.only_after)
+        return not self.starts and not any(conditions)
+
+    @property
     def only_after(self) -> str | None:
         """Of a stop that the watch started: the only latest start after which it is wanted."""
         return self.input.get("LatestStart")

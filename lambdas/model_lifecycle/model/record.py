@@ -23,8 +23,8 @@ class ModelRecord:
     for the start. `asked_at`: when it was about to ask. `status_when_asked`: the status in which it asked. `ran_at`:
     when the model was seen running, with these units. `lease_ends_at`, `leased_by`: the lease in force, and the start
     that it is of. `lease_before`: the end of the lease that this one replaced. `stopping`, `stop_asked_at`: who was
-    about to ask for the stop, and when. `stopped_at`: when the model was seen stopped. `waited_for_until`: the
-    deadline of a start that met a full quota. `unwanted_at`: when the stop began for which such a start has to end.
+    about to ask for the stop, and when. `stopped_at`: when the model was seen stopped. `unwanted_at`,
+    `unwanted_by`: when the latest stop on no condition began, and which it is: what began before it starts nothing.
     """
 
     version: int = 0
@@ -42,15 +42,15 @@ class ModelRecord:
     stopping: str | None = None
     stop_asked_at: datetime | None = None
     stopped_at: datetime | None = None
-    waited_for_until: datetime | None = None
     unwanted_at: datetime | None = None
+    unwanted_by: str | None = None
 
     def wanted_since(self, moment: datetime) -> bool:
         """Tell whether someone asked for the model after that moment."""
         return self.wanted_at is not None and self.wanted_at > moment
 
     def unwanted_since(self, moment: datetime) -> bool:
-        """A stop began later than that while a start waited for a place in the quota."""
+        """Tell whether a stop on no condition began after that moment."""
         return self.unwanted_at is not None and self.unwanted_at > moment
 
     def stopped_since(self, moment: datetime) -> bool:

@@ -8,6 +8,7 @@ from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.steps.progress import AnyProgress
 from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 
 
@@ -46,15 +47,21 @@ def _latest_wish(found: ModelRecord, progress: StartProgress) -> datetime:
     return max(found.wanted_at or progress.started_at, progress.started_at)
 
 
-def waits_for_quota(found: ModelRecord, progress: StartProgress) -> ModelRecord:
-    """The record of a model whose start was refused, but goes on: a stop that comes now finds it."""
-    until = max(found.waited_for_until or progress.deadline, progress.deadline)
-    return replace(found, waited_for_until=until)
+def unwanted(found: ModelRecord, progress: StopProgress) -> ModelRecord:
+    """Return the record with which a stop ends the starts that began before it and wait.
+
+    They wait for a quota, for a stop that is under way, or for their first step. The same record if it says so already,
+    or if the stop is for one of several starts only.
+    """
+    if progress.request.conditional or (found.unwanted_at is not None and found.unwanted_at >= progress.started_at):
+        return found
+    return replace(found, unwanted_at=progress.started_at, unwanted_by=progress.execution_arn)
 
 
-def about_to_stop(found: ModelRecord, execution_arn: str, *, now: datetime) -> ModelRecord:
+def about_to_stop(found: ModelRecord, progress: StopProgress, *, now: datetime) -> ModelRecord:
     """Return the record of a model that runs, and whose stop the execution is about to ask for."""
-    return replace(_of_present_run(found), stopping=execution_arn, stop_asked_at=now)
+    stopped = unwanted(_of_present_run(found), progress)
+    return replace(stopped, stopping=progress.execution_arn, stop_asked_at=now)
 
 
 def _of_present_run(found: ModelRecord) -> ModelRecord:
@@ -81,11 +88,12 @@ class Claim:
     def withdrawn(self, progress: AnyProgress, *, now: datetime) -> AnyProgress:
         """Put back what stood there, since the call was not carried out, unless another claim has replaced this one.
 
-        A claim that still stands is known to mean nothing, and how the call went matters more.
+        That the model is unwanted stays true. A claim that still stands is known to mean nothing, and how the call went
+        matters more.
         """
         before = self._found
-        if isinstance(progress, StartProgress) and progress.at_full_quota:
-            before = waits_for_quota(before, progress)
+        if isinstance(progress, StopProgress):
+            before = unwanted(before, progress)
         try:
             if self._made is None or self._records.replace(self._request, self._made, before) is not None:
                 return progress

@@ -190,10 +190,11 @@ def _why_unwanted(
             f"{progress.request.in_words} was not started: its lease ended on {progress.request.when(lease.ends_at)}, "
             f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
         )
-    if record.unwanted_since(progress.started_at):
+    if record.unwanted_since(progress.started_at) and not progress.meaning.may_bill:
+        # Of one that is still stopping nobody knows yet that it does not bill.
         return ModelFailedError(
-            f"{progress.request.in_words} was not started. {someone(record.stopping)} asked to stop it while its start "
-            f"waited for a place in the account's quota."
+            f"{progress.request.in_words} was not started. {someone(record.unwanted_by)} asked to stop it after this "
+            f"start began."
         )
     return None
 

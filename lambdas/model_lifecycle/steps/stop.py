@@ -9,7 +9,7 @@ from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.usage import Meter, usage_of
 from model_lifecycle.requests.stop_request import NOBODY
 from model_lifecycle.steps.ask import ask
-from model_lifecycle.steps.claim import Claim, about_to_stop
+from model_lifecycle.steps.claim import Claim, about_to_stop, unwanted
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.stop_progress import StopProgress
 from model_lifecycle.vocabulary.errors import (
@@ -23,6 +23,7 @@ from model_lifecycle.vocabulary.wording import execution, someone
 
 _MOST_TRIES = 3
 """So often a record that others write at the same time is read again before the next wait."""
+_OTHERS_WRITE = "Others change the model's record at the same time."
 _ENDED = frozenset({Phase.STOPPED, Phase.FAILED, Phase.OVERDUE})
 
 
@@ -124,7 +125,7 @@ def _stop(
         return _ask(progress, model, now=now), True
     claim = Claim(progress.request, record, records)
     try:
-        if claim.make(about_to_stop(record, progress.execution_arn, now=now)) is None:
+        if claim.make(about_to_stop(record, progress, now=now)) is None:
             return progress, False
     except ModelLifecycleError as error:
         # It may have been written: the next look shows it. Without a condition the stop is asked for in any case.
@@ -160,31 +161,38 @@ def _note_stopped(
 ) -> tuple[StopProgress, bool]:
     """Write down that the model is stopped, and that its lease is over. False if it has to be looked at once more.
 
-    What goes wrong here changes nothing about the end: a lease of a model that is stopped already stops nothing.
+    What still goes wrong after the last try changes nothing about the end.
     """
-    if progress.stopped_at is None or record is None or record.wanted_since(progress.started_at):
+    if record is None or record.wanted_since(progress.started_at):
         return progress, True
-    undoes = _undoes_a_wait(progress, record, now=now)
-    if lease_of(record) is None and record.stopped_since(progress.started_at) and not undoes:
-        # Someone else saw it before: their moment stays.
-        return progress, True
+    seen_before = lease_of(record) is None and record.stopped_since(progress.started_at)
+    if progress.stopped_at is None or seen_before:
+        # Of an end that someone else saw before, their moment stays.
+        return _note_unwanted(progress, record, records, now=now)
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.not_yet(f"{someone(record.asked_by)} is about to start it.", now=now), True
-    stopped = replace(of_ended_run(record, stopped_at=progress.stopped_at), stopping=progress.execution_arn)
-    if undoes:
-        stopped = replace(stopped, unwanted_at=progress.started_at)
+    ended = unwanted(of_ended_run(record, stopped_at=progress.stopped_at), progress)
+    stopped = replace(ended, stopping=progress.execution_arn)
     try:
         if not end_run(progress.request, record, stopped, records, leases):
-            return progress.not_yet("Others change the model's record at the same time.", now=now), False
+            return progress.not_yet(_OTHERS_WRITE, now=now), False
     except ModelLifecycleError as error:
-        return replace(progress, trouble=error.cause), True
+        return replace(progress, trouble=error.cause), not isinstance(error, ServiceUnavailableError)
     return progress, True
 
 
-def _undoes_a_wait(progress: StopProgress, record: ModelRecord, *, now: datetime) -> bool:
-    """A start that began before waits for a place in the quota: without this it would start what is not wanted."""
-    waits = record.waited_for_until is not None and record.waited_for_until > now
-    return waits and not progress.request.conditional and not record.unwanted_since(progress.started_at)
+def _note_unwanted(
+    progress: StopProgress, record: ModelRecord, records: ModelRecords, *, now: datetime
+) -> tuple[StopProgress, bool]:
+    """Write down that earlier starts are to start nothing, where this stop has nothing else to write."""
+    noted = unwanted(record, progress)
+    try:
+        if noted is record or records.replace(progress.request, record, noted) is not None:
+            return progress, True
+    except ModelLifecycleError as error:
+        trouble = progress.trouble or error.cause
+        return replace(progress, trouble=trouble), not isinstance(error, ServiceUnavailableError)
+    return (progress if progress.stopped_at is None else progress.not_yet(_OTHERS_WRITE, now=now)), False
 
 
 def _with_usage(progress: StopProgress, record: ModelRecord | None, meter: Meter, *, now: datetime) -> StopProgress:

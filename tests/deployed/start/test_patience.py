@@ -93,3 +93,22 @@ def test_a_stop_ends_a_start_that_waits_for_a_place_in_the_quota(
     waited, failed = [message.document for message in lifecycle.messages(waiting)]
     assert (waited["Outcome"], failed["Outcome"], failed["MayBill"]) == ("Waiting", "Failed", False)
     assert stopping.rpartition(":")[2] in failed["Summary"]
+
+
+@service_in_turn
+def test_a_stop_ends_a_start_that_waits_until_the_model_is_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
+    lifecycle.given(service.script(StopSeconds=200))
+    lifecycle.run(service.model)
+    with lifecycle.clock.running():
+        stopping = lifecycle.stop(service.model)
+        lifecycle.clock.wait(30)
+        waiting = lifecycle.start(service.model)
+        lifecycle.clock.wait(60)
+        joining = lifecycle.stop(service.model)
+    lifecycle.settle()
+
+    assert [lifecycle.end_of(stop).output["StartedAgain"] for stop in (stopping, joining)] == [False, False]
+    ended = lifecycle.end_of(waiting)
+    assert (ended.status, ended.error, len(calls(service.start))) == ("FAILED", "ModelFailedError", 1)
+    failed = lifecycle.only_message(ended).document
+    assert (failed["MayBill"], joining.rpartition(":")[2] in failed["Summary"]) == (False, True)

@@ -108,7 +108,7 @@ def test_nothing_is_left_of_it_after_a_refused_call(story: Story, refusal: Model
 
     story.machine.ask(story.begin(), model, now=after(1))
 
-    left = replace(model.records.record, waited_for_until=None)
+    left = replace(model.records.record, unwanted_at=None, unwanted_by=None)
     assert replace(left, version=story.record.version) == story.record
 
 

@@ -5,15 +5,16 @@ from typing import Any
 
 import pytest
 
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.stop_request import NOBODY
 from model_lifecycle.steps.step import answer_of
-from model_lifecycle.vocabulary.errors import ModelNotFoundError, QuotaExceededError
+from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError, QuotaExceededError
 from model_lifecycle.vocabulary.phase import Phase
 from model_lifecycle.vocabulary.wording import someone
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import STOP_EXECUTION, after, begin, begin_stop
 from tests.fakes.machines import DENIED, IN_USE, LOST, THROTTLED, error_of, phases_of
-from tests.fakes.state_machine import drive, start, stop
+from tests.fakes.state_machine import drive, drive_stop, start, stop
 
 
 def test_a_start_knows_the_inference_units_in_force() -> None:
@@ -184,37 +185,86 @@ class TestAFullQuota:
         assert (last.phase, last.may_bill, when, name) == (Phase.FAILED, False, after(3_600), "QuotaExceededError")
         assert cause == f"{self.FULL} No place became free within 1 h."
 
-    @pytest.mark.parametrize(
-        ("began", "fields", "ends"),
-        [
-            pytest.param(5, {}, True, id="that began after it"),
-            pytest.param(-5, {}, False, id="but not that began before it"),
-            pytest.param(5, {"LatestStart": NOBODY}, False, id="but not one for another start"),
-        ],
-    )
-    def test_is_waited_for_until_someone_stops_the_model(self, began: int, fields: dict[str, Any], ends: bool) -> None:
-        model = FakeModel("STOPPED", starts=[self.FULL])
-        waits = start(begin(), model, now=after(1))
-        stop(replace(begin_stop(**fields), started_at=after(began)), model, now=after(6))
-
-        last = start(waits, model, now=after(10))
-
-        assert (last.phase, model.starts) == ((Phase.FAILED, 1) if ends else (Phase.BLOCKED, 2))
-        if ends:
-            name, cause = error_of(last)
-            assert (name, last.may_bill, last.cleans_up) == ("ModelFailedError", False, False)
-            assert f"{someone(STOP_EXECUTION)} asked to stop" in cause
-
-    def test_that_someone_stopped_waiting_at_is_no_matter_for_a_later_start(self) -> None:
-        model = FakeModel("STOPPED", starts=[self.FULL, "STARTING"])
-        start(begin(), model, now=after(1))
-        stop(replace(begin_stop(), started_at=after(5)), model, now=after(6))
-
-        later = start(replace(begin(), started_at=after(7)), model, now=after(8))
-
-        assert later.phase is Phase.STARTING
-
     def test_is_not_the_reason_if_another_trouble_came_after_it(self) -> None:
         *_, (_, last) = drive(begin(), FakeModel("STOPPED", starts=[self.FULL, THROTTLED]))
 
         assert error_of(last)[0] == "StartTimedOutError"
+
+
+FULL = QuotaExceededError("The call got LimitExceededException: 2 models run.")
+WAITING = pytest.mark.parametrize(
+    ("looks", "starts"),
+    [
+        pytest.param(["STOPPED"], [FULL], id="for a place in the quota"),
+        pytest.param(["STOPPED"], [THROTTLED], id="for a service that is busy"),
+        pytest.param(["STOPPING", "STOPPING", "STOPPED"], ["STARTING"], id="for a model that is still stopping"),
+        pytest.param(["TRAINING_IN_PROGRESS"] * 2 + ["STOPPED"], ["STARTING"], id="for a model in training"),
+    ],
+)
+
+
+class TestAStopOfAModelWhoseStartWaits:
+    """Else the model would run and bill after its stop."""
+
+    @WAITING
+    def test_ends_it(self, looks: list[str], starts: list[Any]) -> None:
+        model = FakeModel(*looks, starts=starts)
+        waits = start(begin(), model, now=after(1))
+        asked = model.starts
+        stop(replace(begin_stop(), started_at=after(5)), model, now=after(6))
+
+        last = start(waits, model, now=after(10))
+
+        name, cause = error_of(last)
+        assert (name, last.may_bill, last.cleans_up, model.starts) == ("ModelFailedError", False, False, asked)
+        assert f"{someone(STOP_EXECUTION)} asked to stop it after this start began." in cause
+
+    @WAITING
+    @pytest.mark.parametrize(
+        ("began", "fields"),
+        [pytest.param(-5, {}, id="began later"), pytest.param(5, {"LatestStart": NOBODY}, id="is not meant")],
+    )
+    def test_does_not_end_one_that(
+        self, looks: list[str], starts: list[Any], began: int, fields: dict[str, Any]
+    ) -> None:
+        model = FakeModel(*looks, starts=[*starts, "STARTING"])
+        waits = start(begin(), model, now=after(1))
+        stop(replace(begin_stop(**fields), started_at=after(began)), model, now=after(6))
+
+        assert start(waits, model, now=after(10)).phase is Phase.STARTING
+
+    def test_ends_it_once_the_model_is_stopped(self) -> None:
+        model = FakeModel("RUNNING", "STOPPING", "STOPPED")
+        stop(replace(begin_stop(), started_at=after(1)), model, now=after(1))
+
+        waits = start(begin(), model, now=after(2))
+
+        assert (waits.phase, waits.status) == (Phase.BLOCKED, "STOPPING")
+        assert error_of(start(waits, model, now=after(17)))[0] == "ModelFailedError"
+
+    @pytest.mark.parametrize("looks", [["STOPPING"], ["STOPPED"], ["RUNNING"]], ids="".join)
+    @pytest.mark.parametrize("trouble", [None, THROTTLED, LOST], ids=["others write", "throttled", "no answer"])
+    def test_says_so_as_soon_as_it_can_be_written(self, looks: list[str], trouble: ModelLifecycleError | None) -> None:
+        model = FakeModel(*looks, stops=[THROTTLED])
+        if trouble:
+            model.records.write_troubles = [trouble]
+        else:
+            model.records.meanwhile = ModelRecord(version=1)
+
+        drive_stop(begin_stop(), model, until=after(20))
+
+        record = model.records.record
+        assert (record.unwanted_at, record.unwanted_by) == (after(0), STOP_EXECUTION)
+
+    def test_is_no_matter_for_a_start_that_begins_after_it(self) -> None:
+        model = FakeModel("STOPPED", starts=[FULL, "STARTING"])
+        start(begin(), model, now=after(1))
+        stop(replace(begin_stop(), started_at=after(5)), model, now=after(6))
+
+        assert start(replace(begin(), started_at=after(7)), model, now=after(8)).phase is Phase.STARTING
+
+    def test_counts_where_an_earlier_release_wrote_it(self) -> None:
+        model = FakeModel("STOPPED")
+        model.records.record = ModelRecord(version=1, unwanted_at=after(5))
+
+        assert "Someone asked to stop it" in error_of(start(begin(), model, now=after(6)))[1]

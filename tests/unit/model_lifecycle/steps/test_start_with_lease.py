@@ -143,7 +143,7 @@ class TestAModelThatIsStartedWithALease:
         progress = start(leased(), model, now=after(1))
 
         assert (progress.phase, progress.cleans_up) == (Phase.BLOCKED, False)
-        assert replace(model.records.record, version=before.version, waited_for_until=None) == before
+        assert replace(model.records.record, version=before.version) == before
 
 
 class TestALeaseThatEndsBeforeTheModelCanBeStarted:

@@ -402,7 +402,7 @@ class TestWhatAStopRemembers:
 
         *_, (_, last) = drive_stop(begin_stop(), model)
 
-        assert (last.phase, last.failure, last.trouble) == (Phase.STOPPED, None, str(trouble))
+        assert (last.phase, last.failure) == (Phase.STOPPED, None)
         assert model.records.record.lease_ends_at is None
 
     def test_never_overwrites_what_a_start_that_came_later_wrote(self) -> None:
