@@ -35,6 +35,7 @@ from local.iam import iam
 from local.iam.evaluator import Evaluator
 from local.iam.iam import Iam
 from local.limits import constraints, limits
+from local.logs import encryption
 from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
@@ -121,6 +122,7 @@ class LocalAws(Account):
         deliveries = Deliveries(self, self.iam)
         events.install(self, deliveries)
         scheduler.install(self, deliveries)
+        encryption.install(self)
         limits.install(self)
         constraints.install(self)
         self.network = faults.install(self, lambda: self.functions)

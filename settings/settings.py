@@ -22,6 +22,9 @@ from settings.values import listed, name, number, objects
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What PutRetentionPolicy of CloudWatch Logs accepts, up to eight years."""
 
+Encryption = Literal["aws", "customer", "returning"]
+"""With whose key data is encrypted; "returning": with AWS's again, after it was the customer's."""
+
 _RETENTION_DAYS = "one of " + ", ".join(map(str, get_args(LogRetentionDays)))
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
 _LEASE_HOURS = MAX_LEASE_SECONDS // 3_600
@@ -140,6 +143,9 @@ class Settings(BaseModel):
     )
     log_retention_days: Annotated[int, BeforeValidator(number), AfterValidator(_retention)] = Field(
         default=90, description=_RETENTION_DAYS
+    )
+    encryption: Annotated[Encryption, BeforeValidator(name)] = Field(
+        default="aws", description="aws, customer or returning"
     )
     stage: Annotated[Annotated[str, Field(pattern=f"^{STAGE}$")] | None, BeforeValidator(name)] = Field(
         default=None, description="1 to 20 lower-case letters, digits or '-', and no '-' at an end"

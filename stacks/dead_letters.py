@@ -5,21 +5,25 @@ from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
+from stacks.encryption import Encryption
 
 MOST_RETRIES = 185
 """As often as EventBridge tries again: how long, the age of an event decides."""
 
 
-def dead_letter_queue(scope: Construct, id: str) -> Queue:  # noqa: A002 - the CDK's own name
+def dead_letter_queue(scope: Construct, id: str, *, encryption: Encryption) -> Queue:  # noqa: A002 - the CDK's own name
     """Make a queue that keeps messages for 14 days, as long as SQS can, encrypted and reached over TLS only."""
+    key = encryption.of_data
     queue = Queue(
         scope,
         id,
-        encryption=QueueEncryption.SQS_MANAGED,
+        encryption=QueueEncryption.KMS if key else QueueEncryption.SQS_MANAGED,
+        encryption_master_key=key,
         enforce_ssl=True,
         retention_period=Duration.days(14),
         removal_policy=RemovalPolicy.DESTROY,
     )
+    encryption.comes_after_its_users(queue)
     acknowledge(
         queue,
         "AwsSolutions-SQS3",

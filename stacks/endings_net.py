@@ -11,6 +11,7 @@ from constructs import Construct
 
 from model_lifecycle.endings.outcome import OF_EXECUTION
 from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
+from stacks.encryption import Encryption
 
 
 class EndingsNet(Construct):
@@ -26,9 +27,10 @@ class EndingsNet(Construct):
         *,
         state_machines: Sequence[IStateMachine],
         notify: IFunction,
+        encryption: Encryption,
     ) -> None:
         super().__init__(scope, id)
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.undelivered = dead_letter_queue(self, "Undelivered", encryption=encryption)
         Rule(
             self,
             "Rule",

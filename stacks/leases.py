@@ -8,6 +8,7 @@ from constructs import Construct
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import STOP_MODEL
 from stacks.dead_letters import dead_letter_queue
+from stacks.encryption import PUT, Encryption
 from stacks.names import Names
 from stacks.permissions import send_to
 from stacks.trust import service_for
@@ -16,9 +17,9 @@ from stacks.trust import service_for
 class Leases(Construct):
     """A group of one-time schedules, which the functions fill and which empties itself."""
 
-    def __init__(self, scope: Construct, id: str, *, names: Names) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, names: Names, encryption: Encryption) -> None:  # noqa: A002
         super().__init__(scope, id)
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.undelivered = dead_letter_queue(self, "Undelivered", encryption=encryption)
         group = ScheduleGroup(
             self, "Group", schedule_group_name=names.lease_group, removal_policy=RemovalPolicy.DESTROY
         )
@@ -29,6 +30,7 @@ class Leases(Construct):
         self.role = Role(self, "Role", assumed_by=scheduler)
         self.role.add_to_policy(PolicyStatement(actions=["states:StartExecution"], resources=[stop_model]))
         self.role.add_to_policy(send_to(self.undelivered))
+        encryption.let(self.role, PUT)
         self.disarming = {environment.LEASE_GROUP_NAME: group.schedule_group_name}
         """The environment variables that disarming takes."""
         self.arming = {

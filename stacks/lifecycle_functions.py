@@ -1,32 +1,22 @@
-"""The Lambda functions: house defaults, and one least-privilege role each."""
+"""The Lambda functions: what each is given, and what it may do."""
 
 from collections.abc import Iterable, Mapping
 from typing import cast
 
-import jsii
-from aws_cdk import Duration, RemovalPolicy
-from aws_cdk.aws_iam import PolicyStatement, Role, ServicePrincipal
-from aws_cdk.aws_lambda import (
-    Architecture,
-    DestinationConfig,
-    Function,
-    IDestination,
-    IFunction,
-    Runtime,
-    Tracing,
-    VersionOptions,
-)
+from aws_cdk import Duration
+from aws_cdk.aws_iam import IRole, PolicyStatement
+from aws_cdk.aws_lambda import Function
 from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings, in_seconds
-from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
+from stacks.acknowledgements import acknowledge, on_versions_of
 from stacks.dead_letters import dead_letter_queue
-from stacks.lambda_asset import lambda_asset
+from stacks.encryption import GET, PUT
+from stacks.function_factory import FunctionFactory, called_by_events
 from stacks.leases import Leases
-from stacks.logs import log_group
 from stacks.names import Names
 from stacks.notifications import Notifications
 from stacks.permissions import (
@@ -38,14 +28,9 @@ from stacks.permissions import (
     read_histories_of,
     read_metrics,
     send_events,
-    send_to,
     start_executions_of,
 )
 from stacks.tables import table
-
-# Executions that began with a version call it to their end, whatever is deployed meanwhile. A deploy that fails takes
-# its own versions back: the next try publishes the same ones again, and CloudFormation refuses one that exists.
-_STAYS = VersionOptions(removal_policy=RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE)
 
 
 class LifecycleFunctions(Construct):
@@ -64,14 +49,15 @@ class LifecycleFunctions(Construct):
         super().__init__(scope, id)
         self._names = names
         self._settings = settings
-        self._code = lambda_asset()
+        self._encryption = encryption = notifications.encryption
+        self._factory = FunctionFactory(self, settings=settings, encryption=encryption)
         self._defaults = {
             environment.START_TIMEOUT_SECONDS: str(settings.start_timeout_minutes * 60),
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
             environment.STOP_AFTER_SECONDS: _seconds(settings.default_stop_after_hours),
             environment.TIME_ZONE: settings.time_zone,
         }
-        self._records = table(self, "ModelRecords", key="ModelId")
+        self._records = table(self, "ModelRecords", key="ModelId", encryption=encryption)
         models = ModelPermissions(settings.project_arns)
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
@@ -84,7 +70,7 @@ class LifecycleFunctions(Construct):
         self.check_model = self._step(
             "CheckModel", "check_model", [*models.look_again(), *disarm, metrics], leases.disarming
         )
-        self.untold = dead_letter_queue(self, "Untold")
+        self.untold = dead_letter_queue(self, "Untold", encryption=encryption)
         self.notify = self._teller(
             "Notify",
             "notify",
@@ -99,10 +85,10 @@ class LifecycleFunctions(Construct):
             environment_variables={environment.STOP_ABORTED_STARTS: "true"} if settings.stop_aborted_starts else None,
             called_by_machines=True,
         )
-        self.unwatched = dead_letter_queue(self, "Unwatched")
+        self.unwatched = dead_letter_queue(self, "Unwatched", encryption=encryption)
         watched = ModelPermissions(settings.project_arns, services=settings.watched_services)
         self.watch_models = self._watch(watched, notifications, leases)
-        self.unforgotten = dead_letter_queue(self, "Unforgotten")
+        self.unforgotten = dead_letter_queue(self, "Unforgotten", encryption=encryption)
         self.forget_versions = self._forget_versions()
 
     def _step(
@@ -112,7 +98,7 @@ class LifecycleFunctions(Construct):
         statements: Iterable[PolicyStatement],
         lease_variables: Mapping[str, str],
     ) -> Function:
-        function = self._function(
+        function = self._factory.make(
             id,
             handler,
             statements,
@@ -124,6 +110,7 @@ class LifecycleFunctions(Construct):
             called_by_machines=True,
         )
         self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
+        self._encryption.let(_role_of(function), GET)
         acknowledge(
             function,
             "Serverless-LambdaDLQ",
@@ -162,7 +149,7 @@ class LifecycleFunctions(Construct):
     def _forget_versions(self) -> Function:
         called = [self.start_model, self.check_model, self.stop_model, self.notify]
         machines = [START_MODEL, STOP_MODEL]
-        function = self._function(
+        function = self._factory.make(
             "ForgetVersions",
             "forget_versions",
             [list_versions_of(called), *read_definitions_of(*machines, names=self._names)],
@@ -173,12 +160,13 @@ class LifecycleFunctions(Construct):
             timeout=Duration.minutes(15),
         )
         function.add_to_role_policy(delete_versions_of(called))
+        self._encryption.let(_role_of(function), PUT)
         acknowledge(
-            function.role or function,
+            _role_of(function),
             *map(on_versions_of, called),
             reason="Which versions are old is known only later",
         )
-        _call_by_events(function, self.unforgotten)
+        called_by_events(function, failed=self.unforgotten)
         return function
 
     def _teller(
@@ -194,7 +182,7 @@ class LifecycleFunctions(Construct):
         called_by_machines: bool = False,
     ) -> Function:
         """Make a function that notifies people and is called by events: its failures go to the queue."""
-        function = self._function(
+        function = self._factory.make(
             id,
             handler,
             [*statements, send_events(self._names.event_source), *notifications.publish()],
@@ -209,78 +197,14 @@ class LifecycleFunctions(Construct):
             timeout=timeout,
             called_by_machines=called_by_machines,
         )
-        _call_by_events(function, failed)
+        called_by_events(function, failed=failed)
         # A condition that is not met answers what there is, so what was told need not be read.
         notifications.told.grant(function, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
         return function
 
-    def _function(
-        self,
-        id: str,  # noqa: A002
-        handler: str,
-        statements: Iterable[PolicyStatement],
-        environment_variables: dict[str, str],
-        timeout: Duration | None = None,
-        *,
-        called_by_machines: bool = False,
-    ) -> Function:
-        statements = list(statements)
-        log = log_group(self, f"{id}Log", settings=self._settings)
-        role = Role(self, f"{id}Role", assumed_by=ServicePrincipal("lambda.amazonaws.com"))
-        function = Function(
-            self,
-            id,
-            code=self._code,
-            handler=f"{handler}.handler",
-            runtime=Runtime.PYTHON_3_14,
-            architecture=Architecture.ARM_64,
-            memory_size=512,
-            timeout=timeout or Duration.seconds(60),
-            tracing=Tracing.ACTIVE,
-            log_group=log,
-            role=role,
-            environment={"POWERTOOLS_SERVICE_NAME": handler, **environment_variables},
-            current_version_options=_STAYS if called_by_machines else None,
-        )
-        log.grant_write(role)
-        for statement in statements:
-            role.add_to_policy(statement)
-        patterns = {arn for statement in statements for arn in statement.resources if "*" in arn} - {"*"}
-        acknowledge(
-            role,
-            *(on_resource(arn) for arn in sorted(patterns)),
-            reason="Model versions, executions and leases are created after the deploy; project_arns narrows them",
-        )
-        acknowledge(
-            role,
-            on_resource("*"),
-            reason="Lists, GetMetricData and X-Ray's actions have no resource level in IAM",
-        )
-        return function
 
-
-def _call_by_events(function: Function, failed: IQueue) -> None:
-    """Let what the function fails at go to the queue."""
-    function.add_to_role_policy(send_to(failed))
-    acknowledge(
-        function,
-        "Serverless-LambdaDLQ",
-        reason="Its failures go to its on-failure destination, with their errors",
-    )
-    function.configure_async_invoke(
-        on_failure=cast("IDestination", _Destination(failed)), retry_attempts=2, max_event_age=Duration.hours(6)
-    )
-
-
-@jsii.implements(IDestination)
-class _Destination:
-    """A queue for what a function fails at, to which the function's own statements let it send."""
-
-    def __init__(self, queue: IQueue) -> None:
-        self._queue = queue
-
-    def bind(self, _scope: Construct, _function: IFunction, _options: object = None) -> DestinationConfig:
-        return DestinationConfig(destination=self._queue.queue_arn)
+def _role_of(function: Function) -> IRole:
+    return cast("IRole", function.role)
 
 
 def _seconds(hours: float | None) -> str:

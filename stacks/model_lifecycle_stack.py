@@ -29,26 +29,42 @@ class ModelLifecycleStack(Stack):
             description="Starts and stops machine-learning models that bill while they run, and watches them",
         )
         notifications = Notifications(
-            self, "Notifications", title=names.topic_title, emails=settings.notification_emails
+            self,
+            "Notifications",
+            title=names.topic_title,
+            emails=settings.notification_emails,
+            encryption=settings.encryption,
         )
-        leases = Leases(self, "Leases", names=names)
+        encryption = notifications.encryption
+        leases = Leases(self, "Leases", names=names, encryption=encryption)
         functions = LifecycleFunctions(
             self, "Functions", names=names, settings=settings, notifications=notifications, leases=leases
         )
-        stop = StopWorkflow(self, "StopWorkflow", functions=functions, names=names, settings=settings).state_machine
-        start = StartWorkflow(
-            self, "StartWorkflow", functions=functions, stop_model=stop, names=names, settings=settings
+        stop = StopWorkflow(
+            self, "StopWorkflow", functions=functions, names=names, settings=settings, encryption=encryption
         ).state_machine
-        net = EndingsNet(self, "EndingsNet", state_machines=[start, stop], notify=functions.notify)
+        start = StartWorkflow(
+            self,
+            "StartWorkflow",
+            functions=functions,
+            stop_model=stop,
+            names=names,
+            settings=settings,
+            encryption=encryption,
+        ).state_machine
+        net = EndingsNet(
+            self, "EndingsNet", state_machines=[start, stop], notify=functions.notify, encryption=encryption
+        )
         triggers = Triggers(
             self,
             "Triggers",
             start_model=start,
             stop_model=stop,
             names=names,
+            encryption=encryption,
             schedules=settings.schedules,
         )
-        watch = Watch(self, "Watch", watch_models=functions.watch_models)
+        watch = Watch(self, "Watch", watch_models=functions.watch_models, encryption=encryption)
         OldVersions(
             self,
             "OldVersions",

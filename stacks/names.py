@@ -9,6 +9,8 @@ from model_lifecycle.vocabulary.machines import Machine
 from model_lifecycle.vocabulary.stage import staged
 
 _STACK = "ModelLifecycle"
+NAMED_BY_CLOUDFORMATION = f"{_STACK}*"
+"""What every name that CloudFormation makes is like: it begins with that of the stack, perhaps cut off."""
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
 
@@ -43,8 +45,8 @@ class Names:
 
     @property
     def rules(self) -> str:
-        """Return every rule whose name CloudFormation makes: it begins with that of the stack, perhaps cut off."""
-        return f"arn:{Aws.PARTITION}:events:{_HERE}:rule/{_STACK}*"
+        """Return every rule of the deployments."""
+        return f"arn:{Aws.PARTITION}:events:{_HERE}:rule/{NAMED_BY_CLOUDFORMATION}"
 
     def of(self, machine: Machine) -> str:
         """Return a state machine's name."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws
 from aws_cdk.aws_iam import Effect, PolicyStatement, ServicePrincipal
-from aws_cdk.aws_kms import Key
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
+from settings.settings import Encryption as Choice
 from stacks.dead_letters import dead_letter_queue
+from stacks.encryption import Encryption
 from stacks.tables import table
 from stacks.trust import service_for
 
@@ -22,22 +23,16 @@ class Notifications(Construct):
     The topic has a key of its own: CloudWatch alarms cannot publish to one that is encrypted with `alias/aws/sns`.
     """
 
-    def __init__(self, scope: Construct, id: str, *, title: str, emails: Sequence[str]) -> None:  # noqa: A002
+    def __init__(self, scope: Construct, id: str, *, title: str, emails: Sequence[str], encryption: Choice) -> None:  # noqa: A002
         super().__init__(scope, id)
-        self.key = Key(
-            self,
-            "Key",
-            description="Encrypts the notifications of the model lifecycle",
-            enable_key_rotation=True,
-            pending_window=Duration.days(7),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.encryption = Encryption(self, "Key", choice=encryption)
+        self.key = self.encryption.key
         self.topic = Topic(self, "Topic", display_name=title, master_key=self.key, enforce_ssl=True)
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.undelivered = dead_letter_queue(self, "Undelivered", encryption=self.encryption)
         for email in emails:
             self.topic.add_subscription(EmailSubscription(email, dead_letter_queue=self.undelivered))
         self._let_alarms_publish()
-        self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt")
+        self.told = table(self, "Told", key="NotificationId", expires_at="ExpiresAt", encryption=self.encryption)
 
     def publish(self) -> list[PolicyStatement]:
         """Return what publishing to the topic takes, which is encrypted."""

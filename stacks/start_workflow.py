@@ -9,6 +9,7 @@ from model_lifecycle.endings.reading import ALREADY_STARTED
 from model_lifecycle.vocabulary.machines import START_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
+from stacks.encryption import Encryption
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.names import Names
 from stacks.workflow import Workflow
@@ -28,6 +29,7 @@ class StartWorkflow(Workflow):
         stop_model: IStateMachine,
         names: Names,
         settings: Settings,
+        encryption: Encryption,
     ) -> None:
         super().__init__(scope, id)
         self._functions = functions
@@ -37,6 +39,7 @@ class StartWorkflow(Workflow):
             names=names,
             comment="Start a model that bills while it runs, wait until it is running, and announce how it ended",
             settings=settings,
+            encryption=encryption,
         )
         self.may_call(functions.start_model, functions.check_model, functions.notify)
 

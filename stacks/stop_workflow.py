@@ -6,6 +6,7 @@ from constructs import Construct
 from model_lifecycle.vocabulary.machines import STOP_MODEL
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
+from stacks.encryption import Encryption
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.names import Names
 from stacks.workflow import Workflow
@@ -24,6 +25,7 @@ class StopWorkflow(Workflow):
         functions: LifecycleFunctions,
         names: Names,
         settings: Settings,
+        encryption: Encryption,
     ) -> None:
         super().__init__(scope, id)
         self._functions = functions
@@ -33,6 +35,7 @@ class StopWorkflow(Workflow):
             names=names,
             comment="Stop a model that bills while it runs, wait until it is stopped, and announce how it ended",
             settings=settings,
+            encryption=encryption,
         )
         self.may_call(functions.stop_model, functions.check_model, functions.notify)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from aws_cdk import Aws, Duration, RemovalPolicy, Stack, TimeZone
 from aws_cdk.aws_events import EventPattern, Rule, RuleTargetInput
@@ -14,6 +15,7 @@ from constructs import Construct, IConstruct, IDependable
 
 from settings.schedules import Action, ScheduledAction, ScheduledExecution, ScheduledRun
 from stacks.dead_letters import MOST_RETRIES, dead_letter_queue
+from stacks.encryption import PUT, Encryption
 from stacks.names import Names
 from stacks.trust import service_for
 
@@ -34,12 +36,14 @@ class Triggers(Construct):
         start_model: IStateMachine,
         stop_model: IStateMachine,
         names: Names,
+        encryption: Encryption,
         schedules: Iterable[ScheduledAction | ScheduledRun],
     ) -> None:
         super().__init__(scope, id)
         self._roles: dict[Action, IConstruct] = {}
+        self._encryption = encryption
         self._machines: Mapping[Action, IStateMachine] = {"start": start_model, "stop": stop_model}
-        self.undelivered = dead_letter_queue(self, "Undelivered")
+        self.undelivered = dead_letter_queue(self, "Undelivered", encryption=encryption)
         rules = service_for("events.amazonaws.com", source=names.rules)
         for action, detail_type in DETAIL_TYPES.items():
             # The CDK takes the role of this name, and would make one that any rule of any account can use.
@@ -90,6 +94,7 @@ class Triggers(Construct):
             others = {role.node.id for role in self._roles.values()}
             [new] = [name for name in made if name.startswith(_SCHEDULER_ROLE) and name not in others]
             self._roles[action] = made[new]
+            self._encryption.let(cast("Role", made[new]), PUT)
         return self._roles[action]
 
     def _on_request(self, action: Action) -> SfnStateMachine:

@@ -29,6 +29,7 @@ from model_lifecycle.vocabulary.machines import Machine
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge, on_resource, on_versions_of
+from stacks.encryption import Encryption
 from stacks.logs import log_group
 from stacks.names import Names
 from stacks.trust import service_for
@@ -50,7 +51,14 @@ class Workflow(Construct):
     state_machine: StateMachine
 
     def build(
-        self, definition: IChainable, *, machine: Machine, names: Names, comment: str, settings: Settings
+        self,
+        definition: IChainable,
+        *,
+        machine: Machine,
+        names: Names,
+        comment: str,
+        settings: Settings,
+        encryption: Encryption,
     ) -> None:
         """Make the machine of these states."""
         name = names.of(machine)
@@ -64,12 +72,17 @@ class Workflow(Construct):
             tracing_enabled=True,
             logs=LogOptions(
                 destination=log_group(
-                    self, "Log", settings=settings, name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{name}"
+                    self,
+                    "Log",
+                    settings=settings,
+                    encryption=encryption,
+                    name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{name}",
                 ),
                 level=LogLevel.ALL,
                 include_execution_data=True,
             ),
         )
+        encryption.encrypt_executions(self.state_machine, names.arn(machine))
         role = cast("CfnRole", self.state_machine.role.node.default_child)
         # The CDK's own trusts Step Functions for every machine of the account.
         trusted = service_for("states.amazonaws.com", source=names.arn(machine))

@@ -34,6 +34,14 @@ _RESOURCES = """
 | resource | who | may | if |
 | --- | --- | --- | --- |
 """
+_WITH_CUSTOMER_KEY = """
+## What comes with a customer's key
+
+With the setting [`encryption`](settings.md#whose-key-encrypts) at `customer` or `returning`.
+
+| role or resource | trusts, or who | may | on | if |
+| --- | --- | --- | --- | --- |
+"""
 _OF_RESOURCES = {
     "AWS::KMS::Key": "KeyPolicy",
     "AWS::SNS::TopicPolicy": "PolicyDocument",
@@ -72,8 +80,21 @@ class _Template:
         return str(self._names[logical_id]).partition("/")[2].removesuffix("/Resource")
 
 
-def page(template: Mapping[str, Any]) -> str:
-    """Make the page of a template."""
+def page(template: Mapping[str, Any], encrypted: Mapping[str, Any]) -> str:
+    """Make the page of a template, and of one with a customer's key."""
+    roles, resources = _rows(template)
+    more_roles, more_resources = (
+        set(now) - set(before) for now, before in zip(_rows(encrypted), (roles, resources), strict=True)
+    )
+    more = [
+        *more_roles,
+        *(_row(who, what, may, "", condition) for who, what, may, condition in map(_cells, more_resources)),
+    ]
+    return "".join([_INTRODUCTION, *sorted(roles), _RESOURCES, *sorted(resources), _WITH_CUSTOMER_KEY, *sorted(more)])
+
+
+def _rows(template: Mapping[str, Any]) -> tuple[list[str], list[str]]:
+    """The rows of the roles, and of what they use."""
     read = _Template(template)
     trusts = {name: role["AssumeRolePolicyDocument"]["Statement"] for name, role in read.of("AWS::IAM::Role")}
     roles = [
@@ -92,7 +113,11 @@ def page(template: Mapping[str, Any]) -> str:
         _row(one["FunctionName"], one["Principal"], _code(one["Action"]), _code(f"aws:SourceArn is {one['SourceArn']}"))
         for _, one in read.of("AWS::Lambda::Permission")
     ]
-    return _INTRODUCTION + "".join(sorted(roles)) + _RESOURCES + "".join(sorted(resources))
+    return roles, resources
+
+
+def _cells(row: str) -> list[str]:
+    return row.removeprefix("| ").removesuffix(" |\n").split(" | ")
 
 
 def _trust(statements: list[dict[str, Any]]) -> str:
@@ -115,7 +140,7 @@ def _who(statement: Mapping[str, Any]) -> str:
 def _if(statement: Mapping[str, Any]) -> str:
     conditions = statement.get("Condition", {})
     return "<br>".join(
-        _code(f"{key} {operator} {value}")
+        _code(f"{key} {operator} {' or '.join(value) if isinstance(value, list) else value}")
         for operator, asked in sorted(conditions.items())
         for key, value in sorted(asked.items())
     )
@@ -131,14 +156,18 @@ def _row(*cells: str) -> str:
 
 def main() -> None:
     """Synthesize, and write the page."""
-    context = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))["context"]
+    PAGE.write_text(page(_synthesized(), _synthesized(encryption="customer")), encoding="utf-8")
+
+
+def _synthesized(**settings: str) -> Any:
+    context = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] | settings
     context["aws:cdk:enable-path-metadata"] = True
     with TemporaryDirectory() as folder:
         environment = {**os.environ, "CDK_CONTEXT_JSON": json.dumps(context), "CDK_OUTDIR": folder}
         environment["JSII_NODE"] = str(Path(sys.prefix) / "bin" / "node")
         subprocess.run([sys.executable, "app.py"], cwd=_ROOT, env=environment, check=True)
         [template] = Path(folder).glob("*.template.json")
-        PAGE.write_text(page(json.loads(template.read_text(encoding="utf-8"))), encoding="utf-8")
+        return json.loads(template.read_text(encoding="utf-8"))
 
 
 if __name__ == "__main__":

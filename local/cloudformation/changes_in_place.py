@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from moto.awslambda.models import LambdaFunction
+from moto.dynamodb.models import dynamodb_backends
 
 from local.account import Account
 from local.cloudformation.errors import UnchangeableError
@@ -105,7 +106,9 @@ def _state_machine(change: Change) -> None:
     client = change.aws.client("stepfunctions")
     if change.names - {"Tags"}:
         wanted = {"RoleArn": change.new["RoleArn"]} | change.picked(
-            LoggingConfiguration={"Level": "OFF"}, TracingConfiguration={"Enabled": False}
+            EncryptionConfiguration={"Type": "AWS_OWNED_KEY"},
+            LoggingConfiguration={"Level": "OFF"},
+            TracingConfiguration={"Enabled": False},
         )
         client.update_state_machine(stateMachineArn=change.ref, definition=definition_of(change.new), **lower(wanted))
     change.retag(
@@ -168,6 +171,8 @@ def _queue(change: Change) -> None:
         SqsManagedSseEnabled=True,
         VisibilityTimeout=30,
     )
+    if change.new.get("KmsMasterKeyId"):
+        attributes["SqsManagedSseEnabled"] = False
     if attributes:
         client.set_queue_attributes(QueueUrl=url, Attributes={name: text(value) for name, value in attributes.items()})
     change.retag(
@@ -231,6 +236,10 @@ def _table(change: Change) -> None:
         if change.new.get("BillingMode") == "PAY_PER_REQUEST":
             table.pop("ProvisionedThroughput", None)
         client.update_table(TableName=change.ref, **table)
+    if "SSESpecification" in change.names:
+        # moto's update_table passes over it.
+        tables = dynamodb_backends[change.aws.account_id][change.aws.region].tables
+        tables[change.ref].sse_specification = change.new.get("SSESpecification")
     if "TimeToLiveSpecification" in change.names:
         off = {**change.old.get("TimeToLiveSpecification", {}), "Enabled": False}
         wanted = change.new.get("TimeToLiveSpecification", off)
@@ -307,6 +316,11 @@ def _log_group(change: Change) -> None:
             client.delete_retention_policy(logGroupName=change.ref)
         else:
             client.put_retention_policy(logGroupName=change.ref, retentionInDays=int(days))
+    if "KmsKeyId" in change.names:
+        if key := change.new.get("KmsKeyId"):
+            client.associate_kms_key(logGroupName=change.ref, kmsKeyId=key)
+        else:
+            client.disassociate_kms_key(logGroupName=change.ref)
     change.retag(
         lambda tags: client.tag_log_group(logGroupName=change.ref, tags={tag["Key"]: tag["Value"] for tag in tags}),
         lambda keys: client.untag_log_group(logGroupName=change.ref, tags=keys),
@@ -366,7 +380,7 @@ _CHANGES: dict[str, tuple[Callable[[Change], None], str]] = {
         _table,
         (
             "BillingMode DeletionProtectionEnabled PointInTimeRecoverySpecification ProvisionedThroughput "
-            "StreamSpecification Tags TimeToLiveSpecification"
+            "SSESpecification StreamSpecification Tags TimeToLiveSpecification"
         ),
     ),
     "AWS::Events::Rule": (_rule, "Description EventPattern RoleArn ScheduleExpression State Tags Targets"),
@@ -389,7 +403,7 @@ _CHANGES: dict[str, tuple[Callable[[Change], None], str]] = {
             "ReservedConcurrentExecutions Role Runtime Tags Timeout TracingConfig"
         ),
     ),
-    "AWS::Logs::LogGroup": (_log_group, "RetentionInDays Tags"),
+    "AWS::Logs::LogGroup": (_log_group, "KmsKeyId RetentionInDays Tags"),
     "AWS::S3::BucketPolicy": (_nothing, "PolicyDocument"),
     "AWS::SNS::Subscription": (
         _subscription,
@@ -420,7 +434,10 @@ _CHANGES: dict[str, tuple[Callable[[Change], None], str]] = {
     "AWS::Scheduler::ScheduleGroup": (_schedule_group, "Tags"),
     "AWS::StepFunctions::StateMachine": (
         _state_machine,
-        "Definition DefinitionString DefinitionSubstitutions LoggingConfiguration RoleArn Tags TracingConfiguration",
+        (
+            "Definition DefinitionString DefinitionSubstitutions EncryptionConfiguration LoggingConfiguration RoleArn "
+            "Tags TracingConfiguration"
+        ),
     ),
 }
 """How each type changes, and which of its properties."""

@@ -50,6 +50,7 @@ AFTER_CREATION = {
     # moto would keep it as it stands in the template, and not as text.
     "AWS::IAM::Role": frozenset({"Policies"}),
     "AWS::KMS::Key": frozenset({"KeyPolicy"}),
+    "AWS::Logs::LogGroup": frozenset({"KmsKeyId"}),
 }
 """What moto's models leave out when they are created, by type."""
 
@@ -377,5 +378,6 @@ class _StateMachine(StateMachine):  # type: ignore[misc]
             tags=[{"key": tag["Key"], "value": tag["Value"]} for tag in properties.get("Tags", [])],
             loggingConfiguration=lower(properties.get("LoggingConfiguration")),
             tracingConfiguration=lower(properties.get("TracingConfiguration")),
+            encryptionConfiguration=lower(properties.get("EncryptionConfiguration")),
             sm_type=properties.get("StateMachineType"),
         )

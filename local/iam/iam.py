@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 from local.account import Account, WsgiApp
 from local.api.calls import CALL, Environ, Recognized, Recognizer, StartResponse
 from local.api.errors import AwsError, answer
+from local.iam.encryption import Encryption
 from local.iam.evaluator import Evaluator, Question, Verdict
 from local.iam.needs import Need, UnknownNeedError, needs_of
 from local.iam.policies import Policies
@@ -26,13 +27,6 @@ from local.iam.principals import (
 )
 from local.iam.refusals import Refusal
 
-_ENCRYPTED_BY = {
-    "sns:Publish": ("GenerateDataKey", "Decrypt"),
-    "sqs:SendMessage": ("GenerateDataKey", "Decrypt"),
-    "sqs:ReceiveMessage": ("Decrypt",),
-    **{f"dynamodb:{verb}Item": ("Decrypt",) for verb in ("Get", "Put", "Update", "Delete")},
-}
-"""What of a customer's key it takes to put something into what it encrypts, or to get it out."""
 _WITHOUT_SOURCE = "events.amazonaws.com"
 """This service asks KMS without saying what for."""
 _FORBIDDEN: Any = {"HTTPStatusCode": 403}
@@ -53,6 +47,7 @@ class Iam:
     def __init__(self, aws: Account, evaluator: Evaluator) -> None:
         self._aws = aws
         self._policies = Policies(aws.region)
+        self.encryption = Encryption(aws.region)
         self._evaluator = evaluator
         self._guard = threading.Lock()
         self._asked: dict[str, tuple[Question, Verdict]] = {}
@@ -81,20 +76,18 @@ class Iam:
         if principal.kind is Kind.SERVICE:
             # A service is told of what is not there by whom it asks.
             needs = [need for need in needs if need.resource == "*" or self._policies.is_there(need.resource)]
-        wanted = [more for need in needs for more in (need, *self._keys_for(principal, need))]
-        questions = [self._question(principal, need) for need in wanted]
-        if principal is ADMINISTRATOR:
-            # It may do everything but what the policy of a resource forbids to all.
-            questions = [question for question in questions if question.resource_policy]
-        if not questions:
+        wanted = [more for need in needs for more in ((principal, need), *self.encryption.needs(principal, need))]
+        asked = [(who, need, self._question(who, need)) for who, need in wanted]
+        # An administrator may do everything but what the policy of a resource forbids to all.
+        asked = [each for each in asked if each[0] is not ADMINISTRATOR or each[2].resource_policy]
+        if not asked:
             return None
-        verdicts = self._evaluator.judge(questions)
+        verdicts = self._evaluator.judge([question for _, _, question in asked])
         with self._guard:
-            self._asked |= {asked.text: (asked, found) for asked, found in zip(questions, verdicts, strict=True)}
-        for question, verdict in zip(questions, verdicts, strict=True):
+            self._asked |= {each[2].text: (each[2], found) for each, found in zip(asked, verdicts, strict=True)}
+        for (who, need, _), verdict in zip(asked, verdicts, strict=True):
             if not verdict.allowed:
-                refused = next(need for need in wanted if need.action == question.action)
-                return self.refuse(Refusal(principal, replace(refused, resource=question.resource), verdict.denied_by))
+                return self.refuse(Refusal(who, need, verdict.denied_by))
         return None
 
     def refuse(self, refusal: Refusal) -> Refusal:
@@ -128,17 +121,6 @@ class Iam:
     def act_as(self, name: str, *, source_arn: str) -> str:
         """Give the access key of a service of AWS that acts for a resource."""
         return self.keys.of_service(service(name, source_arn=source_arn))
-
-    def _keys_for(self, principal: Principal, need: Need) -> list[Need]:
-        actions = _ENCRYPTED_BY.get(need.action, ())
-        key = self._policies.key_of(need.resource) if actions and need.resource != "*" else None
-        if key is None:
-            return []
-        namespace = need.action.partition(":")[0]
-        context = {}
-        if principal.kind is not Kind.SERVICE:
-            context = {"kms:ViaService": f"{namespace}.{self._aws.region}.amazonaws.com", "kms:CallerAccount": ACCOUNT}
-        return [Need(f"kms:{action}", key, context) for action in actions]
 
     def _question(self, principal: Principal, need: Need) -> Question:
         namespace = need.action.partition(":")[0]

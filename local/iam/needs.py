@@ -16,11 +16,15 @@ _Needs = Callable[[str, Parameters], Iterable["Need"]]
 
 @dataclass(frozen=True)
 class Need:
-    """An action on a resource, with the condition keys that only this action has. `*`: it has no resource level."""
+    """An action on a resource, with the condition keys that only this action has. `*`: it has no resource level.
+
+    `key`: that with which the resource is about to be encrypted.
+    """
 
     action: str
     resource: str = "*"
     context: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    key: str = ""
 
 
 class UnknownNeedError(Exception):
@@ -220,7 +224,10 @@ _NEEDS: dict[str, dict[str, _Needs]] = {
     },
     "logs": {
         **_alike("logs", _log_stream, "CreateLogStream", "PutLogEvents", "GetLogEvents"),
-        **_alike("logs", _log_group, "CreateLogGroup", "DescribeLogStreams", "FilterLogEvents"),
+        **_alike("logs", _log_group, "CreateLogGroup", "DescribeLogStreams", "FilterLogEvents", "DisassociateKmsKey"),
+        "AssociateKmsKey": lambda home, given: [
+            Need("logs:AssociateKmsKey", _log_group(home, given), key=str(given["kmsKeyId"]))
+        ],
         "DescribeLogGroups": _on("logs:DescribeLogGroups"),
     },
     "lookoutvision": {

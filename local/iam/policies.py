@@ -6,7 +6,6 @@ from typing import Any
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda_simple.models import lambda_simple_backends
-from moto.dynamodb.models import dynamodb_backends
 from moto.events.models import events_backends
 from moto.iam.exceptions import NotFoundException
 from moto.iam.models import iam_backends
@@ -18,6 +17,18 @@ from local.iam.evaluator import NamedPolicy
 from local.iam.principals import ACCOUNT, PARTITION, Kind, Principal, role_name
 
 _EVERYTHING = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_NOT_TO_BE_HAD = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": ["kms:Decrypt", "kms:Encrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*"],
+            "Resource": "*",
+        }
+    ],
+}
+"""What a key that is disabled, or about to be deleted, or not there, lets anybody do."""
 _BY_AWS = f"arn:{PARTITION}:iam::aws:policy/"
 
 _OF_STATEMENTS = ("Sid", "Effect", "Principal", "Action", "Resource", "Condition")
@@ -75,29 +86,6 @@ class Policies:
                 return self._function(arn) is not None
         return True
 
-    def key_of(self, arn: str) -> str | None:
-        """The ARN of the customer's key that encrypts a topic, a queue or a table."""
-        match arn.split(":")[2]:
-            case "sns":
-                topic = sns_backends[ACCOUNT][self._region].topics.get(arn)
-                key = topic and topic.kms_master_key_id
-            case "sqs":
-                key = getattr(self._queue(arn), "kms_master_key_id", None)
-            case "dynamodb":
-                table = dynamodb_backends[ACCOUNT][self._region].tables.get(arn.rpartition("/")[2])
-                key = ((table and table.sse_specification) or {}).get("KMSMasterKeyId")
-            case _:
-                return None
-        return self.arn_of_key(key) if key else None
-
-    def arn_of_key(self, key: str) -> str:
-        """The ARN of a key by its id, alias or ARN; one that is not there has the ARN that it would have."""
-        if not key.startswith("arn:"):
-            kms = kms_backends[ACCOUNT][self._region]
-            found = kms.get_key_id_from_alias(key) if key.startswith("alias/") else key
-            key = f"arn:{PARTITION}:kms:{self._region}:{ACCOUNT}:key/{found or key}"
-        return key
-
     def _owner(self, principal: Principal) -> Any:
         iam = iam_backends[ACCOUNT][PARTITION]
         try:
@@ -123,7 +111,8 @@ class Policies:
 
     def _of_key(self, arn: str) -> Any:
         key = kms_backends[ACCOUNT][self._region].keys.get(arn.rpartition("/")[2])
-        return key and key.policy
+        usable = key and key.enabled and key.key_state != "PendingDeletion"
+        return key.policy if usable else _NOT_TO_BE_HAD
 
     def _of_bus(self, arn: str) -> Any:
         bus = events_backends[ACCOUNT][self._region].event_buses.get(arn.rpartition("/")[2])

@@ -15,7 +15,11 @@ _CODES = {
     "sqs": "AccessDenied",
     "sts": "AccessDenied",
 }
-_CODES_FOR_KEYS = {"sns": "KMSAccessDenied", "sqs": "KMS.AccessDeniedException"}
+_CODES_FOR_KEYS = {
+    "sns": "KMSAccessDenied",
+    "sqs": "KMS.AccessDeniedException",
+    "stepfunctions": "KmsAccessDeniedException",
+}
 """What a service answers where a key of KMS is not to be had."""
 
 

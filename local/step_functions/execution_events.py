@@ -11,6 +11,7 @@ from typing import Any
 from moto.events.models import events_backends
 
 from local.account import Account
+from local.iam.encryption import key_of_machine
 from local.step_functions.executions import LocalExecution
 
 _LIMIT_BYTES = 248 * 1024
@@ -69,7 +70,11 @@ class ExecutionEvents:
 def _detail(execution: LocalExecution) -> dict[str, Any]:
     given, output = execution.execution_input, execution.output
     reason = execution.why_not_redrivable
-    if len(json.dumps(output or "")) > _LIMIT_BYTES:
+    error, cause = execution.error, execution.cause
+    if key_of_machine(execution.state_machine):
+        # What a customer's key encrypts does not leave in clear.
+        given = output = error = cause = None
+    elif len(json.dumps(output or "")) > _LIMIT_BYTES:
         given = output = None
     elif len(json.dumps(given)) + len(json.dumps(output or "")) > _LIMIT_BYTES:
         given = None
@@ -86,8 +91,8 @@ def _detail(execution: LocalExecution) -> dict[str, Any]:
         "inputDetails": {"included": given is not None},
         "output": output,
         "outputDetails": {"included": output is not None} if execution.output is not None else None,
-        "error": execution.error,
-        "cause": execution.cause,
+        "error": error,
+        "cause": cause,
         "redriveCount": execution.redrive_count,
         "redriveDate": _milliseconds(execution.redrive_date),
         "redriveStatus": "NOT_REDRIVABLE" if reason else "REDRIVABLE",

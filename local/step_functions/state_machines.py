@@ -23,9 +23,10 @@ from moto.stepfunctions.responses import StepFunctionResponse
 from local.account import Account
 from local.api.pages import page_of
 from local.clock.clock import Clock
+from local.iam.encryption import key_of_machine
 from local.iam.iam import Iam
 from local.iam.needs import Need
-from local.iam.principals import Principal
+from local.iam.principals import Principal, service
 from local.step_functions import interpreter, service_tasks
 from local.step_functions.execution_events import ExecutionEvents
 from local.step_functions.executions import LocalExecution
@@ -75,6 +76,13 @@ class ExecutionNotRedrivableError(AWSError):  # type: ignore[misc]
     """This execution cannot be redriven, or not any more."""
 
     TYPE = "ExecutionNotRedrivable"
+    STATUS = 400
+
+
+class KmsAccessDeniedError(AWSError):  # type: ignore[misc]
+    """The role of a state machine may not use the key that encrypts its executions."""
+
+    TYPE = "KmsAccessDeniedException"
     STATUS = 400
 
 
@@ -157,10 +165,27 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
             self.iam.assume(machine.roleArn, by="states.amazonaws.com", name=machine.name, source_arn=machine.arn)
         except ClientError:
             return _NOT_TRUSTED
-        logging = (machine.loggingConfiguration or {}).get("level", "OFF") != "OFF"
-        if logging and not self.iam.allows(self._session(machine), *_LOGS):
+        if _logs(machine) and not self.iam.allows(self._session(machine), *_LOGS):
             return "The state machine IAM Role is not authorized to access the Log Destination"
         return None
+
+    def _use_key(self, machine: StateMachine) -> None:
+        """Encrypt an execution, and its logs, with the machine's key. Raises KmsAccessDeniedError.
+
+        https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
+        """
+        key, uses = key_of_machine(machine), self.iam.encryption.uses
+        if key is None:
+            return
+        role = self._session(machine)
+        if refusal := self.iam.check(role, uses(role, key, machine.arn, "GenerateDataKey", "Decrypt")):
+            raise KmsAccessDeniedError(str(refusal))
+        if _logs(machine):
+            # Without them no log is delivered, and all else is as with them.
+            every_log = f"arn:{self.partition}:logs:{self.region_name}:{self.account_id}:*"
+            delivery = service("delivery.logs.amazonaws.com")
+            self.iam.allows(role, *uses(role, key, every_log, "GenerateDataKey"))
+            self.iam.allows(delivery, *uses(delivery, key, every_log, "Decrypt"))
 
     def _session(self, machine: StateMachine) -> Principal:
         return self.iam.session(machine.roleArn, machine.name)
@@ -184,7 +209,8 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
             running = machine._handle_name_input_idempotency(name, text)  # noqa: SLF001
             if running is not None:
                 return running  # type: ignore[no-any-return]
-            # An execution keeps the definition that it began with.
+            self._use_key(machine)
+            # An execution keeps the definition, and the key, that it began with.
             snapshot = copy.copy(machine)
             snapshot.executions = []
             execution = LocalExecution(
@@ -228,12 +254,18 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
                 reason = "Execution ended more than 14 days ago and cannot be redriven"
             if reason:
                 raise ExecutionNotRedrivableError(reason)
+            self._use_key(execution.state_machine)
             self.running.begin(execution, execution.redrive)
         return execution.redrive_date or self.aws.clock.now()
 
     def execution(self, execution_arn: str) -> LocalExecution:
         execution: LocalExecution = self.describe_execution(execution_arn)
         return execution
+
+
+def _logs(machine: StateMachine) -> bool:
+    level: str = (machine.loggingConfiguration or {}).get("level", "OFF")
+    return level != "OFF"
 
 
 def _what_is_there(described: Mapping[str, Any]) -> ActionResult:
@@ -281,6 +313,7 @@ class _Response(StepFunctionResponse):  # type: ignore[misc]
             "updateDate": machine.update_date,
             "loggingConfiguration": machine.loggingConfiguration,
             "tracingConfiguration": machine.tracingConfiguration,
+            "encryptionConfiguration": machine.encryptionConfiguration,
         }
         return _what_is_there(described)
 

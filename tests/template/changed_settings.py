@@ -19,6 +19,7 @@ CHANGED: dict[str, Any] = {
     "time_zone": "Asia/Tokyo",
     "price_per_inference_unit_hour": 5,
     "log_retention_days": 365,
+    "encryption": "customer",
 }
 LISTS: dict[str, list[dict[str, Any]]] = {
     "time zones come and go": [MORNING | {"time_zone": "Europe/Berlin"}, EVERY_12H, EVENING, PAIR_IN_UTC],

@@ -63,6 +63,12 @@ def every(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
     return made_once("every service", tmp_path_factory, watched_services=["Rekognition", "LookoutVision"])
 
 
+@pytest.fixture(scope="session")
+def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
+    """A deploy that encrypts everything with the customer's key."""
+    return made_once("encrypted", tmp_path_factory, encryption="customer")
+
+
 @pytest.fixture(scope="session", params=["default", "chosen"])
 def synthesized(request: pytest.FixtureRequest) -> Synthesized:
     """Either deploy."""

@@ -18,6 +18,8 @@ from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
 from tests.deployed.someone import Someone
 
 SETTINGS = {
+    # What it takes beyond that with AWS's keys is for these statements alone, so all others are tried as well.
+    "encryption": "customer",
     "notification_emails": ["nobody@example.invalid"],
     "watched_services": json.dumps([service.name for service in BOTH]),
     "warn_after_hours": 0.5,
@@ -66,12 +68,16 @@ def live(lifecycle: Lifecycle, *stories: Story) -> dict[Story, Judged]:
 
 
 def _machines_anew(lifecycle: Lifecycle) -> None:
-    """The machines are put once more, with their roles and logs."""
+    """The machines are put once more, with their roles and logs, and the logs with their keys."""
     machines = lifecycle.aws.client("stepfunctions")
     for arn in _machines(lifecycle):
         machine = machines.describe_state_machine(stateMachineArn=arn)
         made_of = {name: machine[name] for name in ("definition", "roleArn", "loggingConfiguration")}
         machines.update_state_machine(stateMachineArn=arn, **made_of)
+    logs = lifecycle.aws.client("logs")
+    for page in logs.get_paginator("describe_log_groups").paginate():
+        for group in page["logGroups"]:
+            logs.associate_kms_key(logGroupName=group["logGroupName"], kmsKeyId=group["kmsKeyId"])
 
 
 def _before_versions(lifecycle: Lifecycle) -> None:

@@ -1,4 +1,7 @@
-"""Two releases over each other with everything in flight, once forward and once back: nothing is lost."""
+"""Two releases over each other with everything in flight, once forward and once back: nothing is lost.
+
+What is there is encrypted with AWS's keys, then with the customer's, then with AWS's again.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -133,8 +136,8 @@ class Story:
 def story(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
     """From 10:00 on this release, from 10:20 on the next one, from 10:40 on this one again, until nothing is left."""
     lifecycle = worlds.deployed("releases", SETTINGS)
-    today = made_once("releases", tmp_path_factory, **SETTINGS).folder
-    following = next_release(tmp_path_factory.mktemp("next"), **SETTINGS)
+    following = next_release(tmp_path_factory.mktemp("next"), **SETTINGS, encryption="customer")
+    back = made_once("releases returning", tmp_path_factory, **SETTINGS, encryption="returning").folder
     scripts = [
         script_of(KINDS[name], words) for release in ("today", "next") for name, words in models(release).items()
     ]
@@ -154,7 +157,7 @@ def story(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     over(lifecycle, following)
     begun |= begin(lifecycle, "next")
     lifecycle.pass_time(20 * MINUTE)
-    over(lifecycle, today)
+    over(lifecycle, back)
     lifecycle.pass_time(3 * HOUR)
     heard = everything_heard(lifecycle)
     yield Story(
@@ -226,6 +229,16 @@ def test_nothing_is_told_twice_and_nothing_gets_lost(story: Story) -> None:
     told = Counter(message.document["NotificationId"] for message in story.heard)
     assert set(told.values()) == {1}
     assert story.lost == story.running == []
+
+
+def test_what_begins_while_the_key_is_the_customer_s_is_encrypted_with_it(story: Story) -> None:
+    machines = story.lifecycle.aws.client("stepfunctions")
+    types = {
+        name: machines.describe_state_machine_for_execution(executionArn=begun.arn)["encryptionConfiguration"]["type"]
+        for name, begun in story.begun.items()
+        if name.endswith("-next")
+    }
+    assert types == dict.fromkeys(types, "CUSTOMER_MANAGED_KMS_KEY")
 
 
 def test_no_armed_stop_is_left_behind(story: Story) -> None:

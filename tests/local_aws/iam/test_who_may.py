@@ -1,7 +1,6 @@
 """Who calls, what the policies allow them, and how each service refuses."""
 
 import json
-from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -13,6 +12,7 @@ from local.iam.principals import ADMINISTRATOR, Kind
 from local.server import LocalAws
 from tests.local_aws.acting_aws import policy
 from tests.local_aws.conftest import Workbench
+from tests.local_aws.iam.roles import Role, refusal
 
 HERE = "us-east-1:123456789012"
 DENIED = "AccessDeniedException"
@@ -21,40 +21,6 @@ MODEL = {"ProjectName": "boards", "ModelVersion": "1", "MinInferenceUnits": 1}
 TOPIC = f"arn:aws:sns:{HERE}:it"
 URL = "http://localhost/123456789012/it"
 VERSION = f"arn:aws:rekognition:{HERE}:project/parts/version/one/1767603600000"
-
-
-class Role:
-    """A role with one statement, and clients of it."""
-
-    def __init__(self, aws: LocalAws, *, may: Any = "sts:GetSessionToken", on: Any = "*", **condition: Any) -> None:
-        self._aws = aws
-        self.name = f"role-{uuid4()}"
-        trust = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-        iam = aws.client("iam")
-        made = iam.create_role(RoleName=self.name, AssumeRolePolicyDocument=policy(trust))
-        self.arn = made["Role"]["Arn"]
-        allows = {"Effect": "Allow", "Action": may, "Resource": on}
-        self.may(allows | ({"Condition": condition["condition"]} if condition else {}))
-
-    def may(self, *statements: Mapping[str, object]) -> None:
-        self._aws.client("iam").put_role_policy(
-            RoleName=self.name, PolicyName="may", PolicyDocument=policy(*statements)
-        )
-
-    def client(self, service: str) -> Any:
-        return self._aws.client(service, key=f"role:{self.name}")
-
-    @property
-    def session(self) -> str:
-        return f"arn:aws:sts::123456789012:assumed-role/{self.name}/local"
-
-
-def refusal(call: Any, **asked: Any) -> tuple[str, int, str]:
-    """Make a call that is refused; code, status and text."""
-    with pytest.raises(ClientError) as refused:
-        call(**asked)
-    response = refused.value.response
-    return response["Error"]["Code"], response["ResponseMetadata"]["HTTPStatusCode"], response["Error"]["Message"]
 
 
 def events(source: str | None = "shop") -> dict[str, Any]:
@@ -169,30 +135,6 @@ def test_a_role_is_passed_only_to_whom_it_may_be(aws: LocalAws, bench: Workbench
     assert "iam:PassRole" in refusal(role.client("scheduler").create_schedule, **asked)[2]
     role.may(creates, {**passes, "Condition": to_scheduler})
     role.client("scheduler").create_schedule(**asked)
-
-
-def test_publishing_to_an_encrypted_topic_takes_its_key(aws: LocalAws) -> None:
-    root = {
-        "Effect": "Allow",
-        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-        "Action": "kms:*",
-        "Resource": "*",
-    }
-    kms = aws.client("kms")
-    key = kms.create_key(Policy=policy(root))["KeyMetadata"]
-    topic = aws.client("sns").create_topic(Name=f"topic-{uuid4()}", Attributes={"KmsMasterKeyId": key["KeyId"]})
-    asked = {"TopicArn": topic["TopicArn"], "Message": "it"}
-    role = Role(aws, may=["sns:Publish", "kms:Decrypt"])
-
-    code, status, text = refusal(role.client("sns").publish, **asked)
-
-    assert (code, status) == ("KMSAccessDenied", 400)
-    assert f"kms:GenerateDataKey on resource: {key['Arn']}" in text
-    role.may({"Effect": "Allow", "Action": ["sns:Publish", "kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"})
-    role.client("sns").publish(**asked)
-    # Without the account in its policy, a key is nobody's.
-    kms.put_key_policy(KeyId=key["KeyId"], PolicyName="default", Policy=policy({**root, "Action": "kms:DescribeKey"}))
-    assert refusal(role.client("sns").publish, **asked)[0] == "KMSAccessDenied"
 
 
 def test_a_queue_s_policy_forbids_plain_http_to_administrators_too(aws: LocalAws, bench: Workbench) -> None:

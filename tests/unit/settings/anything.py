@@ -35,6 +35,7 @@ VALID: dict[str, list[Any]] = {
     "time_zone": ["Europe/Berlin", "Etc/GMT+5"],
     "price_per_inference_unit_hour": [3.5, "10000"],
     "log_retention_days": [7, "365"],
+    "encryption": ["aws", "customer", "returning"],
     "stage": ["team-a", "1"],
 }
 TEXTS = st.text(max_size=20) | st.sampled_from(

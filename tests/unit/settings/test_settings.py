@@ -106,6 +106,8 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("log_retention_days", "forever", '"forever"', "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", True, "true", "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", 7.0, "7.0", "one of 1, 3, 5, 7, 14"),
+        ("encryption", "kms", '"kms"', "aws, customer or returning"),
+        ("encryption", True, "true", "aws, customer or returning"),
         ("notification_emails", "nobody", '"nobody"', "an e-mail address, such as ops@example.com"),
         ("notification_emails", ["a@b.c\n"], '"a@b.c\\n"', "an e-mail address, such as ops@example.com"),
         ("notification_emails", [5], "5", "an e-mail address, such as ops@example.com"),

@@ -1,0 +1,1 @@
+"""CloudWatch Logs: groups that a customer's key encrypts."""
