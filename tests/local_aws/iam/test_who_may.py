@@ -209,7 +209,7 @@ def test_a_topic_delivers_only_where_it_may_and_the_rest_to_its_dead_letters(aws
     sns.publish(TopicArn=topic, Message="it")
 
     assert bench.received(name) == []
-    assert [message["Body"] for message in bench.received(dead)] == ["it", "it"]
+    assert [json.loads(message["Body"])["Message"] for message in bench.received(dead)] == ["it", "it"]
 
 
 def test_lambda_does_not_say_for_which_function_it_assumes_a_role(aws: LocalAws) -> None:
