@@ -26,7 +26,7 @@ from local.account import Account, WsgiApp
 from local.clock.clock import Clock, WallClock
 from local.clock.threads import Threads
 from local.cloudformation import cloudformation
-from local.cloudwatch import metrics
+from local.cloudwatch import embedded_metrics, metrics
 from local.event_bridge import events, scheduler
 from local.event_bridge.deliveries import Deliveries
 from local.functions import functions
@@ -117,6 +117,7 @@ class LocalAws(Account):
         cloudformation.install(self)
         self._vision = (rekognition.install(self), lookoutvision.install(self))
         metrics.install(self, self.iam)
+        embedded_metrics.install(self)
         subscriptions.install(self, self.iam)
         in_flight.install(self)
         deliveries = Deliveries(self, self.iam)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model_lifecycle.endings.document import Head
 from model_lifecycle.endings.money import PaidRun
-from model_lifecycle.endings.outcome import EVENT_TYPES, event_source
+from model_lifecycle.endings.outcome import EVENT_TYPES
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.steps.report import ExecutionReport, RunReport, StartReport, StopReport
 from model_lifecycle.vocabulary.codec import field_types, pascal, without_none
-from model_lifecycle.vocabulary.stage import STAGE
+from model_lifecycle.vocabulary.stage import STAGE, event_source
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 
 from aws_cdk import Aws
 
-from model_lifecycle.endings.outcome import event_source
 from model_lifecycle.vocabulary.machines import Machine
-from model_lifecycle.vocabulary.stage import staged
+from model_lifecycle.vocabulary.stage import event_source, staged
 
 _STACK = "ModelLifecycle"
 NAMED_BY_CLOUDFORMATION = f"{_STACK}*"

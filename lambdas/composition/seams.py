@@ -1,6 +1,5 @@
 """What the steps and the watch stand on, made of the clients of AWS once a process."""
 
-import boto3
 from botocore.config import Config
 
 from composition.environment import lease_group_name, record_table_name, stop_target_from
@@ -8,23 +7,24 @@ from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.aws.lease_schedules import ArmedSchedules, LeaseSchedules
 from model_lifecycle.aws.record_table import RecordTable
+from model_lifecycle.aws.shared_clients import client, lazy_client
 
 
 def records() -> RecordTable:
     """Return what is remembered of the models."""
-    return RecordTable(record_table_name(), boto3.client("dynamodb", config=TABLE_CONFIG))
+    return RecordTable(record_table_name(), client("dynamodb", TABLE_CONFIG))
 
 
 def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:
     """Return the stops that are armed, and to be armed."""
-    return LeaseSchedules(stop_target_from(), boto3.client("scheduler", config=config))
+    return LeaseSchedules(stop_target_from(), lazy_client("scheduler", config))
 
 
 def armed_leases(config: Config = CLIENT_CONFIG) -> ArmedSchedules:
     """Return the stops that are armed, to be disarmed."""
-    return ArmedSchedules(lease_group_name(), boto3.client("scheduler", config=config))
+    return ArmedSchedules(lease_group_name(), lazy_client("scheduler", config))
 
 
 def meter(config: Config = CLIENT_CONFIG) -> InServiceUnits:
     """Return what the services measure."""
-    return InServiceUnits(boto3.client("cloudwatch", config=config))
+    return InServiceUnits(lazy_client("cloudwatch", config))

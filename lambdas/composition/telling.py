@@ -3,11 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from composition.environment import stage
-from model_lifecycle.aws.teller import Teller
-from model_lifecycle.endings.outcome import event_source
 from model_lifecycle.vocabulary.environment import (
     AWS_LAMBDA_FUNCTION_NAME,
     NOTIFICATION_TOPIC_ARN,
@@ -16,6 +15,10 @@ from model_lifecycle.vocabulary.environment import (
     TIME_ZONE,
     TOLD_TABLE_NAME,
 )
+from model_lifecycle.vocabulary.stage import event_source
+
+if TYPE_CHECKING:
+    from model_lifecycle.aws.teller import Teller
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +46,11 @@ class NotifyEnvironment:
             zone=ZoneInfo(environment[TIME_ZONE]),
         )
 
-    def teller(self, *, remembered_seconds: int) -> Teller:
+    def teller(self, *, remembered_seconds: int) -> "Teller":
         """Return the teller, which remembers for that long what it announced."""
+        # It brings a third of all that the watch would load, which seldom has anything to tell.
+        from model_lifecycle.aws.teller import Teller
+
         return Teller(
             function_name=self.function_name,
             topic_arn=self.topic_arn,

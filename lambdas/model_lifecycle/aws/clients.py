@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.session import Session
 
@@ -12,6 +11,7 @@ from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, PERHAP
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
 from model_lifecycle.aws.service_model import ServiceModel
+from model_lifecycle.aws.shared_clients import client
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import ModelRequest
@@ -21,6 +21,11 @@ from model_lifecycle.services.service import Service
 def model_of(request: ModelRequest) -> Model:
     """Return the model that a request names."""
     return ServiceModel(request, _calls(request.service, CLIENT_CONFIG))
+
+
+def listed_model_of(request: ModelRequest) -> Model:
+    """Return the same model for one who looks at all there are, with the client of the catalogues."""
+    return ServiceModel(request, _calls(request.service, _list_config(request.service)))
 
 
 def catalogs_of(services: Sequence[Service], project_arns: Sequence[str] | None) -> dict[str, Catalog]:
@@ -44,7 +49,7 @@ def _calls(service: Service, config: Config) -> ServiceCalls:
 @cache
 def _client(service: Service, config: Config) -> Any:
     if service.service_models is None:
-        return cast("Any", boto3).client(service.client, config=config)
+        return client(service.client, config)
     # botocore does not know the service; its own loader finds the service model that ships with this package.
     session = Session()
     session.get_component("data_loader").search_paths.append(str(service.service_models))

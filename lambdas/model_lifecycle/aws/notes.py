@@ -1,8 +1,11 @@
 """What the watch has said once and for all."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
+from model_lifecycle.aws.sure_writes import SureWrites
+from model_lifecycle.vocabulary.errors import RecordChangedError
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -20,6 +23,18 @@ class Notes:
         with service_errors("GetItem"):
             answer = self._client.get_item(TableName=self._table_name, Key=_key(subject), ConsistentRead=True)
         return answer["Item"]["Text"]["S"] if "Item" in answer else None
+
+    def is_first(self, once: str, *, until: datetime) -> bool:
+        """Tell whether nobody has asked this of that text before; it is remembered until then."""
+        item = {**_key(once), "ExpiresAt": {"N": str(int(until.timestamp()))}}
+        try:
+            with service_errors("PutItem"):
+                SureWrites(self._client).put_item(
+                    TableName=self._table_name, Item=item, ConditionExpression="attribute_not_exists(NotificationId)"
+                )
+        except RecordChangedError:
+            return False
+        return True
 
     def write(self, subject: str, text: str | None) -> None:
         """Say this of it from now on; None: nothing."""

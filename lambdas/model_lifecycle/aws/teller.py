@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
-import boto3
 from aws_lambda_powertools.utilities.idempotency import (
     DynamoDBPersistenceLayer,
     IdempotencyConfig,
@@ -14,6 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.event_bus import send
+from model_lifecycle.aws.shared_clients import client
 from model_lifecycle.aws.sure_writes import SureWrites
 from model_lifecycle.aws.topic import publish
 from model_lifecycle.endings.message import Message
@@ -39,14 +39,14 @@ class Teller:
     ) -> None:
         self._topic_arn = topic_arn
         self._event_source = event_source
-        self._topic = boto3.client("sns", config=CLIENT_CONFIG)
-        self._bus = boto3.client("events", config=CLIENT_CONFIG)
+        self._topic = client("sns", CLIENT_CONFIG)
+        self._bus = client("events", CLIENT_CONFIG)
         self._once = IdempotencyConfig(expires_after_seconds=remembered_seconds)
         told = DynamoDBPersistenceLayer(
             table_name=told_table_name,
             key_attr="NotificationId",
             expiry_attr="ExpiresAt",
-            boto3_client=cast("DynamoDBClient", SureWrites(boto3.client("dynamodb", config=TABLE_CONFIG))),
+            boto3_client=cast("DynamoDBClient", SureWrites(client("dynamodb", TABLE_CONFIG))),
         )
         once = partial(idempotent_function, data_keyword_argument="once", persistence_store=told, config=self._once)
         # Under these names, whatever is renamed: what one release told, no other one tells again.
@@ -57,8 +57,17 @@ class Teller:
         )
         self._send: Callable[..., dict[str, Any]] = once(self._send_once, key_prefix=f"{remembered_as}._send_once")
 
-    def tell(self, once: str, message: Callable[[], Message | None], context: LambdaContext) -> dict[str, Any]:
+    def tell(
+        self,
+        once: str,
+        message: Callable[[], Message | None],
+        context: LambdaContext,
+        *,
+        told: Callable[[], object] = bool,
+    ) -> dict[str, Any]:
         """Tell the message if there is one, unless what `once` names was told already: then it is not even composed.
+
+        `told` is called once the event is sent, by the one call that has sent it.
 
         Raises botocore's ClientError and BotoCoreError, and ServiceRefusedError for an event that the bus did not take.
         """
@@ -69,7 +78,10 @@ class Teller:
             answer |= self._publish(once=once, message=composed)
         finally:
             # Neither waits for the other: a topic that refuses does not silence the bus.
-            answer |= self._send(once=once, message=composed)
+            sent: list[str] = []
+            answer |= self._send(once=once, message=composed, sent=sent)
+            if sent:
+                told()
         return answer
 
     def _publish_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
@@ -79,6 +91,14 @@ class Teller:
         message_id = publish(composed, topic_arn=self._topic_arn, client=self._topic)
         return {"Outcome": composed.document["Outcome"], "MessageId": message_id}
 
-    def _send_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
+    def _send_once(
+        self,
+        *,
+        once: str,
+        message: Callable[[], Message | None],
+        sent: list[str],
+    ) -> dict[str, Any]:
         composed = message()
-        return {"EventId": None if composed is None else send(composed, source=self._event_source, client=self._bus)}
+        event_id = None if composed is None else send(composed, source=self._event_source, client=self._bus)
+        sent.append(once)
+        return {"EventId": event_id}

@@ -4,7 +4,6 @@ from enum import StrEnum
 
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.vocabulary.phase import Goal, Phase
-from model_lifecycle.vocabulary.stage import staged
 
 
 class Outcome(StrEnum):
@@ -43,11 +42,6 @@ OF_EXECUTION = {
 """What the net tells, by the status of the execution; what a success is, its output says. A RUNNING one has not
 ended.
 """
-
-
-def event_source(stage: str) -> str:
-    """Return the source of a deployment's events."""
-    return staged("model-lifecycle", stage)
 
 
 def of_phase(goal: Goal, phase: Phase, report: ExecutionReport | None) -> Outcome | None:

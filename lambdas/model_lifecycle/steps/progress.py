@@ -14,6 +14,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelFailedError,
     ModelLifecycleError,
     ModelNotFoundError,
+    ServiceUnavailableError,
     ServiceUnreachableError,
 )
 from model_lifecycle.vocabulary.foreign import quoted, word
@@ -23,6 +24,7 @@ from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMean
 AnyRequest = TypeVar("AnyRequest", bound=ModelRequest)
 AnyProgress = TypeVar("AnyProgress", bound="Progress[Any]")
 
+_SEEN_DONE = frozenset({Phase.RUNNING, Phase.STOPPED})
 _WAITING = frozenset({Phase.STARTING, Phase.STOPPING, Phase.BLOCKED})
 # No model comes up, and is stopped or fails again, in that time: starts take minutes.
 CANNOT_HAVE_RUN = timedelta(seconds=30)
@@ -37,6 +39,8 @@ class Progress(ABC, Generic[AnyRequest]):
     for. `since`: when the present phase was first seen. `trouble`: why the last call was of no use, else empty.
     `refusals`: how often the service refused a call that the model's status allows. `attempt`: which call it is; one
     that was refused is followed by another. `refused_at`: when it asked in vain, which the record still tells of.
+    `faults`: how often a service could not answer. `seen_at`: when the model's status was heard last. `lag_seconds`:
+    how long that was after the time before.
     """
 
     GOAL: ClassVar[Goal]
@@ -64,6 +68,9 @@ class Progress(ABC, Generic[AnyRequest]):
     refusals: int = 0
     attempt: int = 1
     refused_at: datetime | None = None
+    faults: int = 0
+    seen_at: datetime | None = None
+    lag_seconds: float | None = None
     checks: int = 0
     next_check_seconds: int | None = None
     failure: ModelLifecycleError | None = None
@@ -134,6 +141,8 @@ class Progress(ABC, Generic[AnyRequest]):
             "asked_at": self.asked_at,
             "elapsed_seconds": round((now - self.started_at).total_seconds(), 3),
             "checks": self.checks,
+            "transient_faults": self.faults,
+            "detection_lag_seconds": self.lag_seconds if self.phase in _SEEN_DONE else None,
             "parent": self.request.parent,
             "may_bill": self.may_bill,
         }
@@ -162,10 +171,13 @@ class Progress(ABC, Generic[AnyRequest]):
         """
         return self
 
-    def looked_at(self, description: ModelDescription) -> Self:
+    def looked_at(self, description: ModelDescription, *, now: datetime) -> Self:
         """Take in what the service says of the model, but not yet what that means."""
+        lag = None if self.seen_at is None else round((now - self.seen_at).total_seconds(), 3)
         return replace(
             self,
+            seen_at=now,
+            lag_seconds=lag,
             status=description.status,
             status_message=description.status_message,
             min_inference_units=description.min_inference_units,
@@ -179,7 +191,7 @@ class Progress(ABC, Generic[AnyRequest]):
     def unseen(self, trouble: ModelLifecycleError, *, now: datetime) -> Self:
         """Take in that the service could not answer. The phase stays; a call is tried again later."""
         phase = Phase.BLOCKED if self.phase is self.ASKS else self.phase
-        return replace(self.in_phase(phase, now=now), trouble=trouble.cause)
+        return replace(self.in_phase(phase, now=now), trouble=trouble.cause, faults=self._faults_with(trouble))
 
     def accepted(self, status: str, *, now: datetime) -> Self:
         """Take in that the service accepted this execution's call, and the status that it answered."""
@@ -189,6 +201,7 @@ class Progress(ABC, Generic[AnyRequest]):
             carried_out=True,
             answer_lost=False,
             asked_at=now,
+            seen_at=now,
             status=status,
             status_message="",
             trouble="",
@@ -219,6 +232,13 @@ class Progress(ABC, Generic[AnyRequest]):
     def blocked(self, *, now: datetime, trouble: str) -> Self:
         """Take in that it cannot be requested yet, for that reason."""
         return replace(self.in_phase(Phase.BLOCKED, now=now), trouble=trouble)
+
+    def hindered(self, error: ModelLifecycleError, *, now: datetime) -> Self:
+        """Take in that it cannot be requested yet, since that went wrong."""
+        return replace(self.blocked(now=now, trouble=error.cause), faults=self._faults_with(error))
+
+    def _faults_with(self, error: ModelLifecycleError) -> int:
+        return self.faults + isinstance(error, ServiceUnavailableError)
 
     def failed(self, error: ModelLifecycleError) -> Self:
         """Give up for that reason."""

@@ -73,13 +73,24 @@ class ExecutionReport(Report):
     asked_at: datetime | None
     elapsed_seconds: float = field(metadata={"description": "Since the execution's start.", "minimum": 0})
     checks: int = field(metadata={"minimum": 0})
+    transient_faults: int = field(
+        default=0,
+        metadata={"description": "How often a service could not answer, and was asked again later.", "minimum": 0},
+    )
+    detection_lag_seconds: float | None = field(
+        default=None,
+        metadata={
+            "description": "From the look before to the one that saw what was waited for: no more has passed since.",
+            "minimum": 0,
+        },
+    )
     parent: str | None = field(
         default=None, metadata={"description": "The execution of another state machine that started this one."}
     )
 
     def of_a_look(self) -> Self:
         """Return the report of an execution of which only its request is known, and how its model is now."""
-        return replace(self, joined=None, asked=None, asked_at=None)
+        return replace(self, joined=None, asked=None, asked_at=None, detection_lag_seconds=None)
 
 
 @dataclass(frozen=True, kw_only=True)

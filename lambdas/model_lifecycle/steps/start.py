@@ -106,7 +106,7 @@ def _look_without_record(
         return progress
     if progress.phase is not Phase.FAILED and passes:
         # Back to this step, even if the model runs: its record tells who wants it, and until when.
-        return progress.blocked(now=now, trouble=trouble.cause)
+        return progress.hindered(trouble, now=now)
     progress = progress if progress.phase is Phase.FAILED else progress.failed(trouble)
     # If a step that died has asked, nobody knows, unless there is no such model.
     unseen = progress.status == NEVER_SEEN and not progress.is_gone
@@ -168,7 +168,7 @@ def _join(
     except ServiceUnavailableError as error:
         if runs_at_last:
             return replace(progress, trouble=error.cause)
-        return progress.blocked(now=now, trouble=error.cause)
+        return progress.hindered(error, now=now)
     except ModelLifecycleError as error:
         # It runs or comes up, whatever can be written. A lease that is not written down stops nothing.
         return progress.failed(error) if lease is not None else replace(progress, trouble=error.cause)
@@ -204,7 +204,7 @@ def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime
     try:
         leases.arm(progress.request, lease)
     except ServiceUnavailableError as error:
-        return progress.blocked(now=now, trouble=error.cause)
+        return progress.hindered(error, now=now)
     except ModelLifecycleError as error:
         so = "nothing was started" if progress.phase is Phase.STARTABLE else "nothing was changed"
         words = f"The stop on {progress.request.when(lease.ends_at)} could not be scheduled, so {so}. {error}"

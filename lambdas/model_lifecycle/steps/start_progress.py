@@ -164,7 +164,7 @@ class StartProgress(Progress[Request]):
         """Take in that the model was looked at."""
         unchanged = self.answer_lost and description.status == self.status
         progress = replace(
-            self.looked_at(description),
+            self.looked_at(description, now=now),
             carried_out=self.carried_out or (self.answer_lost and not unchanged),
             # Long after, it may have been started and have ended again: that cannot be known any more.
             answer_lost=unchanged and not self.asked_just_before(now),

@@ -42,7 +42,7 @@ def stop_model(
             progress = replace(progress, trouble=trouble.cause)
             if progress.request.conditional and not progress.begun:
                 passes = isinstance(trouble, ServiceUnavailableError)
-                progress = progress.blocked(now=now, trouble=trouble.cause) if passes else progress.failed(trouble)
+                progress = progress.hindered(trouble, now=now) if passes else progress.failed(trouble)
                 break
         if record is not None:
             progress = progress.recalling(record)

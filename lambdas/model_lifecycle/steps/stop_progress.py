@@ -70,7 +70,7 @@ class StopProgress(Progress[StopRequest]):
 
     def seen(self, description: ModelDescription, *, now: datetime) -> Self:
         """Take in that the model was looked at."""
-        progress = self.looked_at(description)
+        progress = self.looked_at(description, now=now)
         if self.answer_lost:
             # A stop that was not carried out is asked for again.
             carried_out = progress.meaning.stop_before in (Phase.STOPPING, Phase.STOPPED)

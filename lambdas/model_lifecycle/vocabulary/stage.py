@@ -7,3 +7,8 @@ STAGE = r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?"
 def staged(name: str, stage: str) -> str:
     """Return the name as a deployment with that stage has it; the name itself without one."""
     return f"{name}-{stage}" if stage else name
+
+
+def event_source(stage: str) -> str:
+    """Return the source of a deployment's events, by which its metrics are told apart, too."""
+    return staged("model-lifecycle", stage)

@@ -57,11 +57,12 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What was found of one model."""
+    """What was found of one model. `description`: of one that runs; `since`: since when, at least."""
 
     finding: Finding
     description: ModelDescription | None = None
     usage: Usage | None = None
+    since: datetime | None = None
 
 
 class Watch:
@@ -109,10 +110,12 @@ class Watch:
                 ended = of_ended_run(record, stopped_at=self._now)
                 end_run(request, record, ended, self._records, self._leases)
         elif meaning.may_bill and meaning.before is not Phase.STARTING and meaning.stop_before is not Phase.STOPPING:
+            since = (record.ran_at or record.asked_at) if record.stopped_at is None else None
             if lease is not None:
-                return Watched(finding=self._leased(request, lease))
+                return Watched(finding=self._leased(request, lease), description=description, since=since)
             if record.latest_start is None or not self._stops.is_under_way(record.latest_start):
                 return self._unleased(request, description, record)
+            return Watched(finding=Finding.QUIET, description=description, since=since)
         return Watched(finding=Finding.QUIET)
 
     def _leased(self, request: StopRequest, lease: Lease) -> Finding:
@@ -138,9 +141,9 @@ class Watch:
             reason = f"It ran for {lasted} without a lease, longer than stop_after_hours_unleased allows."
             latest = record.latest_start or NOBODY
             self._stops.start(replace(request, latest_start=latest, reason=reason), once=self._hour)
-            return Watched(finding=Finding.STOPPED, description=description, usage=usage)
+            return Watched(finding=Finding.STOPPED, description=description, usage=usage, since=self._now - ran)
         finding = Finding.WARNED if ran >= self._limits.warn_after else Finding.QUIET
-        return Watched(finding=finding, description=description, usage=usage)
+        return Watched(finding=finding, description=description, usage=usage, since=self._now - ran)
 
     def _note_running(
         self, request: StopRequest, description: ModelDescription, record: ModelRecord, usage: Usage | None

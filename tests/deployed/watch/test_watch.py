@@ -343,4 +343,5 @@ def test_models_that_do_not_run_are_left_in_peace(lifecycle: Lifecycle) -> None:
 
     assert lifecycle.told_by_watch() == []
     assert lifecycle.stops() == []
-    assert not any(calls(operation) for operation in ("GetMetricData", "PutItem", "CreateSchedule", "DescribeModel"))
+    assert not any(calls(operation) for operation in ("GetMetricData", "CreateSchedule", "DescribeModel"))
+    assert {call.parameters["Item"]["NotificationId"]["S"].split()[1] for call in calls("PutItem")} == {"metrics"}

@@ -75,6 +75,8 @@ class TestAModelThatRuns:
             "RunningAt": "2026-01-05T09:00:30.000Z",
             "ElapsedSeconds": 30.0,
             "Checks": 3,
+            "TransientFaults": 0,
+            "DetectionLagSeconds": 15.0,
             "Parent": None,
             "InferenceUnits": {
                 "Asked": {"MinInferenceUnits": 1, "MaxInferenceUnits": None},

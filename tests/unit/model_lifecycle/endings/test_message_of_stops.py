@@ -76,6 +76,8 @@ class TestAModelThatIsStopped:
             "AskedAt": "2026-01-05T09:00:00.000Z",
             "ElapsedSeconds": 30.0,
             "Checks": 3,
+            "TransientFaults": 0,
+            "DetectionLagSeconds": 15.0,
             "Parent": None,
             "MayBill": False,
             "AlreadyStopped": False,

@@ -66,6 +66,9 @@ COMMON: dict[str, Any] = {
     "attempt": st.integers(1, 5),
     "checks": st.integers(0, 2_001),
     "refused_at": MAYBE,
+    "faults": st.integers(0, 9),
+    "seen_at": MAYBE,
+    "lag_seconds": st.none() | st.integers(0, 60).map(float),
 }
 START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"}
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}

@@ -103,7 +103,9 @@ def test_a_lease_is_armed_or_late(ends: int, finding: Finding) -> None:
     model, stops = known(leased(ends), "RUNNING"), FakeStops()
     model.leases.armed = []
 
-    assert look(model, stops=stops) == Watched(finding=finding)
+    watched = look(model, stops=stops)
+
+    assert (watched.finding, watched.since) == (finding, after(-HOUR))
     assert model.leases.armed == ([Lease(ends_at=after(ends), leased_by=EXECUTION)] if ends > 0 else [])
     assert len(stops.started) == (finding is Finding.LATE)
     for request, once in stops.started:
@@ -114,7 +116,9 @@ def test_a_lease_is_armed_or_late(ends: int, finding: Finding) -> None:
 def test_a_model_whose_start_is_under_way_is_left() -> None:
     model, stops = known(ran_for(100), "RUNNING"), FakeStops(under_way={EXECUTION})
 
-    assert look(model, stops=stops) == Watched(finding=Finding.QUIET)
+    watched = look(model, stops=stops)
+
+    assert (watched.finding, watched.since) == (Finding.QUIET, after(-100 * HOUR))
     assert stops.started == []
 
 
