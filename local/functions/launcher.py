@@ -6,6 +6,7 @@ For each process that is wanted, the socket brings four bytes with the length of
 ended, its exit code on another, negative for a signal.
 """
 
+import gc
 import json
 import os
 import signal
@@ -28,8 +29,7 @@ def next_process(connection: socket.socket) -> dict[str, Any] | None:
         output, status = files
         arguments: dict[str, Any] = json.loads(_read(connection, int.from_bytes(length)))
         if forked == 1:
-            # It takes most of the time of a cold start, but what is started only once may never want it.
-            import boto3  # noqa: F401
+            _load_what_lambda_brings(arguments)
         forked += 1
         if os.fork() == 0:
             connection.close()
@@ -41,6 +41,18 @@ def next_process(connection: socket.socket) -> dict[str, Any] | None:
             return arguments
         os.close(output)
         os.close(status)
+
+
+def _load_what_lambda_brings(arguments: dict[str, Any]) -> None:
+    """Do once what takes most of the time of a cold start; what is started only once may never want it."""
+    import boto3
+
+    # What is imported late comes with a first client; without credentials it would look for some on the network.
+    boto3.Session("none", "none", region_name="us-east-1").client("sts")
+    if "now" in arguments:
+        _import_time_machine(arguments)
+    # No process need look through what all of them share, nor copy the memory by looking.
+    gc.freeze()
 
 
 def _read(connection: socket.socket, length: int) -> bytes:
@@ -108,10 +120,7 @@ def _know_no_invalid_host() -> None:
 
 def _follow(client: Any, arguments: dict[str, Any]) -> None:
     """Let time stand still at each invocation's begin, or go on from there if it `ticks`."""
-    sys.path.append(arguments["time_machine"])
-    import time_machine
-
-    sys.path.remove(arguments["time_machine"])
+    time_machine = _import_time_machine(arguments)
     timeout = timedelta(seconds=arguments["timeout"])
     journey = time_machine.travel(datetime.fromisoformat(arguments["now"]), tick=arguments["ticks"]).start()
     wait_next_invocation = client.wait_next_invocation
@@ -123,6 +132,14 @@ def _follow(client: Any, arguments: dict[str, Any]) -> None:
         return invocation
 
     client.wait_next_invocation = follow
+
+
+def _import_time_machine(arguments: dict[str, Any]) -> Any:
+    sys.path.append(arguments["time_machine"])
+    import time_machine
+
+    sys.path.remove(arguments["time_machine"])
+    return time_machine
 
 
 if __name__ == "__main__":
