@@ -29,9 +29,9 @@ endif
 .PHONY: help run test unit soak check fix local later plan bootstrap deploy redrive destroy lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {sub(/: \[/, "\n                 [", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Start two models on AWS on this machine, and show the e-mails that people get
+run: ## Start two models in a local AWS, and show the e-mails people get
 	$(SET_UP) run app cdk lambda
 	@$(READABLE) && exec $(BIN)/python -m local.commands.show
 
@@ -45,11 +45,11 @@ test: ## Check the code and run the tests
 	$(SET_UP) test check app cdk lambda plain
 	@$(SIDE_BY_SIDE) $(CHECKS) "tests: $(PYTEST)"
 
-unit: ## Run the tests of pure code
+unit: ## Run the tests of pure code, within a minute
 	$(SET_UP) unit app
 	@$(BIN)/pytest tests/unit --numprocesses auto
 
-soak: ## Run the tests that take long: all of what `make test` takes samples of
+soak: ## Run the exhaustive tests, which take up to half an hour
 	$(SET_UP) test app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
@@ -57,41 +57,41 @@ check: ## Check the code: format, lint, types, imports
 	$(SET_UP) check app
 	@$(SIDE_BY_SIDE) $(CHECKS)
 
-fix: ## Format the code, and fix what the linter can
+fix: ## Format the code, and fix what the linter can fix
 	$(SET_UP) fix
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 
-local: ## AWS on this machine with the app deployed: make local [SCENARIO=file.json] [PORT=n] [QUIET=1] [ARGS="-c key=value"]
+local: ## Keep a local AWS up, with the app deployed: [SCENARIO=file.json] [PORT=n] [QUIET=1] [ARGS="-c key=value"]
 	$(SET_UP) local app cdk lambda
 	@$(READABLE) && exec $(BIN)/python -m local.commands.serve $(if $(SCENARIO),--scenario "$(SCENARIO)") $(if $(PORT),--port "$(PORT)") $(if $(QUIET),--quiet) $(ARGS)
 
-later: ## Let time pass in the AWS of make local: make later [HOURS=1] [PORT=n]
+later: ## Let time pass in the AWS of make local: [HOURS=1] [PORT=n]
 	@exec $(PYTHON) -m local.commands.later $(if $(HOURS),--hours "$(HOURS)") $(if $(PORT),--port "$(PORT)")
 
-plan: ## Show what the schedules will do in the next 14 days, with hours and costs: make plan [ARGS="-c key=value"]
+plan: ## Show what the schedules will do in 14 days, and cost: [ARGS="-c key=value"]
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 
-bootstrap: ## Prepare the AWS account of your credentials for deploys, once
+bootstrap: ## Prepare an AWS account and Region for deploys, once
 	$(SET_UP) app cdk
 	@$(CDK) bootstrap $(ARGS)
 
-deploy: ## Deploy into the AWS account of your credentials: make deploy [ARGS="-c key=value"]
+deploy: ## Deploy into your AWS account: [ARGS="-c key=value"]
 	$(SET_UP) app cdk
 	@$(CDK) deploy $(ARGS)
 
-redrive: ## Put back what lies in the dead-letter queues: make redrive [QUEUE=name] [YES=1] [ARGS=--dry-run]
+redrive: ## Put back what lies in the dead-letter queues: [QUEUE=name] [YES=1] [ARGS=--dry-run]
 	$(SET_UP) plan app
 	@exec $(BIN)/python -m operations.redrive $(if $(QUEUE),--queue "$(QUEUE)") $(if $(YES),--yes) $(ARGS)
 
-destroy: ## Remove the app from the AWS account of your credentials
+destroy: ## Remove the app from your AWS account
 	$(SET_UP) app cdk
 	@$(CDK) destroy $(ARGS)
 
 PIN = @$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet
 
-lock: ## Pin every package again, after a change of pyproject.toml: make lock [ARGS=--upgrade]
+lock: ## Pin all packages again, after a change of pyproject.toml: [ARGS=--upgrade]
 	$(SET_UP)
 	$(PIN) --group check --output-file requirements.lock $(ARGS)
 	$(PIN) --constraints requirements.lock --output-file requirements.txt --upgrade

@@ -18,10 +18,11 @@ class CronField:
     wraps: bool = True
 
     def error(self, text: str, why: str) -> ScheduleExpressionError:
-        """Return what is wrong with the field's text, and what it must be of."""
+        """Return what the field must be, what its text is, and why that is wrong unless it is plain."""
         words = f" or {self.words[0]}-{self.words[-1]}" if self.words else ""
+        because = f": {why[:80]}" if why else ""
         return ScheduleExpressionError(
-            f"{self.name} must be within {self.least}-{self.most}{words}, got {text[:40]!r}: {why[:80]}"
+            f"{self.name} must be within {self.least}-{self.most}{words}, got {text[:40]!r}{because}"
         )
 
     def value(self, item: str, text: str) -> int:
@@ -29,10 +30,11 @@ class CronField:
         if item.upper() in self.words:
             return self.words.index(item.upper()) + self.least
         if not re.fullmatch(r"[0-9]{1,4}", item):
-            raise self.error(text, f"{item!r} is not a value" if item else "a value is missing")
+            alone = "" if item == text else f"{item!r} is not a value"
+            raise self.error(text, alone if item else "a value is missing")
         number = int(item)
         if not self.least <= number <= self.most:
-            raise self.error(text, f"{item} is out of range")
+            raise self.error(text, "" if item == text else f"{item} is out of range")
         return number
 
     def values(self, text: str) -> tuple[int, ...]:

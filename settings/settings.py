@@ -165,7 +165,7 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(ours)
         except ValidationError as error:
-            raise SettingsError(" ".join(refusal(detail, cls) for detail in error.errors())) from error
+            raise SettingsError("\n".join(refusal(detail, cls) for detail in error.errors())) from error
 
     @property
     def input_defaults(self) -> Defaults:

@@ -1,4 +1,4 @@
-"""Whatever the settings are: the app synthesizes them, or ends with 1 and one line."""
+"""Whatever the settings are: the app synthesizes them, or ends with 1 and a line for each that is wrong."""
 
 import json
 import os
@@ -16,7 +16,7 @@ from local.commands.cdk import CdkError, synthesis
 from settings.settings import Settings, SettingsError
 from tests.template.conftest import PARTS, VERSION
 from tests.template.synthesized import ROOT
-from tests.unit.settings.anything import STOP, contexts, is_one_refusal
+from tests.unit.settings.anything import STOP, contexts, is_refusal
 
 in_soak = settings.get_current_profile_name() == "soak"
 App = Callable[[dict[str, Any]], tuple[int, str]]
@@ -75,7 +75,7 @@ def test_any_settings_are_synthesized_or_refused_with_one_line(app: App, context
         assert code == 0, said
     else:
         assert (code, said[-1]) == (1, "\n")
-        assert is_one_refusal(said[:-1]), said
+        assert is_refusal(said[:-1]), said
 
 
 def are_settings(context: dict[str, Any]) -> bool:

@@ -106,10 +106,11 @@ def contexts(draw: st.DrawFn) -> dict[str, Any]:
     return {**context, **others}
 
 
-def is_one_refusal(said: str) -> bool:
-    """Whether it is one line of one sentence or more, about settings."""
-    return (
-        said.startswith(("Setting ", "The CDK cannot read the settings: "))
-        and said.endswith((".", "?"))
-        and said.isprintable()
+def is_refusal(said: str) -> bool:
+    """Whether it is a sentence or more about settings, a line for each setting."""
+    return all(
+        line.startswith(("Setting ", "The CDK cannot read the settings: "))
+        and line.endswith((".", "?"))
+        and line.isprintable()
+        for line in said.split("\n")
     )

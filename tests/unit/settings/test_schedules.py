@@ -64,7 +64,7 @@ BAD_PAIRS: list[tuple[dict[str, Any], str, str]] = [
     ({"name": "every morning"}, "name", "1 to 40 letters"),
     ({"start": "every day"}, "start", "or at(yyyy-mm-ddThh:mm:ss)"),
     ({"start": None}, "start", 'is missing: it must be "cron(...)", "rate(...)" or "at('),
-    ({"stop": "cron(0 25 ? * MON *)"}, "stop", "hours must be within 0-23, got '25': 25 is out of range"),
+    ({"stop": "cron(0 25 ? * MON *)"}, "stop", "hours must be within 0-23, got '25'."),
     ({"stop": PAIR["start"]}, "stop", "must be another time than start"),
     ({"time_zone": "Berlin"}, "time_zone", "Did you mean Europe/Berlin?"),
     ({"time_zone": "europe/berlin"}, "time_zone", "Did you mean Europe/Berlin?"),
