@@ -13,8 +13,9 @@ _ROOT = Path(__file__).parents[1]
 
 def main() -> int:
     """Write every file. 0 always."""
-    with synthesis() as assembly:
-        template = json.loads((assembly() / "ModelLifecycle.template.json").read_text(encoding="utf-8"))
+    # Whatever stage `cdk.json` is set to, the pages show the names without one.
+    with synthesis({"stage": "null"}) as assembly:
+        [template] = [json.loads(file.read_text(encoding="utf-8")) for file in assembly().glob("*.template.json")]
     for path, text in written(_ROOT, _definitions(template)).items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
