@@ -11,6 +11,8 @@ from local.scenario.scenario import RekognitionModel
 from local.server import LocalAws
 
 _SETTINGS_OF_A_DEMONSTRATION = {"MinInferenceUnits": 1, "PollIntervalSeconds": 1}
+_TOLD = {"RUNNING": ("start-model", "RunningAt"), "STOPPED": ("stop-model", "StoppedAt")}
+"""Which execution tells since when a model is so: what is shown meanwhile agrees with the messages."""
 _DOING = {"STARTING": "starting", "RUNNING": "running", "STOPPING": "stopping", "STOPPED": "stopped"}
 
 
@@ -59,9 +61,12 @@ class WatchedLife:
                 self._executions[machine] = found
             if machine in self._executions and machine not in self._ended:
                 self._see_the_end(machine)
-        if (status := self._ask_the_service()) != self._status:
-            self._has_begun = self._status != ""
-            self._status, self._since = status, self._aws.clock.now()
+        if (status := self._ask_the_service()) == self._status:
+            return
+        self._has_begun = self._status != ""
+        since = self._told_since(status) if self._has_begun and status in _TOLD else self._aws.clock.now()
+        if since is not None:
+            self._status, self._since = status, since
 
     @property
     def in_words(self) -> str:
@@ -107,6 +112,11 @@ class WatchedLife:
         self._ended[machine] = execution
         if machine == "start-model" and execution["status"] == "SUCCEEDED":
             self._lease_ends_at = datetime.fromisoformat(json.loads(execution["output"])["Lease"]["EndsAt"])
+
+    def _told_since(self, status: str) -> datetime | None:
+        machine, moment = _TOLD[status]
+        written = json.loads(self._ended.get(machine, {}).get("output", "{}")).get(moment)
+        return datetime.fromisoformat(written) if written else None
 
     def _ask_the_service(self) -> str:
         described = self._aws.client("rekognition").describe_project_versions(ProjectArn=self._model.project_of_it)

@@ -27,7 +27,8 @@ def test_it_shows_the_lives_of_two_models_with_the_e_mails_that_people_get(show:
     for model in ("bottle-caps", "circuit-boards"):
         assert len(re.findall(f"^E-mail to you@example.com: .*{model}", printed, re.MULTILINE)) == 2
         assert re.search(rf"{model}: running since [\d:]+, will be stopped at [\d:]+\n", printed)
-        assert re.search(rf"{model} +[\d:]+ +\d+ s +\d+ s +[\d:]+ +0\.0[1-9] USD", printed)
+        [stopped] = re.findall(rf"{model} +[\d:]+ +\d+ s +\d+ s +([\d:]+) +0\.0[1-9] USD", printed)
+        assert f"{model}: stopped since {stopped}\n" in printed
     assert "2 of 2 models ran, 2 were stopped at the end of their leases" in printed
     assert "\x1b" not in printed
     assert '"Outcome"' not in printed
