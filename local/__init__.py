@@ -1,1 +1,1 @@
-"""AWS on this machine: moto, and what it lacks, one adapter a file."""
+"""The local AWS: moto, and one adapter a file for what moto lacks."""

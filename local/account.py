@@ -1,4 +1,4 @@
-"""What the parts of the local AWS know of the whole: its clock and clients, its end, and moto as they change it."""
+"""What each part may use of the local AWS: its clock and clients, its replacements in moto, and its end."""
 
 import os
 import threading

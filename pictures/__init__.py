@@ -1,1 +1,1 @@
-"""The pictures of README.md and docs/, and what they quote of messages: made of what is deployed and of its code."""
+"""The pictures in README.md and docs/, and the messages that they quote, made from the deployed app and its code."""

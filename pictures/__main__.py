@@ -1,4 +1,4 @@
-"""`PYTHONPATH=lambdas python -m pictures`: draw the pictures anew, and quote the messages anew."""
+"""`PYTHONPATH=lambdas python -m pictures`: draw the pictures again, and quote the messages again."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""A state machine as Mermaid draws it: the way to success is thick, waits are dashed, what fails is red."""
+"""A state machine as a Mermaid diagram: success is thick, waits are dashed, failures are red."""
 
 from collections.abc import Iterator
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Which files show what."""
+"""The pages with pictures, and what each shows."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Terminals as people see them: `make run` and `make plan`."""
+"""Pictures of terminals: `make run` and `make plan`."""
 
 import io
 import re

@@ -1,4 +1,4 @@
-"""How properties are tried here, and in which order tests run."""
+"""Hypothesis profiles, and the order of the tests."""
 
 from contextlib import closing
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""Programs under way, to be watched and interrupted."""
+"""Programs under way, to watch and to interrupt."""
 
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What of many cases is tried each time, and what in the soak alone."""
+"""Which of many cases run each time, and which only in the soak."""
 
 from collections.abc import Iterable
 from typing import Any

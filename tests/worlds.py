@@ -1,4 +1,4 @@
-"""The local AWS that is open in this process: tests of one world follow each other, so that each is opened once."""
+"""The one local AWS that is open in this process: tests of one world run in a row, so that each opens once."""
 
 import gc
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""How a tool ends when it is told to: its children first, then itself by the same signal."""
+"""The end of a tool by a signal: first its children, then itself by the same signal."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Write docs/permissions.md anew, from the template that `app.py` synthesizes: `python -m tools.permissions_table`."""
+"""`python -m tools.permissions_table`: write docs/permissions.md again, from the synthesized template."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""What a call of AWS is, for any service."""
+"""Calls to AWS, for any service."""

@@ -1,4 +1,4 @@
-"""The calls that reach the local AWS: which operation of which service, by whom, with what, and how they ended."""
+"""The calls that reach the local AWS: operation, caller, parameters and outcome."""
 
 import io
 import itertools

@@ -1,4 +1,4 @@
-"""An AWS error, and the form in which each protocol answers it."""
+"""AWS errors, as each protocol sends them."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A call's parameters, checked against botocore's model as the service would."""
+"""Checks of a call's parameters against botocore's model."""
 
 import re
 from collections.abc import Iterator

@@ -1,1 +1,1 @@
-"""What time it is in the local AWS, and how it passes."""
+"""The time of the local AWS."""

@@ -1,4 +1,4 @@
-"""What time it is in the local AWS, and how it passes."""
+"""The clocks of the local AWS."""
 
 import math
 import threading

@@ -1,4 +1,4 @@
-"""The machine's time, of which more can be let pass."""
+"""The machine's time, which can be moved forward."""
 
 import threading
 from datetime import UTC, datetime, timedelta

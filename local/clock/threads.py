@@ -1,4 +1,4 @@
-"""The threads of one local AWS: one owner, so that all of them end before it does and no error of theirs is lost."""
+"""The owner of all threads of a local AWS: all end before it does, and none of their errors is lost."""
 
 import threading
 from collections.abc import Callable, Iterator

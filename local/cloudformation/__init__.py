@@ -1,1 +1,1 @@
-"""CloudFormation that creates and updates all of a template."""
+"""CloudFormation that creates and updates every resource of a template."""

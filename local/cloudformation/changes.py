@@ -1,4 +1,4 @@
-"""What an update would change, as far as it can be known before: what a change set says."""
+"""The changes that an update would make, as a change set lists them."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a resource changes that stays the same one: by its service's own API, so that what it holds stays, too."""
+"""Updates of a resource in place, by its service's own API, so that it keeps its data."""
 
 import json
 from collections.abc import Callable

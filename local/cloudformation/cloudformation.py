@@ -1,4 +1,4 @@
-"""CloudFormation that makes and changes everything a template names, or says what it could not do and why."""
+"""CloudFormation that deploys everything in a template, or reports what it could not do and why."""
 
 from collections.abc import Callable
 from typing import Any

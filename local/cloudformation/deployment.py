@@ -1,4 +1,4 @@
-"""One step of a stack from what it has to what a template names, and back if that fails."""
+"""One change of a stack, and the roll-back if it fails."""
 
 import copy
 from collections.abc import Iterable

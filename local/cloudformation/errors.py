@@ -1,4 +1,4 @@
-"""What CloudFormation itself says of a resource, in its own words."""
+"""Errors in CloudFormation's own words."""
 
 
 class RefusedError(Exception):

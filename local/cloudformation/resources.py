@@ -1,4 +1,4 @@
-"""The types of CloudFormation resource that moto passes over in silence or creates in part."""
+"""The resource types that moto skips silently, or creates only in part."""
 
 import json
 from collections.abc import Callable, Iterator

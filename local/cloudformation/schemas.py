@@ -1,4 +1,4 @@
-"""What CloudFormation's own schemas say of a type of resource: read from those that cfn-lint ships, when asked for."""
+"""CloudFormation's schemas of resource types, as cfn-lint ships them, read on demand."""
 
 import json
 from functools import cache

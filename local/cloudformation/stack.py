@@ -1,4 +1,4 @@
-"""A stack: what it has, where it stands, and its events."""
+"""A stack: its resources, its status and its events."""
 
 import copy
 import json

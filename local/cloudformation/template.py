@@ -1,4 +1,4 @@
-"""What a template says without being deployed: who refers to whom, and the order that follows."""
+"""The references in a template, and the order of its resources that follows from them."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""How a template's values are written for a service."""
+"""Values of a template, in the form that a service takes."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Samples of a metric, put together as CloudWatch does: by period and by statistic."""
+"""Statistics of a metric's samples, by period, as CloudWatch computes them."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""CloudWatch's metrics on this machine: moto's, read as CloudWatch reads them, and the inference units of models."""
+"""CloudWatch's metrics: moto's, read as in CloudWatch, and the inference units of running models."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta

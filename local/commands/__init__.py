@@ -1,1 +1,1 @@
-"""What people run."""
+"""The commands behind the make targets."""

@@ -1,4 +1,4 @@
-"""What people can type while `make local` runs: each line can be pasted into a shell."""
+"""Commands to try while `make local` runs. Each line can be pasted into a shell."""
 
 import json
 import shlex

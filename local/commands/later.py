@@ -1,4 +1,4 @@
-"""`make later`: let time pass in the AWS on this machine that `make local` keeps up."""
+"""`make later`: let time pass in the local AWS of `make local`."""
 
 import argparse
 import json

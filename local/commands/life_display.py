@@ -1,4 +1,4 @@
-"""How models' lives go, for people: lines that live on a terminal; elsewhere a line whenever something changed."""
+"""The progress of models' lives: a live display on a terminal, one line for each change elsewhere."""
 
 from collections.abc import Sequence
 from typing import Protocol, Self

@@ -1,4 +1,4 @@
-"""What models' lives came to, as their notifications say."""
+"""A summary of models' lives, from their notifications."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What happens in the local AWS, for people: each e-mail as its reader sees it, and the ends of executions."""
+"""What happens in the local AWS, for people: each e-mail, and the end of each execution."""
 
 from contextlib import suppress
 

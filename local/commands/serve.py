@@ -1,4 +1,4 @@
-"""`make local`: AWS on this machine with the app deployed, until Ctrl-C."""
+"""`make local`: the local AWS with the app deployed, until Ctrl-C."""
 
 import argparse
 import shlex

@@ -1,6 +1,4 @@
-"""`make run`: deploy the app into AWS on this machine, and show two models' whole lives as their subscribers hear
-them.
-"""
+"""`make run`: deploy the app into the local AWS, and show the lives of two models as their subscribers see them."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""A subscriber to the notification topic: a queue, as any program would use one."""
+"""A subscriber to the notification topic: an SQS queue, as a program would use one."""
 
 import json
 from dataclasses import dataclass

@@ -1,6 +1,4 @@
-"""One model's life, from its start to the stop at the end of its lease, as someone with a client of AWS can watch
-it.
-"""
+"""One model's life, from its start to the stop at the end of its lease, watched with an ordinary client of AWS."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""EventBridge on this machine: moto's, with rules that reach their targets and schedules that fire."""
+"""EventBridge: moto's, with rules that reach their targets and schedules that fire."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""EventBridge Scheduler on this machine: moto's, with parameters that are checked and schedules that fire."""
+"""EventBridge Scheduler: moto's, with checked parameters and schedules that fire."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Lambda that runs the deployed zip, as the function is configured, under Lambda's own runtime client."""
+"""Lambda that runs the deployed zip as configured, under Lambda's own runtime client."""
 
 import io
 import json

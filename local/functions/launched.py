@@ -1,4 +1,4 @@
-"""Processes of functions, forked from one that has loaded what Lambda brings."""
+"""Processes of functions, forked from a process that has loaded Lambda's packages."""
 
 import json
 import os

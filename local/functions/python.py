@@ -1,4 +1,4 @@
-"""The Python that runs the functions: the newest one here that is not newer than Lambda's."""
+"""The Python that runs the functions: the newest one installed that is not newer than Lambda's."""
 
 import platform
 import re

@@ -1,4 +1,4 @@
-"""The Python packages that Lambda's own runtime brings, apart from everything else that is installed here."""
+"""The Python packages of Lambda's runtime, apart from all other installed packages."""
 
 import re
 from importlib.metadata import Distribution, distributions

@@ -1,1 +1,1 @@
-"""IAM: who calls, what that takes, and whether the policies allow it."""
+"""IAM: who calls, which permissions the call needs, and whether the policies grant them."""

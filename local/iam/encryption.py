@@ -1,4 +1,4 @@
-"""What a customer's key of KMS encrypts, and what of that key a call takes."""
+"""What a customer-managed KMS key encrypts, and which of its permissions a call needs."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Whether policies allow a call: a process of Node with an evaluator of IAM's policies, asked over a pipe."""
+"""The evaluation of policies, in a Node.js process that is asked over a pipe."""
 
 import json
 import subprocess

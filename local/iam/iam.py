@@ -1,4 +1,4 @@
-"""IAM on this machine: every call is made by someone, and is refused unless the policies allow it."""
+"""IAM: every call has a caller, and is refused unless the policies allow it."""
 
 import threading
 from collections.abc import Iterable, Mapping, Sequence

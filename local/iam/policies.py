@@ -1,4 +1,4 @@
-"""The policies of the account, as they are now: of roles and users, and of what they are about."""
+"""The account's current policies: of roles and users, and of resources."""
 
 import json
 from functools import lru_cache

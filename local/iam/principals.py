@@ -1,4 +1,4 @@
-"""Who calls: told by the access key with which a request is signed."""
+"""The caller of a request, by the access key that signed it."""
 
 import re
 import threading

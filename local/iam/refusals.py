@@ -1,4 +1,4 @@
-"""A refusal: whose call was not allowed, and how its service says so."""
+"""Refusals of calls, in the words of each service."""
 
 from dataclasses import dataclass
 

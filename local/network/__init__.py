@@ -1,1 +1,1 @@
-"""What goes wrong between a client and the local AWS."""
+"""Faults between a client and the local AWS."""

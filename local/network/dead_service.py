@@ -1,4 +1,4 @@
-"""A service that AWS has ended, as it may look to those who call it all the same."""
+"""A service that AWS has ended, in each way that this can look to a caller."""
 
 import socket
 from collections.abc import Mapping

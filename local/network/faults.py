@@ -1,4 +1,4 @@
-"""What goes wrong between a client and the local AWS: the scenario's faults, for any operation of any service."""
+"""The scenario's faults, for any operation of any service."""
 
 import select
 import socket

@@ -1,4 +1,4 @@
-"""An address at which more time can be let pass than the machine's clock shows."""
+"""An address at which a client can move the local AWS's time forward."""
 
 import json
 from collections.abc import Iterable

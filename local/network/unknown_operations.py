@@ -1,4 +1,4 @@
-"""What a service answers to an operation that it does not know, or that this AWS does not have, or cannot read."""
+"""Answers to operations that the service does not know, or the local AWS does not have, or cannot read."""
 
 import json
 import re

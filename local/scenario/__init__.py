@@ -1,1 +1,1 @@
-"""Which models there are, and what befalls them."""
+"""The models of the local AWS, and what goes wrong."""

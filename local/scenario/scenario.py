@@ -1,4 +1,4 @@
-"""Which models exist in the local AWS, how each behaves, and what goes wrong: the scenario file."""
+"""The scenario file: which models exist, how each behaves, and what goes wrong."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What the two vision services call the same things."""
+"""The two vision services' own words for the same things."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""SNS, which delivers what it may."""
+"""SNS, which delivers only what policies allow."""

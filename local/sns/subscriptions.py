@@ -1,4 +1,4 @@
-"""Bringing a message to a subscriber: as SNS itself, if the subscriber's policy lets it, else to a dead-letter queue.
+"""Deliveries of messages, where the subscriber's policy allows them, and to dead-letter queues otherwise.
 
 https://docs.aws.amazon.com/sns/latest/dg/sns-dead-letter-queues.html
 """

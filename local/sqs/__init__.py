@@ -1,1 +1,1 @@
-"""What SQS does beside moto."""
+"""What SQS does beyond moto."""

@@ -1,4 +1,4 @@
-"""Messages that somebody has received and not deleted: for how long nobody else gets them.
+"""Messages in flight: received and not yet deleted, and hidden from other receivers meanwhile.
 
 https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html
 """

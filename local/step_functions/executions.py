@@ -1,4 +1,4 @@
-"""Executions of state machines: their one end, their history's limit, their second life."""
+"""Executions of state machines: each ends once, has a limited history, and can be redriven."""
 
 import copy
 import json

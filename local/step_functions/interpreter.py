@@ -1,4 +1,4 @@
-"""moto's interpreter of state machines, made right where it differs from AWS."""
+"""moto's interpreter of state machines, corrected where it differs from AWS."""
 
 import datetime
 import json

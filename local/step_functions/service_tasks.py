@@ -1,4 +1,4 @@
-"""Tasks that call a service: parameters in the API's own case, results in that of Step Functions, errors by name."""
+"""Tasks that call a service: parameters in the API's case, results in that of Step Functions, named errors."""
 
 import datetime
 from collections.abc import Callable

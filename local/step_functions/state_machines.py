@@ -1,4 +1,4 @@
-"""Step Functions on this machine: moto's, on the clock of the local AWS, with names, ends, events and redrives."""
+"""Step Functions: moto's, on the clock of the local AWS, with names, ends, events and redrives."""
 
 import copy
 import json

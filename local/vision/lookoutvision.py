@@ -1,4 +1,4 @@
-"""Lookout for Vision on this machine: a service of its own among moto's."""
+"""Lookout for Vision, as a service of its own among moto's."""
 
 import json
 import re

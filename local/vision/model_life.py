@@ -1,4 +1,4 @@
-"""The life of one model: its status at any moment, given its script and what was asked of it."""
+"""The life of one model: its status at any moment, from its script and the calls about it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""The models of one vision service, and what was asked of them."""
+"""The models of one vision service, and the calls about them."""
 
 import threading
 from collections.abc import Callable, Iterable

@@ -1,4 +1,4 @@
-"""Rekognition Custom Labels on this machine: moto's Rekognition, and the life of model versions."""
+"""Rekognition Custom Labels: moto's Rekognition, with model versions whose status changes."""
 
 import json
 import re

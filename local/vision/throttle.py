@@ -1,4 +1,4 @@
-"""How often a second each operation of a service may be called."""
+"""The limit on calls a second, for each operation of a service."""
 
 import threading
 from collections import defaultdict, deque

@@ -1,4 +1,4 @@
-"""One deployed stack for each test process: each test brings its own models and faults, alone or many at once."""
+"""One deployed stack for each test process. Each test brings its own models and faults."""
 
 from collections.abc import Iterator, Mapping
 

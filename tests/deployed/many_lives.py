@@ -1,4 +1,4 @@
-"""Many lives at once: each test has a model and faults of its own, and all happens in one stretch of virtual time."""
+"""Many lives at once: each test has its own model and faults, and all share one stretch of virtual time."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""The two services in the words of a test: what one of their models is called, and its statuses."""
+"""The two services, for tests that are true of both: how their models are named, and their statuses."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Someone else in the account, who looks at models, starts them and stops them with a client of their own."""
+"""Another person in the account, who describes, starts and stops models with their own client."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A model that says what it is told to say, and counts what it is asked."""
+"""A model that answers by a script, and counts the calls."""
 
 from collections.abc import Iterable, Mapping
 from typing import Self

@@ -1,4 +1,4 @@
-"""What is remembered, armed and measured of one model, in memory: the seams of the steps."""
+"""The steps' records, leases and meter of one model, in memory."""
 
 from dataclasses import replace
 from datetime import datetime

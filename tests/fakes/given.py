@@ -1,4 +1,4 @@
-"""What the stories about the domain start from: one model, one request, one moment."""
+"""What the tests of the domain start from: one model, one request, one moment."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The two state machines side by side, for a story that is true of both, and the troubles that both meet."""
+"""The two state machines, for tests that are true of both, and the trouble that both meet."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace

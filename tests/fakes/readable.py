@@ -1,4 +1,4 @@
-"""What every message keeps, so that a person gets it at the first reading."""
+"""What every message must be, so that a person understands it at the first reading."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is said of an execution input that is not valid."""
+"""The refusals of execution inputs."""
 
 from collections.abc import Callable
 from typing import Any

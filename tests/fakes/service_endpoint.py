@@ -1,4 +1,4 @@
-"""Rekognition behind botocore's real client: it serializes and parses as ever, but nothing leaves the process."""
+"""Rekognition behind botocore's real client, without a network."""
 
 import json
 from collections.abc import Mapping

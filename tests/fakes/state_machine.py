@@ -1,4 +1,4 @@
-"""The loops of the state machines, as their definitions have them, on a clock that leaps from look to look."""
+"""The loops of the state machines, on a clock that jumps from check to check."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

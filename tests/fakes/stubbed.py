@@ -1,4 +1,4 @@
-"""The real clients of AWS, with answers that are written beforehand: nothing leaves the process."""
+"""The real clients of AWS with prepared answers, without a network."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

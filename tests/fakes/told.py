@@ -1,4 +1,4 @@
-"""What a notification is made of in these stories: an execution's end, and what is told of it."""
+"""What a notification is made of: an execution's end, and its report."""
 
 from datetime import datetime
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""A local AWS in which a scenario is played, for the tests of what plays it."""
+"""A local AWS that plays a scenario."""
 
 import json
 from collections.abc import Iterator, Mapping

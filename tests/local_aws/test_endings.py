@@ -1,6 +1,6 @@
-"""The end of the local AWS in the middle of everything: each thing that it has begun ends before what it stands on.
+"""The end of the local AWS in the middle of work: each thing ends before what it depends on.
 
-What the end is to catch is held: a request that is named in `held` goes on only when processes and executions have.
+Requests named in `held` go on only when processes and executions have ended.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The local AWS as a whole: it begins empty, serves, and ends without a trace."""
+"""The local AWS as a whole: it begins empty, serves, and leaves no trace."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Functions, rules, schedules and state machines, together on the virtual clock for days."""
+"""Functions, rules, schedules and state machines together, for two days on the virtual clock."""
 
 import json
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
-"""Record what this release writes: `python -m tests.releases.record`, once its version in pyproject.toml is new.
+"""`python -m tests.releases.record`: record what this release writes, once its version in pyproject.toml is new.
 
-What is recorded stays as it is: every later release must read it.
+Recorded examples never change: every later release must read them.
 """
 
 import json

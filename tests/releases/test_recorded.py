@@ -1,4 +1,4 @@
-"""What each release wrote is read by this one; and what a later one adds is left out, so that it is read as well."""
+"""This release reads what every release wrote, and ignores what a later one adds."""
 
 import json
 from collections.abc import Iterator

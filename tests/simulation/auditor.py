@@ -1,4 +1,4 @@
-"""Looks back on the life of a model, and counts what leaked."""
+"""The audit of a model's life: what leaked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What else of AWS there is in a simulated world: the record, the schedules, the executions."""
+"""The rest of AWS in a simulated world: the record, the schedules, the executions."""
 
 import json
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""One execution in the life of a model, from its input to what is told of its end."""
+"""One execution in the life of a model, from its input to its message."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta

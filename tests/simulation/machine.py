@@ -1,4 +1,4 @@
-"""A state machine as its definition has it: the kinds of states, templates and retries that are used here."""
+"""A state machine, run by its definition: the kinds of states, templates and retries that the app uses."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping

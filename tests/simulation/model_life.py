@@ -1,4 +1,4 @@
-"""The life of one model, as it shows to whoever looks back on it: what was asked, written, told, and what bills."""
+"""The life of one model, looking back: calls, records, messages, and when it billed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace

@@ -1,4 +1,4 @@
-"""What a start promises, whatever befalls the model, the calls about it and the processes that make them."""
+"""The promises of a start, whatever happens to the model, its calls and its processes."""
 
 from datetime import timedelta
 from itertools import pairwise

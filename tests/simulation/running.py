@@ -1,4 +1,4 @@
-"""An execution of a simulated world, as it goes on."""
+"""An execution under way in a simulated world."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

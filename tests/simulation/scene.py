@@ -1,4 +1,4 @@
-"""What all that happens in a simulated world shares: the time, the calls that go wrong, and what is kept of them."""
+"""What everything in a simulated world shares: time, faults, and a log."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The vision service of a simulated world, with one model in it, and what it measures."""
+"""The vision service of a simulated world, with one model and its metric."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""What a stop promises, whatever befalls the model, the calls about it and the processes that make them."""
+"""The promises of a stop, whatever happens to the model, its calls and its processes."""
 
 from itertools import pairwise
 

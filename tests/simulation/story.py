@@ -1,4 +1,4 @@
-"""What happens to one model: who wants what of it when, what goes wrong on the way. Any such story for hypothesis."""
+"""A story of one model: who wants what of it when, and what goes wrong. Hypothesis makes any of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Two days of a model, in which calls of several executions come in any order: nothing leaks."""
+"""Two days of a model, with calls of several executions in any order: nothing leaks."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Random lives of a model: whatever comes when, a start keeps its promises."""
+"""Random lives of a model: a start keeps its promises, whatever happens."""
 
 from dataclasses import replace
 

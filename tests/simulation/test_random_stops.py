@@ -1,4 +1,4 @@
-"""Random lives of a model that is to be stopped: whatever comes when, a stop keeps its promises."""
+"""Random lives of a model to be stopped: a stop keeps its promises, whatever happens."""
 
 from dataclasses import replace
 

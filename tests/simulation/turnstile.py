@@ -1,4 +1,4 @@
-"""Many threads of which one goes on at a time, each at its own moment: the same way every time."""
+"""Many threads, of which one runs at a time, each at its own moment: always in the same order."""
 
 import heapq
 import itertools

@@ -1,4 +1,4 @@
-"""A world with one model in it, in which a story comes true: the service, the record, the schedules, the machines."""
+"""A simulated world with one model: its service, record, schedules and state machines, in which a story takes place."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Deploys that differ in every setting, to follow each other."""
+"""Deploys in a row that differ in every setting."""
 
 from typing import Any
 

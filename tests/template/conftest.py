@@ -1,4 +1,4 @@
-"""Synthesizing takes seconds: each deploy's template is made once for all the tests, whichever process runs them."""
+"""Each template is synthesized once for all tests and processes, since that takes seconds."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A deployment with a stage, which lives beside others in one account and Region."""
+"""A deployment with a stage, beside others in one account and Region."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Whatever the settings are: the app synthesizes them, or ends with 1 and a line for each that is wrong."""
+"""Any settings: the app synthesizes them, or ends with 1 and a line for each wrong one."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The code that is deployed: one folder with the handlers and what they import."""
+"""The deployed code: one folder with the handlers and what they import."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Every change of every setting deploys over what is deployed: CloudFormation refuses none, and nothing is lost."""
+"""Every change of every setting can be deployed over what is deployed, and nothing is lost."""
 
 import json
 from collections.abc import Iterator

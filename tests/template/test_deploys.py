@@ -1,4 +1,4 @@
-"""What settings make of a deploy, what it starts by itself, and what it tells whoever deployed it."""
+"""What settings make of a deploy, what it starts, and what it tells the person who deploys."""
 
 import json
 import tomllib

@@ -1,4 +1,4 @@
-"""With whose key everything that holds data is encrypted."""
+"""The key that encrypts each thing that holds data."""
 
 import pytest
 

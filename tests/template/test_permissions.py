@@ -1,4 +1,4 @@
-"""Who may do what: a role for each need, and for each role the actions that it calls, on what it calls them on."""
+"""Permissions: a role for each function, and for each role the actions that it calls, on their resources."""
 
 import pytest
 

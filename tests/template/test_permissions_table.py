@@ -1,4 +1,4 @@
-"""The page of who may do what is what the template says."""
+"""docs/permissions.md agrees with the template."""
 
 from tests.template.synthesized import Synthesized
 from tools.permissions_table import PAGE, page

@@ -1,4 +1,4 @@
-"""The pictures, and what the README quotes of messages, are those of what is deployed."""
+"""The pictures, and the messages that the README quotes, are current."""
 
 import re
 from typing import Any

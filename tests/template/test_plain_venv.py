@@ -1,4 +1,4 @@
-"""`pip install -r requirements.txt` is all that a deploy needs, beside the CDK command line."""
+"""A deploy needs `pip install -r requirements.txt` and the CDK command line, and nothing else."""
 
 import os
 import subprocess

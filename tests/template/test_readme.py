@@ -1,4 +1,4 @@
-"""The README and the pages of docs/ say what is deployed, and what their commands and tables say is so."""
+"""What the README and docs/ say, in tables, commands and examples, is true."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What others have learned to look for in a template."""
+"""Rules that others have written for templates."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""A stage behind every fixed name lets deployments live beside each other."""
+"""A stage at the end of every fixed name lets deployments exist side by side."""
 
 import json
 import re

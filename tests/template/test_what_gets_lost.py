@@ -1,4 +1,4 @@
-"""Notifications arrive, encrypted all the way; and what cannot be delivered lies in a queue that raises an alarm."""
+"""Notifications arrive encrypted, and what cannot be delivered waits in a queue with an alarm."""
 
 from typing import Any
 

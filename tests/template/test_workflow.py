@@ -1,4 +1,4 @@
-"""The state machines start-model and stop-model as they are deployed."""
+"""The deployed state machines start-model and stop-model."""
 
 import re
 from collections.abc import Iterator

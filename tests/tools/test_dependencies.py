@@ -1,4 +1,4 @@
-"""pyproject.toml, its lock and requirements.txt agree, and what a make target runs is in its groups."""
+"""pyproject.toml, its lock and requirements.txt agree, and each make target's packages are in its groups."""
 
 import ast
 import sys

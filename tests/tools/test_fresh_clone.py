@@ -1,4 +1,4 @@
-"""What a newcomer does: a clone, and make. It needs the package registries and minutes, so it is for the soak."""
+"""A newcomer's first steps: a clone, and make. For the soak, since it takes minutes and needs the registries."""
 
 import os
 import shutil

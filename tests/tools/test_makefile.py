@@ -1,4 +1,4 @@
-"""The Makefile itself, where no target needs to run for long."""
+"""The Makefile itself."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""The picture of the rooms says what the import contract allows, no more and no less."""
+"""The picture of the rooms agrees with the import contract."""
 
 import re
 import tomllib

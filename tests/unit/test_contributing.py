@@ -1,4 +1,4 @@
-"""What contributors and the machines of the repository's host read names only what is there."""
+"""The pages for contributors, and the files for GitHub, name only what exists."""
 
 import re
 import tomllib

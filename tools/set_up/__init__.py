@@ -1,1 +1,1 @@
-"""Bring what a make target needs into `.venv`: with nothing but Python's standard library, and only what is missing."""
+"""The set-up of `.venv`: only what a make target needs and is missing, with Python's standard library alone."""

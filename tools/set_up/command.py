@@ -1,4 +1,4 @@
-"""Set up some parts of this checkout, one caller at a time, and go on where an earlier call ended."""
+"""The set-up of some parts of this checkout: one caller at a time, continuing where the last call ended."""
 
 import fcntl
 import os

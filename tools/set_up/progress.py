@@ -1,4 +1,4 @@
-"""How far the set-up is: one line that lives on a terminal, plain lines elsewhere."""
+"""The progress of the set-up: a live line on a terminal, plain lines elsewhere."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""Other Pythons on this machine than the one that runs this."""
+"""The other Pythons on this machine."""
 
 import os
 import subprocess

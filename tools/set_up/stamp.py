@@ -1,4 +1,4 @@
-"""What a step has brought, remembered in a file."""
+"""The result of a step, remembered in a file."""
 
 from dataclasses import dataclass
 from pathlib import Path

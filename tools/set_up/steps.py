@@ -1,4 +1,4 @@
-"""The steps of the set-up, each in need of the ones before it."""
+"""The steps of the set-up, each with the steps that it needs."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Another program, run to its end with what it says in view."""
+"""A program that a step runs, with its output shown."""
 
 import os
 import selectors

@@ -1,4 +1,4 @@
-"""`make` as a person runs it: a process group of its own, with no AWS of the caller's."""
+"""`make` as a person runs it: in a process group of its own, without the caller's AWS."""
 
 import os
 import subprocess

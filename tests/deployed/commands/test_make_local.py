@@ -1,4 +1,4 @@
-"""`make local`: AWS on this machine as a process of its own, for any client, until it is told to end."""
+"""`make local`: the local AWS as a process for any client, until it is ended."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`make run`: the main job, shown."""
+"""`make run`: the lives of two models."""
 
 import os
 import re

@@ -1,6 +1,6 @@
-"""Every kind of message, lived in one stretch of virtual time: docs/messages.md shows them.
+"""Every kind of message, produced in one stretch of virtual time, for docs/messages.md.
 
-`python -m tests.deployed.endings.every_message` writes the page anew.
+`python -m tests.deployed.endings.every_message` writes the page again.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Every ending is an event on the default bus, too: the same document, once."""
+"""Every end is also an event on the default bus: the same document, once."""
 
 import json
 from collections import Counter

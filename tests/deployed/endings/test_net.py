@@ -1,4 +1,4 @@
-"""The net: what no state can tell is told all the same, and what a state told is not told again."""
+"""The safety net: it announces the ends that no state could announce, and no others."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""A redrive neither moves the deadline nor starts a running model again, and says nothing twice."""
+"""A redrive does not move the deadline, start a running model again or repeat a message."""
 
 from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.services import REKOGNITION

@@ -1,4 +1,4 @@
-"""Leases: a model that is started for a time is stopped when that is over, and not before the last one's end."""
+"""Leases: a model is stopped when the last of its leases ends, and not before."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -1,6 +1,4 @@
-"""What the settings change: a default lease, when models that nobody leased are told and stopped, the time zone, and
-what lives beside it in the same account.
-"""
+"""Settings: a default lease, the watch's limits, the time zone, and a second deployment in the same account."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""`make redrive`: what got lost is put back as what it was about, and its message goes only then."""
+"""`make redrive`: what got lost is put back, and only then is its message deleted."""
 
 import json
 from collections.abc import Callable

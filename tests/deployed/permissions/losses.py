@@ -1,4 +1,4 @@
-"""The policies of a deployed stack, and what they would be without some part of them."""
+"""The policies of a deployed stack, each without one part."""
 
 import json
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Short lives that together take everything that the app may do."""
+"""Short lives that together need every permission of the app."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every statement of every policy is needed: without it, a life of the app goes otherwise."""
+"""Every statement of every policy is needed: without it, a life of the app goes differently."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""Another release of the app, made from this one: it writes, names and says things that this one knows nothing of."""
+"""Another release of the app, made from this one: it writes, names and says things that this one does not know."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""Settings that change, really deployed over each other: what was there stays, and what is wanted comes."""
+"""Deploys over each other with changed settings: they keep what was there, and add what is new."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Inputs as nobody would write them: refused in words that can be read, told once, and nothing is started."""
+"""Malicious and absurd inputs: refused in readable words, announced once, and nothing is started."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""What passes is waited out, and what does not pass ends at the deadline: nothing in between ends a start."""
+"""Temporary conditions are retried until the deadline, and nothing before it ends a start."""
 
 import pytest
 

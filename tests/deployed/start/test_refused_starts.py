@@ -1,4 +1,4 @@
-"""Starts that cannot be: told at once, nothing is started, and the Fail says why in plain words."""
+"""Starts that cannot succeed: refused at once in plain words, and nothing is started."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The same start asked for many times: one StartProjectVersion is accepted, and every execution ends RUNNING."""
+"""The same start many times: one StartProjectVersion is accepted, and every execution ends RUNNING."""
 
 import pytest
 

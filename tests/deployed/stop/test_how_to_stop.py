@@ -1,4 +1,4 @@
-"""What a message says about how to stop a model, tried by a person."""
+"""The commands and inputs in messages that stop a model, tried by a person."""
 
 import subprocess
 import sys

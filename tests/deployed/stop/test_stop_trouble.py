@@ -1,4 +1,4 @@
-"""Whatever goes wrong with a stop: it is not lost, nothing is stopped twice, and its end is told once and truly."""
+"""Trouble during a stop: the stop is not lost, not repeated, and announced once and truthfully."""
 
 import json
 from collections.abc import Iterator

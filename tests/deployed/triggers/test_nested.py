@@ -1,4 +1,4 @@
-"""Another state machine of the account starts ours as its children."""
+"""Executions that another state machine of the account starts as its children."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What starts executions besides people and schedules."""
+"""What starts executions, besides people and schedules."""
 
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, ServiceWords, both_services

@@ -1,4 +1,4 @@
-"""Executions that a person aborts as they come into a state: into every one of both machines."""
+"""Executions that a person aborts, at the entry of every state of both machines."""
 
 from collections.abc import Iterator, Mapping
 from itertools import cycle

@@ -1,4 +1,4 @@
-"""Calls of the functions that go wrong: each call of each, while a model is started and its lease ends."""
+"""Faults of each call of each function, while a model is started and its lease ends."""
 
 from collections.abc import Iterator
 from itertools import product

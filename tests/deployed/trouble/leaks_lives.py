@@ -1,4 +1,4 @@
-"""Two virtual days in the deployed whole, in which one story after the other begins, and what became of each."""
+"""Two virtual days of the deployed app: one story after the other, and what became of each."""
 
 import json
 from collections.abc import Iterator, Sequence

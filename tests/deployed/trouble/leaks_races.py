@@ -1,4 +1,4 @@
-"""Starts, stops, leases and people that want something of one model at the same time, in every order."""
+"""Starts, stops, leases and people that want one model at the same time, in every order."""
 
 from collections.abc import Iterator
 from itertools import cycle

@@ -1,4 +1,4 @@
-"""One model's part in two days of many: who wants what of it when, and what goes wrong meanwhile."""
+"""One model's story among many: who wants what of it when, and what goes wrong."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

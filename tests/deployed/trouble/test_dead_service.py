@@ -1,4 +1,4 @@
-"""A start or a stop of a model whose service is gone ends soon where that is certain, and at its deadline where not."""
+"""A service that is gone: starts and stops end soon where that is certain, and at their deadline otherwise."""
 
 import pytest
 

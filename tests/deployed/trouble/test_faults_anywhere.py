@@ -1,6 +1,6 @@
-"""Every documented error of every call that a start makes, on its first call, on a later one, and from then on.
+"""Every documented error of every call of a start: the first call, a later one, and all from then on.
 
-The cases come from the services' own models, so that an error which a service learns is a case from then on.
+The cases come from the services' own models, so new errors become cases by themselves.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A function's process that dies before or after any call to AWS: the start ends as if it had not."""
+"""A function that dies before or after any call to AWS: the start ends as if it had not."""
 
 from collections.abc import Iterator
 from itertools import product

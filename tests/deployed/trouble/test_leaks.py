@@ -1,4 +1,4 @@
-"""Two days of many models in the deployed whole, each with its own trouble: nothing leaks."""
+"""Two days of many models in the deployed app, each with its own trouble: nothing leaks."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What nobody heard of: a start is not made twice, and no transient fault ends one."""
+"""Lost answers: no start is requested twice, and no temporary fault ends one."""
 
 from collections.abc import Iterator
 

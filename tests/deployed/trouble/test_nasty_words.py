@@ -1,4 +1,4 @@
-"""Words that nobody should see as they are, in each field of each function's event: no log and no error has them."""
+"""Malicious text in each field of each function's event: neither logs nor errors show it as it is."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Random lives of a model, through the deployed whole: whatever comes when, a start keeps its promises."""
+"""Random lives of a model in the deployed app: a start keeps its promises, whatever happens."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

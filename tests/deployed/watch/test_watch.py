@@ -1,4 +1,4 @@
-"""The watch: what bills unnoticed is told once a day, and what was to be stopped by now is stopped."""
+"""The watch: it reports once a day what bills unnoticed, and stops what should have been stopped."""
 
 import json
 from datetime import timedelta

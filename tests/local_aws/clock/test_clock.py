@@ -1,4 +1,4 @@
-"""The local AWS's time, by the machine and by leaps."""
+"""The clocks of the local AWS: the machine's, and one that jumps."""
 
 import threading
 import time

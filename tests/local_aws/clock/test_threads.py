@@ -1,4 +1,4 @@
-"""The threads of a local AWS: none outlives it, and what one raises is heard by whoever waits for it."""
+"""The threads of a local AWS: none outlives it, and whoever waits for it gets their errors."""
 
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""CloudFormation on this machine: a stack has all that its template names, or says what it lacks."""
+"""CloudFormation: a stack has everything in its template, or says what is missing."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A stack that is updated: what changes in place keeps what it holds, and all comes back if anything fails."""
+"""Updates of a stack: resources that change in place keep their data, and a failure rolls everything back."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""CloudWatch in the local AWS: for how long, and with how many inference units, each model ran."""
+"""CloudWatch: how long, and with how many inference units, each model ran."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The CDK command line against the local AWS, with a small app that is synthesized already."""
+"""The CDK command line against the local AWS, with a small synthesized app."""
 
 import json
 from pathlib import Path

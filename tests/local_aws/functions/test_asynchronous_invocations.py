@@ -1,4 +1,4 @@
-"""Events that a function gets while nobody waits for it."""
+"""Invocations that nobody waits for."""
 
 import json
 from typing import Any

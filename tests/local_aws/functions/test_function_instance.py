@@ -1,4 +1,4 @@
-"""A process of a function: on which Python it runs, and how it ends."""
+"""A process of a function: its Python, and its end."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Lambda on this machine: what a function sees, and what its caller hears."""
+"""Lambda: what a function sees, and what its caller gets."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

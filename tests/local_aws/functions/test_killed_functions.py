@@ -1,4 +1,4 @@
-"""Functions whose calls go wrong: they die around a call, or wait in vain for its answer."""
+"""Functions whose calls go wrong: they die around a call, or get no answer."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""How many functions run at a time: as many as there are processes, and no more than the account may."""
+"""How many functions run at a time: by the processes, and by the account's quota."""
 
 import json
 from collections.abc import Iterator

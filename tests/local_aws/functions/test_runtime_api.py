@@ -1,4 +1,4 @@
-"""The Runtime API at its end: however a runtime process has left its connections, the thread that serves it ends."""
+"""The end of the Runtime API: its threads end, however a process has left its connections."""
 
 import socket
 import struct

@@ -1,4 +1,4 @@
-"""Published versions on this machine: each with its own code, environment and processes."""
+"""Published versions: each with its own code, environment and processes."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""Roles that may do one thing, and what is said to them of others."""
+"""Roles that may do one thing, and the refusals of everything else."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a customer's key encrypts is got at only by who may use the key for that."""
+"""Encrypted data: only callers who may use the key can read it."""
 
 import json
 from collections.abc import Callable

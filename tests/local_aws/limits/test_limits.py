@@ -1,4 +1,4 @@
-"""AWS's limits on names, sizes and numbers: what just fits is taken, and what is beyond is refused in AWS's words."""
+"""AWS's limits on names, sizes and numbers: the largest is accepted, and more is refused in AWS's words."""
 
 import json
 from collections.abc import Callable

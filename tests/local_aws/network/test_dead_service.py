@@ -1,4 +1,4 @@
-"""How the end of a service looks to who calls it."""
+"""A service that has ended, as its callers see it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Faults of the calls by which a model's end is armed and told: carried out or not, as the fault says."""
+"""Faults of the calls that schedule and announce a model's stop: carried out or not, as the fault says."""
 
 import json
 from collections.abc import Iterator

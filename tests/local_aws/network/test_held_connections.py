@@ -1,4 +1,4 @@
-"""Connections that get no answer, at the end of the local AWS and on a virtual clock."""
+"""Connections that get no answer, on a virtual clock and at the end of the local AWS."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""An operation that a service does not know is refused as the service does it, in its own protocol."""
+"""Operations that a service does not know: refused in the service's own protocol."""
 
 import json
 from http.client import HTTPConnection

@@ -1,4 +1,4 @@
-"""What subscribers by e-mail get of a message."""
+"""The e-mails that subscribers get."""
 
 import json
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""For how long nobody else gets a message."""
+"""How long a received message is hidden from other receivers."""
 
 from uuid import uuid4
 

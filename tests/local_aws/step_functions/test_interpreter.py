@@ -1,6 +1,6 @@
-"""What this machine's Step Functions replaces in moto is still what it was when it was replaced.
+"""What the local Step Functions replaces in moto is still as it was when it was replaced.
 
-A failure here says that moto has changed: look whether the change is needed still, and fits still.
+A failure here means that moto has changed: check whether the replacement is still needed, and still fits.
 """
 
 import ast

@@ -1,4 +1,4 @@
-"""Tasks that start an execution and do not wait for it: what is asked, what comes back, and what goes wrong."""
+"""Tasks that start an execution without waiting for it: parameters, results and errors."""
 
 import json
 from collections.abc import Iterator

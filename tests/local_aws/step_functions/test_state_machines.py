@@ -1,4 +1,4 @@
-"""Step Functions on this machine: how executions begin, wait, fail, end, and begin again."""
+"""Step Functions: how executions begin, wait, fail, end, and begin again."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The life of one model, as a function of its script, what was asked of it, and the moment."""
+"""The life of one model, as a function of its script, the calls about it and the moment."""
 
 import json
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the account may do at a time: AWS's quotas, or those of the scenario."""
+"""The account's quotas: AWS's, or those of the scenario."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What a handler raises gets out under its name, on one line of ASCII, and quoted if the words may be somebody's."""
+"""Errors that leave a handler keep their name, and are one line of ASCII in which foreign words are quoted."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Which stack is meant, and what it says when there is none."""
+"""The stack that a command means, and the errors if there is none."""
 
 from typing import Any, cast
 

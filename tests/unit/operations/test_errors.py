@@ -1,4 +1,4 @@
-"""What AWS answers a command, on one line."""
+"""AWS's errors, on one line for the person at the terminal."""
 
 import re
 from typing import Any

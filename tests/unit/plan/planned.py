@@ -1,4 +1,4 @@
-"""Plans of schedules as they stand in the settings."""
+"""Plans of schedules in the settings."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""`make plan`, without make: what it prints, and how it ends."""
+"""`make plan` without make: its output, and its exit status."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What the plan says about starts that an account's default quotas hold up or refuse."""
+"""The plan's warnings about starts that the account's default quotas delay or refuse."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""From when until when the schedules let a model run, and what that costs."""
+"""How long the schedules let a model run, and what that costs."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the plan says about schedules that do not do what they seem to do."""
+"""The plan's warnings about schedules that do not do what they seem to do."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

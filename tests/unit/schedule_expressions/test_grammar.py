@@ -1,4 +1,4 @@
-"""Which schedule expressions EventBridge takes, and what is said of the others."""
+"""The schedule expressions that EventBridge accepts, and the refusals of others."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""The schema of the events is what their types say."""
+"""The events' schema agrees with their types."""
 
 import json
 

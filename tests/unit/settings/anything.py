@@ -1,4 +1,4 @@
-"""Contexts of any kind: what settings may be, what nearly is that, and what is nothing of it."""
+"""Contexts of any kind: valid settings, almost valid ones, and anything else."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Settings as a context gives them, or what is said of it."""
+"""Settings from a context, or their refusal."""
 
 from typing import Any
 

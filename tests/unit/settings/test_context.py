@@ -1,4 +1,4 @@
-"""The context is what the CDK's command line would give to the app."""
+"""The context is the one that the CDK's command line would pass to the app."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Lists that are too long for AWS are refused with the number that fits."""
+"""Lists that are too long for AWS are refused, with the number that fits."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Settings of a deploy: what they may be, and what is said of one that they may not."""
+"""The settings of a deploy, and their refusals."""
 
 import json
 from pathlib import Path

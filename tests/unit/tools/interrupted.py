@@ -1,4 +1,4 @@
-"""A program to be interrupted, and what is left of it then."""
+"""A program to interrupt, and what it leaves."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Which newer Pythons are found on the PATH."""
+"""The newer Pythons on the PATH."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The set-up with steps that need no network: what is done, taken up again, told and cleaned up."""
+"""The set-up, with steps that need no network: done, continued, reported and cleaned up."""
 
 import fcntl
 import shutil

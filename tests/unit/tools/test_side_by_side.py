@@ -1,4 +1,4 @@
-"""Commands at the same time: each failure is reported, and nothing is left when they are interrupted."""
+"""Commands at the same time: each failure is reported, and an interruption leaves nothing behind."""
 
 import shlex
 import signal

@@ -1,4 +1,4 @@
-"""The definitions that executions follow, as AWS Step Functions tells them."""
+"""The definitions of executions, as Step Functions returns them."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""Every ending goes to the default bus, too."""
+"""Every end goes to the default bus, too."""
 
 import json
 

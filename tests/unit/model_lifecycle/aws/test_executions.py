@@ -1,4 +1,4 @@
-"""Executions of stop-model that the watch starts, and those of start-model that it looks at."""
+"""The executions of stop-model that the watch starts, and those of start-model that it reads."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Published versions as AWS Lambda tells them."""
+"""Published versions, as Lambda lists them."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""For how long a model version ran, by Rekognition's own metric in CloudWatch."""
+"""How long a model version ran, by Rekognition's metric in CloudWatch."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""A lease is one one-time schedule of EventBridge Scheduler, which nothing ever changes."""
+"""A lease is one one-time schedule of EventBridge Scheduler, which never changes."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What is remembered of a model, in DynamoDB: of two writers one wins, and the other sees it."""
+"""Model records in DynamoDB: of two writers one wins, and the other sees it."""
 
 from collections.abc import Iterator
 from dataclasses import fields, replace

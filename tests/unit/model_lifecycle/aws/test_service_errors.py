@@ -1,4 +1,4 @@
-"""What the services' errors mean, whichever call meets them."""
+"""The meaning of the services' errors, whichever call meets them."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

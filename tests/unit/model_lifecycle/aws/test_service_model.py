@@ -1,4 +1,4 @@
-"""What is asked of Rekognition, and what its answers, its errors and its silence mean."""
+"""Calls to Rekognition, and the meaning of its answers, its errors and its silence."""
 
 import os
 import subprocess

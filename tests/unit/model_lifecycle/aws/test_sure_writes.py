@@ -1,4 +1,4 @@
-"""What is remembered under a condition is remembered once, whoever heard of it."""
+"""Conditional writes count once, even if their answer was lost."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Every message goes to the topic: as JSON for programs, as text for people."""
+"""Every message goes to the topic, as JSON for programs and as text for people."""
 
 import json
 

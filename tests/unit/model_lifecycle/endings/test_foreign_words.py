@@ -1,4 +1,4 @@
-"""Nobody can forge what people read: what comes from outside adds no line, and no word outside of quotation marks."""
+"""Foreign text in messages: it adds no line, and no word outside of quotation marks."""
 
 import json
 import re

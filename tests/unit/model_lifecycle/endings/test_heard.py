@@ -1,4 +1,4 @@
-"""Notify takes the events of its own machines and their executions' ends, and nothing else."""
+"""Notify accepts its own machines' events and their executions' ends, and nothing else."""
 
 import json
 from typing import Any

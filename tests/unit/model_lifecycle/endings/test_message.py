@@ -1,4 +1,4 @@
-"""What people and programs are told."""
+"""The messages of starts."""
 
 import json
 import shlex

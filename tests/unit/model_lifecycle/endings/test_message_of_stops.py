@@ -1,4 +1,4 @@
-"""What people and programs are told of stops, of leases and of starts that clean up."""
+"""The messages of stops, of leases and of starts that clean up."""
 
 import json
 from dataclasses import replace

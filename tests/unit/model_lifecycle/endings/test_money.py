@@ -1,4 +1,4 @@
-"""What a model costs."""
+"""The cost of a model."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo

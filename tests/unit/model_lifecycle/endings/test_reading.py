@@ -1,4 +1,4 @@
-"""Where endings come from: a state of the machine, or the event of an execution that no state told of."""
+"""Where ends come from: a state of the machine, or the event of an execution that no state announced."""
 
 import json
 from collections.abc import Iterator

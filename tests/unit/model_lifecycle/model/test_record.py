@@ -1,4 +1,4 @@
-"""What a model's record says of who wants it, and of calls that may be on their way."""
+"""What a model's record says about who wants it, and about calls that may be on their way."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""For how long a model ran, and with how many inference units."""
+"""How long a model ran, and with how many inference units."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Which versions are forgotten: those that no execution can call any more."""
+"""Old versions are deleted once no execution can call them any more."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What the inputs of both machines have in common, and what is said of one that may not be."""
+"""What the inputs of both machines have in common, and their refusals."""
 
 import json
 from datetime import UTC, datetime

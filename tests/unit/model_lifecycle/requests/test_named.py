@@ -1,4 +1,4 @@
-"""Which model is named by an input that is not valid."""
+"""The model that an invalid input names."""
 
 from typing import Any
 

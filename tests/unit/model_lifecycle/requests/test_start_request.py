@@ -1,4 +1,4 @@
-"""What the input of start-model may be, beyond what it has in common with a stop's."""
+"""The inputs of start-model, beyond what they share with those of stop-model."""
 
 import json
 from datetime import UTC, datetime

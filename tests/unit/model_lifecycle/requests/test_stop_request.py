@@ -1,4 +1,4 @@
-"""What the input of stop-model may be, beyond what it has in common with a start's."""
+"""The inputs of stop-model, beyond what they share with those of start-model."""
 
 import json
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""A third service is one class and one line: every machine, lease and watch takes its models from then on."""
+"""A third service is one class and one line: machines, leases and the watch then know its models."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta

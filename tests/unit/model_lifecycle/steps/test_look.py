@@ -1,4 +1,4 @@
-"""What both machines make of what they see: of a service in trouble, and of a call that was refused or got lost."""
+"""What both machines make of a look: a service in trouble, and calls that were refused or lost."""
 
 from typing import Any
 

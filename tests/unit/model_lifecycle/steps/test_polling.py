@@ -1,4 +1,4 @@
-"""When to look again."""
+"""When to check again."""
 
 from math import ceil, inf
 

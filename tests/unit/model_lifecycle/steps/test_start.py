@@ -1,4 +1,4 @@
-"""What a start does next: start only what can be started, be safe to repeat, and never wait for ever."""
+"""The next step of a start: start only what can be started, repeat safely, and never wait for ever."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A start with a lease: look, arm the stop, and only then start."""
+"""A start with a lease: look, schedule the stop, and only then start."""
 
 from dataclasses import replace
 from typing import Any

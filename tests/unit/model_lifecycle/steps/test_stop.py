@@ -1,4 +1,4 @@
-"""What a stop does next: look first, ask only what can be stopped, be safe to repeat, and never end in silence."""
+"""The next step of a stop: look first, stop only what can be stopped, repeat safely, and always report."""
 
 from dataclasses import replace
 from typing import Any

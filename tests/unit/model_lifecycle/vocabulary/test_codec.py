@@ -1,4 +1,4 @@
-"""What is written as JSON is read back as it was."""
+"""Values survive a trip through JSON."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

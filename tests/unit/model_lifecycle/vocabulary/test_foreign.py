@@ -1,4 +1,4 @@
-"""Whatever text comes from outside."""
+"""Text from outside."""
 
 import unicodedata
 

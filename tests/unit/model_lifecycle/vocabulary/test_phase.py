@@ -1,4 +1,4 @@
-"""What each status of either service means to a start and to a stop, before and after it was asked for."""
+"""What each status means to a start and to a stop, before and after the request."""
 
 import json
 from typing import Any, NamedTuple

@@ -1,4 +1,4 @@
-"""What people are told of a model that the watch found running for long."""
+"""The message about a model that the watch found running."""
 
 from datetime import UTC
 

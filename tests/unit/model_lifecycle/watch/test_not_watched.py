@@ -1,4 +1,4 @@
-"""What people are told of models that the watch cannot look at."""
+"""The message about models that the watch cannot look at."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What has the watch look."""
+"""What makes the watch look."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""One round of the watch goes on, whatever goes wrong with one model, one project or one service."""
+"""One round of the watch: trouble with one model, project or service does not stop it."""
 
 from collections.abc import Mapping, Sequence
 

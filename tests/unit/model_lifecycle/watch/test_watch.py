@@ -1,4 +1,4 @@
-"""What the watch finds of a model, and what it does about it."""
+"""What the watch finds about a model, and what it does then."""
 
 from dataclasses import dataclass, field, replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""How a model of Lookout for Vision is named, what is asked of the service, and what its answers mean."""
+"""Lookout for Vision: how its models are named, the calls to it, and the meaning of its answers."""
 
 import socket
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""How a model version of Rekognition Custom Labels is named, as the service's own patterns have it."""
+"""How model versions of Rekognition Custom Labels are named, by the service's own patterns."""
 
 import re
 
