@@ -26,7 +26,7 @@ export HOME := $(abspath $(VENV))/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak check fix local later plan bootstrap deploy redrive destroy lock clean
+.PHONY: help run test unit soak check fix local later plan bootstrap deploy doctor redrive destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {sub(/: \[/, "\n                 [", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,6 +80,10 @@ bootstrap: ## Prepare an AWS account and Region for deploys, once
 deploy: ## Deploy into your AWS account: [ARGS="-c key=value"]
 	$(SET_UP) app cdk
 	@$(CDK) deploy $(ARGS)
+
+doctor: ## Say what is wrong in the account, settings or stack, and what to do
+	$(SET_UP) plan app
+	@exec $(BIN)/python -m operations.doctor $(ARGS)
 
 redrive: ## Put back what lies in the dead-letter queues: [QUEUE=name] [YES=1] [ARGS=--dry-run]
 	$(SET_UP) plan app

@@ -42,7 +42,7 @@ from local.scenario.scenario import Scenario
 from local.sns import subscriptions
 from local.sqs import in_flight
 from local.step_functions import state_machines
-from local.vision import lookoutvision, rekognition
+from local.vision import lookoutvision, rekognition, service_quotas
 
 
 class LocalAws(Account):
@@ -115,7 +115,7 @@ class LocalAws(Account):
         self.functions = functions.install(self, self.iam)
         state_machines.install(self, self.iam)
         cloudformation.install(self)
-        self._vision = (rekognition.install(self), lookoutvision.install(self))
+        self._vision = (rekognition.install(self), lookoutvision.install(self), service_quotas.install(self))
         metrics.install(self, self.iam)
         embedded_metrics.install(self)
         subscriptions.install(self, self.iam)

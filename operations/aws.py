@@ -39,6 +39,11 @@ class Aws:
         # The client's, which checked it.
         return str(self.client("cloudformation").meta.region_name)
 
+    @property
+    def partition(self) -> str:
+        """`aws`, or that of the Region."""
+        return str(self.client("cloudformation").meta.partition)
+
     def _client(self, service: str, config: Config = _CONFIG) -> Any:
         """Return the client of a service, by botocore's word for it. Always the same one."""
         with on_one_line():

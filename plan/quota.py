@@ -1,7 +1,8 @@
-"""Starts that an account's default quotas hold up or refuse."""
+"""Starts that an account's quotas hold up or refuse."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -11,10 +12,6 @@ from plan.plan_warning import Kind, PlanWarning
 from plan.stretches import Stretch
 from plan.times import written
 
-RUNNING_MODELS = 2
-"""The default quota of either service for an account and Region."""
-INFERENCE_UNITS = 5
-"""The default quota of either service for one model."""
 STOPPING = timedelta(minutes=10)
 """How long a model may need to stop, and keep its place in the quota. Most need a few minutes."""
 
@@ -22,27 +19,55 @@ _MINUTE = timedelta(minutes=1)
 _Runs: TypeAlias = Sequence[tuple[Model, Stretch]]
 
 
-def warnings(plan: Plan) -> Iterator[PlanWarning]:
-    """Yield a warning for each start with too many inference units, and for each that finds no free place."""
+@dataclass(frozen=True, kw_only=True)
+class Quotas:
+    """How many models of a service may run at a time, and inference units of one model.
+
+    `known`: whether they are those of the account; else they are the defaults of either service.
+    """
+
+    running_models: int = 2
+    inference_units: int = 5
+    known: bool = False
+
+    @property
+    def who(self) -> str:
+        """The beginning of a sentence about them."""
+        return "this account may" if self.known else "by default, an account may"
+
+
+DEFAULT_QUOTAS = Quotas()
+QUOTA_KINDS = (Kind.TOO_MANY_UNITS, Kind.TOO_MANY_MODELS, Kind.HANDOVER)
+"""What is warned of here."""
+
+
+def warnings(plan: Plan, quotas: Mapping[str, Quotas] | None = None) -> Iterator[PlanWarning]:
+    """Yield a warning for each start with too many inference units, and for each that finds no free place.
+
+    `quotas`: those of a service, by its name.
+    """
+    of = quotas or {}
     of_service: dict[str, list[tuple[Model, Stretch]]] = defaultdict(list)
     for planned in plan.models:
         for entry in planned.entries:
-            yield from _units(entry, planned)
+            yield from _units(entry, planned, of.get(planned.model.service, DEFAULT_QUOTAS))
         of_service[planned.model.service] += [(planned.model, each.stretch) for each in planned.stretches]
-    for runs in of_service.values():
-        found = _places(sorted(runs, key=lambda run: (run[1].begin, run[0])))
+    for service, runs in of_service.items():
+        in_order = sorted(runs, key=lambda run: (run[1].begin, run[0]))
+        found = _places(in_order, of.get(service, DEFAULT_QUOTAS))
         # What began before, nobody can change any more.
         yield from (warning for warning in found if warning.at is not None and warning.at >= plan.begin)
 
 
-def _units(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
+def _units(entry: Entry, planned: PlannedModel, quotas: Quotas) -> Iterator[PlanWarning]:
     asked = {"MinInferenceUnits": entry.inference_units, "MaxInferenceUnits": entry.max_inference_units or 0}
-    too_many = [f"{field} {number:,}" for field, number in asked.items() if number > INFERENCE_UNITS]
+    too_many = [f"{field} {number:,}" for field, number in asked.items() if number > quotas.inference_units]
     if too_many:
+        perhaps = "AWS" if quotas.known else "Unless your quota is higher, AWS"
         message = (
-            f"{entry.words} has {' and '.join(too_many)}: by default, an account may use {INFERENCE_UNITS} inference "
-            f"units for a model. Unless your quota is higher, AWS will refuse the start: {_gives_up(entry)}. "
-            f"Ask for {INFERENCE_UNITS} at most, or request a higher quota in Service Quotas"
+            f"{entry.words} has {' and '.join(too_many)}: {quotas.who} use {quotas.inference_units} inference "
+            f"units for a model. {perhaps} will refuse the start: {_gives_up(entry)}. "
+            f"Ask for {quotas.inference_units} at most, or request a higher quota in Service Quotas"
         )
         yield PlanWarning(
             kind=Kind.TOO_MANY_UNITS,
@@ -53,7 +78,7 @@ def _units(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
         )
 
 
-def _places(runs: _Runs) -> Iterator[PlanWarning]:
+def _places(runs: _Runs, quotas: Quotas) -> Iterator[PlanWarning]:
     """Follow the runs of one service in the order of their beginnings."""
     before: list[tuple[Model, Stretch]] = []
     for model, stretch in runs:
@@ -62,17 +87,17 @@ def _places(runs: _Runs) -> Iterator[PlanWarning]:
         running = [(other, run) for other, run in others if run.end is None or run.end > stretch.begin]
         running_ids = {other.id for other, _ in running}
         stopping = {other.id: (other, run) for other, run in others if other.id not in running_ids}
-        if len(running) >= RUNNING_MODELS:
-            yield _crowded(model, stretch, running)
-        elif len(running) + len(stopping) >= RUNNING_MODELS:
-            yield _handed_over(model, stretch, list(stopping.values()))
+        if len(running) >= quotas.running_models:
+            yield _crowded(model, stretch, running, quotas)
+        elif len(running) + len(stopping) >= quotas.running_models:
+            yield _handed_over(model, stretch, list(stopping.values()), quotas)
         before.append((model, stretch))
 
 
-def _crowded(model: Model, stretch: Stretch, running: _Runs) -> PlanWarning:
+def _crowded(model: Model, stretch: Stretch, running: _Runs, quotas: Quotas) -> PlanWarning:
     start = stretch.started_by
     ends = sorted(run.end for _, run in running if run.end is not None)
-    needed = len(running) - RUNNING_MODELS
+    needed = len(running) - quotas.running_models
     free = ends[needed] if needed < len(ends) else None
     deadline = stretch.begin + start.start_timeout
     if free is not None and free < deadline:
@@ -81,19 +106,19 @@ def _crowded(model: Model, stretch: Stretch, running: _Runs) -> PlanWarning:
         then = f"No place will be free in time: {_gives_up(start)}"
     names = " and ".join(other.name for other, _ in running)
     message = (
-        f"{start.words} on {_when(stretch.begin, start)} comes while {names} are running: by default, an account may "
-        f"run {RUNNING_MODELS} {model.service} models at a time. {then}. "
+        f"{start.words} on {_when(stretch.begin, start)} comes while {names} are running: {quotas.who} "
+        f"run {quotas.running_models} {model.service} models at a time. {then}. "
         "Start it at another time, or request a higher quota in Service Quotas"
     )
     return _warning(Kind.TOO_MANY_MODELS, message, (model, stretch), running)
 
 
-def _handed_over(model: Model, stretch: Stretch, stopping: _Runs) -> PlanWarning:
+def _handed_over(model: Model, stretch: Stretch, stopping: _Runs, quotas: Quotas) -> PlanWarning:
     start = stretch.started_by
     stopped, run = max(stopping, key=lambda each: each[1].end or stretch.begin)
     message = (
         f"{start.words} on {_when(stretch.begin, start)} comes {_how_close(run, stretch)} {_ended_by(run)}: "
-        f"by default, an account may run {RUNNING_MODELS} {model.service} models at a time, "
+        f"{quotas.who} run {quotas.running_models} {model.service} models at a time, "
         f"and {stopped.name} counts until it has stopped. "
         "The start will wait until then (you will be notified once, with the outcome Waiting), "
         f"so {model.name} will start late, usually by a few minutes. "

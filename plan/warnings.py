@@ -1,15 +1,20 @@
 """All warnings of a plan. Those that are alike become one, with their number."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from plan import daylight_saving, quota, runs, surprises, time_zones, watched
 from plan.plan import Plan
 from plan.plan_warning import Kind, PlanWarning
+from plan.quota import Quotas
 
 
-def warnings_of(plan: Plan) -> list[PlanWarning]:
-    """Return the warnings, the costliest kind first. Alike are those of one kind with the same entry and models."""
-    found = [*quota.warnings(plan), *watched.warnings(plan), *time_zones.warnings(plan)]
+def warnings_of(plan: Plan, quotas: Mapping[str, Quotas] | None = None) -> list[PlanWarning]:
+    """Return the warnings, the costliest kind first. Alike are those of one kind with the same entry and models.
+
+    `quotas`: the account's, by the service; the defaults where they are not known.
+    """
+    found = [*quota.warnings(plan, quotas), *watched.warnings(plan), *time_zones.warnings(plan)]
     for planned in plan.models:
         found += [
             *runs.warnings(planned, plan),

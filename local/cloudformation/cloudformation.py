@@ -1,5 +1,6 @@
 """CloudFormation that deploys everything in a template, or reports what it could not do and why."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from local.account import Account
 from local.cloudformation.changes import Change
 from local.cloudformation.errors import UnknownTypeError
 from local.cloudformation.resources import models as resource_models
+from local.cloudformation.schemas import schema_of
 from local.cloudformation.stack import LocalStack, StackNotDeletedError
 
 _LONGEST_NAMES = {
@@ -44,6 +46,7 @@ def install(aws: Account) -> None:
     # The CDK asks for both after a change set that failed.
     aws.replace(CloudFormationResponse, "describe_events", lambda _: ActionResult({"OperationEvents": []}))
     aws.replace(CloudFormationResponse, "list_hook_results", lambda _: ActionResult({"HookResults": []}))
+    aws.replace(CloudFormationResponse, "describe_type", _describe_type)
     # A change set that changes nothing is made, and failed.
     aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
 
@@ -53,6 +56,23 @@ def _log_group_attribute(group: LogGroup, name: str) -> str:
         raise UnformattedGetAttTemplateException
     # moto's has no end; CloudFormation's is of the group and all its streams.
     return f"{group.arn}:*"
+
+
+class TypeNotFoundError(ServiceException):  # type: ignore[misc]
+    """CloudFormation knows no such type."""
+
+    code = "TypeNotFoundException"
+
+
+def _describe_type(self: CloudFormationResponse) -> ActionResult:
+    """Answer with the schema of a resource type. https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/"""
+    name = self._get_param("TypeName")
+    schema = schema_of(name)
+    if schema is None:
+        raise TypeNotFoundError(f"The type '{name}' cannot be found.")
+    written = json.dumps(schema)
+    kind = "arn:aws:cloudformation:us-east-1::type/resource/" + name.replace("::", "-")
+    return ActionResult({"Arn": kind, "Type": "RESOURCE", "TypeName": name, "Schema": written, "Visibility": "PUBLIC"})
 
 
 class ChangeSetNotFoundError(ServiceException):  # type: ignore[misc]

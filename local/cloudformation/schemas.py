@@ -23,6 +23,11 @@ def create_only(resource_type: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(path[: path.index("*")] if "*" in path else path) for path in paths)
 
 
+def schema_of(resource_type: str) -> dict[str, Any] | None:
+    """Return the whole schema of a type; None if there is no such type."""
+    return _schema(resource_type) or None
+
+
 def fixed_name(resource_type: str, properties: dict[str, Any]) -> tuple[str, Any] | None:
     """Return the name that a template gives a resource, and that within which it is unique; `None` without a name."""
     kind = resource_type.rpartition("::")[2]

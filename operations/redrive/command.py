@@ -7,8 +7,6 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -24,9 +22,9 @@ from model_lifecycle.vocabulary.instant import to_instant
 from operations.arguments import parser_of, settings_of
 from operations.aws import Aws
 from operations.deployment import find
-from operations.errors import BusyError, DeniedError, OperationsError, RefusedError, UnreachableError, on_one_line
+from operations.errors import BusyError, DeniedError, RefusedError, UnreachableError, on_one_line
 from operations.redrive.letter import Read
-from operations.redrive.mailbox import Mailbox
+from operations.redrive.mailbox import MailRoom
 from operations.redrive.putting_back import NotPutBackError, PuttingBack
 from operations.redrive.queues import chosen, queues_of, stack_of
 from operations.redrive.reading import read
@@ -61,24 +59,16 @@ def main(
     deployment = find(aws, settings_of(given).stage or "")
     stack = stack_of(deployment)
     queues = chosen(queues_of(deployment), given.queue)
-    mailboxes = {name: Mailbox(name, url, aws.client("sqs")) for name, url in queues.items()}
     talk = _Talk(given, ask if talks else None, now or datetime.now(UTC))
-    try:
-        with ThreadPoolExecutor(len(mailboxes) or 1) as pool, on_one_line("SQS"):
-            letters = [letter for opened in pool.map(Mailbox.open, mailboxes.values()) for letter in opened]
-        found = [read(letter, stack, now=talk.now) for letter in letters]
+    with MailRoom(queues, aws.client("sqs")) as room:
+        found = [read(letter, stack, now=talk.now) for letter in room.letters()]
         back = PuttingBack(
             executions=aws.client("stepfunctions"),
             functions=aws.client("lambda", _UNTIL_ANSWERED),
             topics=aws.client("sns"),
             model_of=lambda request: _model_of(request, aws),
         )
-        return talk.about(found, lambda each: _put_back(each, mailboxes, back), lambda each: _delete(each, mailboxes))
-    finally:
-        for mailbox in mailboxes.values():
-            # What cannot be given back now comes back by itself.
-            with suppress(OperationsError), on_one_line("SQS"):
-                mailbox.release()
+        return talk.about(found, lambda each: _put_back(each, room, back), lambda each: _delete(each, room))
 
 
 class _Talk:
@@ -147,9 +137,9 @@ class _Talk:
         return status
 
 
-def _put_back(each: Read, mailboxes: dict[str, Mailbox], back: PuttingBack) -> Result:
+def _put_back(each: Read, room: MailRoom, back: PuttingBack) -> Result:
     assert each.remedy is not None  # noqa: S101 - only such are put back
-    mailbox = mailboxes[each.letter.queue]
+    mailbox = room[each.letter.queue]
     try:
         with on_one_line():
             mailbox.hold(each.letter)
@@ -160,10 +150,10 @@ def _put_back(each: Read, mailboxes: dict[str, Mailbox], back: PuttingBack) -> R
     return Result(each, "PutBack", says)
 
 
-def _delete(each: Read, mailboxes: dict[str, Mailbox]) -> Result:
+def _delete(each: Read, room: MailRoom) -> Result:
     try:
         with on_one_line():
-            mailboxes[each.letter.queue].delete(each.letter)
+            room[each.letter.queue].delete(each.letter)
     except _OF_ONE_MESSAGE as error:
         return Result(each, "Failed", str(error))
     return Result(each, "Deleted")

@@ -1,9 +1,12 @@
 """A dead-letter queue, out of which no message goes before it is dealt with."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
+from operations.errors import OperationsError, on_one_line
 from operations.redrive.letter import Letter
 
 if TYPE_CHECKING:
@@ -82,6 +85,31 @@ class Mailbox:
             sent_at=datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1_000, UTC),
             receipt=message["ReceiptHandle"],
         )
+
+
+class MailRoom:
+    """All mailboxes of a stack, which give back what they hold at the end of the block."""
+
+    def __init__(self, queues: Mapping[str, str], client: "SQSClient") -> None:
+        """`queues`: the URL of each, by its name."""
+        self._mailboxes = {name: Mailbox(name, url, client) for name, url in queues.items()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for mailbox in self._mailboxes.values():
+            # What cannot be given back now comes back by itself.
+            with suppress(OperationsError), on_one_line("SQS"):
+                mailbox.release()
+
+    def __getitem__(self, name: str) -> Mailbox:
+        return self._mailboxes[name]
+
+    def letters(self) -> list[Letter]:
+        """Open all at once; the messages of one after those of another. Raises OperationsError."""
+        with ThreadPoolExecutor(len(self._mailboxes) or 1) as pool, on_one_line("SQS"):
+            return [letter for opened in pool.map(Mailbox.open, self._mailboxes.values()) for letter in opened]
 
 
 def _batches(letters: list[Letter]) -> Iterator[list[Letter]]:

@@ -151,7 +151,8 @@ def test_everything_that_got_lost_is_put_back_and_goes_only_then(lifecycle: Life
     lifecycle.settle()
     for arn in (*lifecycle.executions(), *lifecycle.stops()):
         assert lifecycle.end_of(arn).status == "SUCCEEDED"
-    assert [len(lifecycle.executions()), len(lifecycle.stops())] == [1, 2]
+    # The watch, which is called again too, may find the model before its stop has begun.
+    assert (len(lifecycle.executions()), len(lifecycle.stops())) in ((1, 2), (1, 3))
     assert Someone(lifecycle.aws, REKOGNITION).sees() == "STOPPED"
     assert lifecycle.messages(ends) + lifecycle.messages(untold) == []
 

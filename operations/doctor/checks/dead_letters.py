@@ -1,0 +1,41 @@
+"""What lies in the dead-letter queues."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from operations.deployment import Deployment
+from operations.doctor.finding import Answer, error, ok, warning
+from operations.errors import on_one_line
+from operations.redrive.letter import Read
+from operations.redrive.mailbox import MailRoom
+from operations.redrive.queues import queues_of, stack_of
+from operations.redrive.reading import read
+from operations.redrive.text import age, counted
+
+_MOST_OF_A_QUEUE = 10
+_STOPS = "UndeliveredStops"
+
+
+def look(deployment: Deployment, *, now: datetime) -> Iterator[Answer]:
+    """Read the messages, and give them back."""
+    queues = queues_of(deployment)
+    stack = stack_of(deployment)
+    with on_one_line("SQS"), MailRoom(queues, deployment.aws.client("sqs")) as room:
+        found = [read(letter, stack, now=now) for letter in room.letters()]
+    yield from answers(found, queues=len(queues), now=now)
+
+
+def answers(found: Sequence[Read], *, queues: int, now: datetime) -> Iterator[Answer]:
+    """Say what each message is about. What a model bills for is an error."""
+    if not found:
+        yield ok(f"nothing lies in {queues:,} queues")
+    for queue, reads in groupby(found, key=lambda each: each.letter.queue):
+        messages = list(reads)
+        mend = f"Run `make redrive QUEUE={queue}`."
+        for each in messages[:_MOST_OF_A_QUEUE]:
+            why = f" ({each.why})" if each.why else ""
+            said = error if queue == _STOPS else warning
+            yield said(f"{queue}: {each.about}, {age(each, now)}{why}", mend)
+        if more := messages[_MOST_OF_A_QUEUE:]:
+            yield warning(f"{queue}: {counted(len(more))} more", mend)

@@ -1,0 +1,71 @@
+"""Who hears of the endings and the alarms."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from model_lifecycle.vocabulary.foreign import quoted
+from operations.deployment import Deployment
+from operations.doctor.finding import Answer, error, ok, warning
+from operations.errors import on_one_line
+from settings.settings import Settings
+
+_PENDING, _DELETED = "PendingConfirmation", "Deleted"
+
+
+class Subscriber(NamedTuple):
+    """As SNS lists it. `arn`: `PendingConfirmation` until it is confirmed."""
+
+    protocol: str
+    endpoint: str
+    arn: str
+
+
+def look(deployment: Deployment, settings: Settings) -> Iterator[Answer]:
+    """ListSubscriptionsByTopic of each topic of the stack."""
+    found: dict[str, Sequence[Subscriber]] = {}
+    for topic in deployment.of_type("AWS::SNS::Topic"):
+        paginator = deployment.aws.client("sns").get_paginator("list_subscriptions_by_topic")
+        with on_one_line("SNS"):
+            found[topic.physical_id] = [
+                Subscriber(each["Protocol"], each["Endpoint"], each["SubscriptionArn"])
+                for page in paginator.paginate(TopicArn=topic.physical_id)
+                for each in page["Subscriptions"]
+            ]
+    notifications = deployment.physical_id("AWS::SNS::Topic", "NotificationsTopic")
+    yield from answers(found, notifications=notifications, emails=settings.notification_emails)
+
+
+def answers(
+    found: Mapping[str, Sequence[Subscriber]], *, notifications: str, emails: Sequence[str]
+) -> Iterator[Answer]:
+    """Say who has not confirmed, and which address of the settings is not subscribed to the notifications."""
+    for topic, subscribers in found.items():
+        name = topic.rpartition(":")[2]
+        confirmed = [each for each in subscribers if each.arn not in (_PENDING, _DELETED)]
+        for each in subscribers:
+            if each.arn == _PENDING:
+                mend = "Open the link in AWS's e-mail. If it is gone, run `aws sns subscribe` again to get another one."
+                yield warning(
+                    f"{_shown(each.endpoint)} has not confirmed the subscription to {name}: it hears nothing", mend
+                )
+        if topic == notifications:
+            known = {each.endpoint.casefold() for each in subscribers if each.arn != _DELETED}
+            for email in emails:
+                if email.casefold() not in known:
+                    yield warning(f"{email} of notification_emails is not subscribed to {name}", _SUBSCRIBE)
+        if confirmed:
+            number = len(confirmed)
+            yield ok(f"{name} has {number:,} confirmed subscription{'' if number == 1 else 's'}")
+        else:
+            yield error(f"nobody hears what {name} says: it has no confirmed subscription", _SUBSCRIBE)
+
+
+_SUBSCRIBE = (
+    "AWS deletes a subscription that nobody confirms in time. Subscribe the address with `aws sns subscribe`, or set "
+    "the address in the settings and deploy."
+)
+
+
+def _shown(endpoint: str) -> str:
+    """Addresses and ARNs are shown as they are, and not as links to be taken apart."""
+    return endpoint if endpoint.isprintable() and " " not in endpoint else quoted(endpoint)
