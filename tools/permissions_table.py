@@ -156,10 +156,11 @@ def _row(*cells: str) -> str:
 
 def main() -> None:
     """Synthesize, and write the page."""
-    PAGE.write_text(page(_synthesized(), _synthesized(encryption="customer")), encoding="utf-8")
+    PAGE.write_text(page(synthesized(), synthesized(encryption="customer")), encoding="utf-8")
 
 
-def _synthesized(**settings: str) -> Any:
+def synthesized(**settings: str) -> Any:
+    """Return the template of these settings over those of `cdk.json`."""
     context = json.loads((_ROOT / "cdk.json").read_text(encoding="utf-8"))["context"] | settings
     context["aws:cdk:enable-path-metadata"] = True
     with TemporaryDirectory() as folder:
