@@ -36,13 +36,13 @@ run: ## Start two models in a local AWS, and show the e-mails people get
 	@$(READABLE) && exec $(BIN)/python -m local.commands.show
 
 CHECKS := "format: $(BIN)/ruff format --quiet --check ." "lint: $(BIN)/ruff check --quiet ." "types: $(BIN)/mypy" \
-	"walls: $(BIN)/lint-imports --no-logo"
+	"findings: $(BIN)/python -m findings" "walls: $(BIN)/lint-imports --no-logo"
 # Two more than there are processors, since many tests wait for most of their time.
 WORKERS = $(shell $(PYTHON) -c "import os; print(os.cpu_count() + 2)")
 PYTEST = $(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test: ## Check the code and run the tests
-	$(SET_UP) test check app cdk lambda plain
+	$(SET_UP) test check checkov app cdk lambda plain
 	@$(SIDE_BY_SIDE) $(CHECKS) "tests: $(PYTEST)"
 
 unit: ## Run the tests of pure code, within a minute
@@ -53,8 +53,8 @@ soak: ## Run the exhaustive tests, which take up to half an hour
 	$(SET_UP) test app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
-check: ## Check the code: format, lint, types, imports
-	$(SET_UP) check app
+check: ## Check the code: format, lint, types, imports, and what cdk-nag and checkov find
+	$(SET_UP) check checkov app
 	@$(SIDE_BY_SIDE) $(CHECKS)
 
 fix: ## Format the code, and fix what the linter can fix
@@ -93,12 +93,13 @@ destroy: ## Remove the app from your AWS account
 	$(SET_UP) app cdk
 	@$(CDK) destroy $(ARGS)
 
-PIN = @$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet
+PIN = @$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet
 
 lock: ## Pin all packages again, after a change of pyproject.toml: [ARGS=--upgrade]
 	$(SET_UP)
-	$(PIN) --group check --output-file requirements.lock $(ARGS)
-	$(PIN) --constraints requirements.lock --output-file requirements.txt --upgrade
+	$(PIN) pyproject.toml --group check --output-file requirements.lock $(ARGS)
+	$(PIN) --group pyproject.toml:checkov --output-file requirements.checkov.lock $(ARGS)
+	$(PIN) pyproject.toml --constraints requirements.lock --output-file requirements.txt --upgrade
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) cdk.out cdk.context.json node_modules .coverage .dmypy.json .hypothesis

@@ -20,7 +20,7 @@ from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 from settings.settings import Settings
-from stacks.acknowledgements import acknowledge, on_resource
+from stacks.acknowledgements import acknowledge, acknowledge_no_queue, on_resource
 from stacks.encryption import Encryption
 from stacks.lambda_asset import lambda_asset
 from stacks.logs import log_group
@@ -89,11 +89,7 @@ class FunctionFactory:
 def called_by_events(function: Function, *, failed: IQueue) -> None:
     """Let what a function fails at, when events call it, go to the queue."""
     function.add_to_role_policy(send_to(failed))
-    acknowledge(
-        function,
-        "Serverless-LambdaDLQ",
-        reason="Its failures go to its on-failure destination, with their errors",
-    )
+    acknowledge_no_queue(function, reason="Its failures go to its on-failure destination, with their errors")
     function.configure_async_invoke(
         on_failure=cast("IDestination", _Destination(failed)), retry_attempts=2, max_event_age=Duration.hours(6)
     )

@@ -12,7 +12,7 @@ from constructs import Construct
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings, in_seconds
-from stacks.acknowledgements import acknowledge, on_versions_of
+from stacks.acknowledgements import acknowledge, acknowledge_no_queue, on_versions_of
 from stacks.dead_letters import dead_letter_queue
 from stacks.encryption import GET, PUT
 from stacks.function_factory import FunctionFactory, called_by_events
@@ -111,9 +111,8 @@ class LifecycleFunctions(Construct):
         )
         self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
         self._encryption.let(_role_of(function), GET)
-        acknowledge(
+        acknowledge_no_queue(
             function,
-            "Serverless-LambdaDLQ",
             reason="Only the state machines call it, and they wait for the answer; such a queue is for other calls",
         )
         return function

@@ -4,6 +4,7 @@ from aws_cdk import Annotations, CfnOutput, Stack
 from constructs import Construct
 
 from settings.settings import Settings
+from stacks.acknowledgements import acknowledge_on_every_resource
 from stacks.dashboard import LifecycleDashboard
 from stacks.endings_net import EndingsNet
 from stacks.leases import Leases
@@ -98,6 +99,7 @@ class ModelLifecycleStack(Stack):
         CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)
         CfnOutput(self, "RequestSource", value=names.request_source)
         CfnOutput(self, "EventSource", value=names.event_source)
+        acknowledge_on_every_resource(self)
         if settings.stage and not settings.project_arns:
             Annotations.of(self).add_warning_v2(
                 "model-lifecycle:every-project",

@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 from tests.programs import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-GROUPS = PROJECT["dependency-groups"]
+# That of checkov has a lock and an environment of its own.
+GROUPS = {name: group for name, group in PROJECT["dependency-groups"].items() if name != "checkov"}
 OWN = {path.stem for folder in (ROOT, ROOT / "lambdas") for path in folder.iterdir()}
 
 
@@ -67,7 +68,7 @@ def imported(folder: str) -> set[str]:
     return {name for name in found if name.split(".")[0] not in sys.stdlib_module_names | OWN}
 
 
-@pytest.mark.parametrize("file", ["requirements.lock", "requirements.txt"])
+@pytest.mark.parametrize("file", ["requirements.lock", "requirements.txt", "requirements.checkov.lock"])
 def test_every_line_is_one_version_and_no_host(file: str) -> None:
     for pin in lines(file):
         assert pin.url is None
@@ -88,6 +89,10 @@ def test_a_file_pins_all_that_its_packages_need_and_nothing_else(file: str, part
     assert here == {name: distribution(name).version for name in closure(*parts)}, "run `make lock`"
 
 
+def test_the_lock_of_checkov_has_the_version_that_the_project_asks_for() -> None:
+    assert set(PROJECT["dependency-groups"]["checkov"]) <= {str(line) for line in lines("requirements.checkov.lock")}
+
+
 def test_the_requirements_are_lines_of_the_lock() -> None:
     lock = {str(line) for line in lines("requirements.lock")}
 
@@ -102,6 +107,7 @@ def test_the_requirements_are_lines_of_the_lock() -> None:
         ("lambdas", ["app"]),
         ("stacks", ["app"]),
         ("plan", ["plan", "app"]),
+        ("findings", ["check", "app"]),
         ("operations", ["plan", "app"]),
         ("local", ["run", "app"]),
         ("tests", ["test", "app"]),

@@ -21,6 +21,8 @@ CDK = "cdk"
 """The CDK command line, and what else comes from npm."""
 LAMBDA = "lambda"
 """The newest Python on the PATH that is not newer than Lambda's, with what Lambda brings."""
+CHECKOV = "checkov"
+"""Checkov, in a virtual environment of its own: it wants older packages than the app."""
 PLAIN = "plain"
 """A second virtual environment, with nothing but requirements.txt."""
 
@@ -68,14 +70,16 @@ class Checkout:
     def steps(self, parts: Sequence[str]) -> list[Step]:
         """The steps that bring these parts, also those that are done."""
         found = [self._virtual_environment(), self._installer()]
-        if packages := [part for part in parts if part not in (CDK, LAMBDA, PLAIN)]:
+        if packages := [part for part in parts if part not in (CDK, LAMBDA, PLAIN, CHECKOV)]:
             found.append(self._packages(packages))
         if CDK in parts:
             found.append(self._cdk())
         if LAMBDA in parts:
             found.append(self._lambda())
         if PLAIN in parts:
-            found.append(self._plain())
+            found.append(self._alone(PLAIN, "requirements.txt", "Virtual environment of requirements.txt alone"))
+        if CHECKOV in parts:
+            found.append(self._alone(CHECKOV, "requirements.checkov.lock", "Virtual environment of checkov"))
         return found
 
     def _virtual_environment(self) -> Step:
@@ -151,13 +155,14 @@ class Checkout:
         commands = [[self._uv, *make], [self._uv, *install]]
         return Step(f"Python of the functions, {newest}", folder, [stamp], commands, clear)
 
-    def _plain(self) -> Step:
-        folder, requirements = self.venv / "plain", self.root / "requirements.txt"
+    def _alone(self, name: str, file: str, title: str) -> Step:
+        """Bring what a file of requirements names into an environment that has nothing else."""
+        folder, requirements = self.venv / name, self.root / file
         python = str(folder / "bin" / "python")
         return Step(
-            "Virtual environment of requirements.txt alone",
+            title,
             Path(python),
-            [self.stamp(PLAIN, requirements.read_text(encoding="utf-8"))],
+            [self.stamp(name, requirements.read_text(encoding="utf-8"))],
             [
                 [self._uv, "venv", "--clear", "--python", self._python, str(folder)],
                 [self._uv, "pip", "install", "--python", python, "--requirements", str(requirements)],
