@@ -217,7 +217,7 @@ def _hang_up(connection: socket.socket) -> None:
 
 
 def _refused(code: str, call: Recognized, start_response: StartResponse) -> Iterable[bytes]:
-    error = AwsError(code, f"{code}, since the scenario says so.")
+    error = AwsError(code, "The scenario says so.")
     return answer(error, call.operation.service_model, call.protocol).send(start_response)
 
 

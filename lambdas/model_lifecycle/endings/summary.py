@@ -31,6 +31,7 @@ _ADVICE = {
     errors.StopTimedOutError: "Check the model in the service's console.",
     errors.StopNotArmedError: "Remove the cause, then start it again.",
     errors.LeaseOverError: "If you still need it, start it again with a lease that ends later.",
+    errors.ModelStoppedError: "If you still need it, start it again.",
     errors.ServiceUnreachableError: "Try again only where an endpoint of the service exists.",
     errors.FunctionFailedError: "Look into the log of the function, then try again.",
 }

@@ -15,6 +15,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelFailedError,
     ModelInUseError,
     ModelLifecycleError,
+    ModelStoppedError,
     QuotaExceededError,
     ServiceUnavailableError,
     StopNotArmedError,
@@ -192,7 +193,7 @@ def _why_unwanted(
         )
     if record.unwanted_since(progress.started_at) and not progress.meaning.may_bill:
         # Of one that is still stopping nobody knows yet that it does not bill.
-        return ModelFailedError(
+        return ModelStoppedError(
             f"{progress.request.in_words} was not started. {someone(record.unwanted_by)} asked to stop it after this "
             f"start began."
         )

@@ -80,6 +80,10 @@ class LeaseOverError(ModelLifecycleError):
     """The lease ended before the model could be started."""
 
 
+class ModelStoppedError(ModelLifecycleError):
+    """Someone asked to stop the model while its start was still waiting."""
+
+
 class ServiceRefusedError(ModelLifecycleError):
     """The service answered an error that has no meaning of its own here; the text says its name."""
 

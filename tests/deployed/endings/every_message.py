@@ -250,6 +250,14 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             fields={"StopAfterSeconds": 2 * MINUTE},
         ),
         Kind(
+            title="A stop came first",
+            how="The start was waiting for a busy service when someone stopped the model.",
+            project="hooks",
+            shows="Failed",
+            faults=[{"Operation": "StartProjectVersion", "Error": "ThrottlingException", "Times": 10}],
+            then="stop",
+        ),
+        Kind(
             title="The stop could not be scheduled",
             how="Without a stop at the end of its lease, no model is started.",
             project="chains",
@@ -342,6 +350,8 @@ def tell_everything(lifecycle: Lifecycle) -> Iterator[tuple[str, Kind, Told]]:
         for kind in _LIVING:
             if kind.then == "abort":
                 lifecycle.abort(arns[kind.title], error="Cancelled", cause="The order was cancelled")
+            elif kind.then == "stop":
+                lifecycle.stop(kind.model, name=f"{kind.project}-stop")
             elif kind.then == "start":
                 lifecycle.start(kind.model, name=f"{kind.project}-again")
         lifecycle.clock.wait(3 * HOUR)
@@ -427,7 +437,8 @@ lists its fields.
 
 These messages were sent in AWS on this machine. `.venv/bin/python -m tests.deployed.endings.every_message` writes this
 page anew, and a test holds that it is current. All times are moved to the minutes of one Monday. Where AWS would give a
-reason, the local one says "since the scenario says so".
+reason, the local one says "The scenario says so."
+Mail programs turn a name with a dot into a link, so such a name has brackets: `acme[.]parts`.
 """
 
 

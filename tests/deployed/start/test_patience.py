@@ -88,7 +88,7 @@ def test_a_stop_ends_a_start_that_waits_for_a_place_in_the_quota(
 
     assert lifecycle.end_of(stopping).output["AlreadyStopped"] is True
     ended = lifecycle.end_of(waiting)
-    assert (ended.status, ended.error) == ("FAILED", "ModelFailedError")
+    assert (ended.status, ended.error) == ("FAILED", "ModelStoppedError")
     assert ended.seconds < 180
     waited, failed = [message.document for message in lifecycle.messages(waiting)]
     assert (waited["Outcome"], failed["Outcome"], failed["MayBill"]) == ("Waiting", "Failed", False)
@@ -109,6 +109,6 @@ def test_a_stop_ends_a_start_that_waits_until_the_model_is_stopped(lifecycle: Li
 
     assert [lifecycle.end_of(stop).output["StartedAgain"] for stop in (stopping, joining)] == [False, False]
     ended = lifecycle.end_of(waiting)
-    assert (ended.status, ended.error, len(calls(service.start))) == ("FAILED", "ModelFailedError", 1)
+    assert (ended.status, ended.error, len(calls(service.start))) == ("FAILED", "ModelStoppedError", 1)
     failed = lifecycle.only_message(ended).document
     assert (failed["MayBill"], joining.rpartition(":")[2] in failed["Summary"]) == (False, True)

@@ -157,7 +157,7 @@ def test_a_delivery_that_never_succeeds_goes_to_the_dead_letter_queue(aws: Actin
         "RULE_ARN": "arn:aws:events:us-east-1:123456789012:rule/it",
         "TARGET_ARN": TOPIC,
         "ERROR_CODE": "InternalError",
-        "ERROR_MESSAGE": "InternalError, since the scenario says so.",
+        "ERROR_MESSAGE": "The scenario says so.",
         "RETRY_ATTEMPTS": "3",
         "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
     }

@@ -135,7 +135,7 @@ def test_any_operation_can_answer_an_error_in_its_protocol_s_form(
         )
 
     assert raised.value.response["Error"]["Code"] == error
-    assert "since the scenario says so" in raised.value.response["Error"]["Message"]
+    assert "The scenario says so." in raised.value.response["Error"]["Message"]
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == http_status
     assert faults.calls()[-1].outcome == error
 

@@ -216,7 +216,7 @@ class TestAStopOfAModelWhoseStartWaits:
         last = start(waits, model, now=after(10))
 
         name, cause = error_of(last)
-        assert (name, last.may_bill, last.cleans_up, model.starts) == ("ModelFailedError", False, False, asked)
+        assert (name, last.may_bill, last.cleans_up, model.starts) == ("ModelStoppedError", False, False, asked)
         assert f"{someone(STOP_EXECUTION)} asked to stop it after this start began." in cause
 
     @WAITING
@@ -240,7 +240,7 @@ class TestAStopOfAModelWhoseStartWaits:
         waits = start(begin(), model, now=after(2))
 
         assert (waits.phase, waits.status) == (Phase.BLOCKED, "STOPPING")
-        assert error_of(start(waits, model, now=after(17)))[0] == "ModelFailedError"
+        assert error_of(start(waits, model, now=after(17)))[0] == "ModelStoppedError"
 
     @pytest.mark.parametrize("looks", [["STOPPING"], ["STOPPED"], ["RUNNING"]], ids="".join)
     @pytest.mark.parametrize("trouble", [None, THROTTLED, LOST], ids=["others write", "throttled", "no answer"])
