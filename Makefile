@@ -53,7 +53,7 @@ soak: ## Run the exhaustive tests, which take up to half an hour
 	$(SET_UP) test app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
-check: ## Check the code: format, lint, types, imports, and what cdk-nag and checkov find
+check: ## Check the code and the template: style, types, imports, security
 	$(SET_UP) check checkov app
 	@$(SIDE_BY_SIDE) $(CHECKS)
 

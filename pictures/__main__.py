@@ -23,7 +23,7 @@ def main() -> int:
 
 
 def _definitions(template: dict[str, Any]) -> dict[str, Any]:
-    """The machines' definitions by name; what they name by reference is left out."""
+    """Return the machines' definitions by name; what they name by reference is left out."""
     found = {}
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::StepFunctions::StateMachine":

@@ -15,7 +15,7 @@ _TEXT = "#374151"
 
 
 def life_picture() -> str:
-    """The text of an SVG: what happens to the model, its lease, its executions and to you, from left to right."""
+    """Return an SVG: what happens to the model, its lease, its executions and to you, from left to right."""
     font = "font-family='-apple-system, Segoe UI, Helvetica, Arial, sans-serif' font-size='13'"
     lines = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {_WIDTH} {_HEIGHT}' {font} role='img'>",
@@ -65,7 +65,7 @@ def _x(moment: datetime) -> float:
 
 
 def _bar(row: str, begin: datetime, end: datetime, fill: str, label: str, *, beside: str = "") -> str:
-    """A bar with its label: in it, or `beside` it, where the label's `start` or `end` touches it."""
+    """Return a bar with its label: in it, or `beside` it, where the label's `start` or `end` touches it."""
     x, width, y = _x(begin), round(_x(end) - _x(begin), 1), _ROWS[row]
     bar = f"<rect x='{x}' y='{y}' width='{width}' height='28' rx='4' fill='{fill}' stroke='#6b7280'/>"
     at = {"": x + 8, "start": x + width + 8, "end": x - 8}[beside]

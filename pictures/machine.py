@@ -13,7 +13,7 @@ _SHAPES = {"Choice": ("{", "}"), "Succeed": ("([", "])"), "Fail": ("([", "])"), 
 
 
 def machine_picture(definition: dict[str, Any]) -> str:
-    """The text of a Mermaid flow chart."""
+    """Return the text of a Mermaid flow chart."""
     return "\n".join(["flowchart TD", *(f"    {line}" for line in _lines(definition))]) + "\n"
 
 
@@ -40,7 +40,7 @@ _FAULT = "the function failed"
 
 
 def _following(state: dict[str, Any]) -> dict[str, str]:
-    """The states after this one, and why it goes there. A failed notification changes no way."""
+    """Return the states after this one, and why it goes there. A failed notification changes no way."""
     found: dict[str, str] = {}
     for choice in state.get("Choices", []):
         found.setdefault(choice["Next"], _condition(choice))
@@ -60,7 +60,7 @@ def _condition(choice: dict[str, Any]) -> str:
 
 
 def _way(definition: dict[str, Any]) -> list[str]:
-    """The states of an execution that meets nothing in its way: each the first that the one before leads to."""
+    """Return the states of an execution that meets nothing in its way: each the first that the one before leads to."""
     way = [definition["StartAt"]]
     while following := list(_following(definition["States"][way[-1]])):
         way.append(following[0])
@@ -68,7 +68,7 @@ def _way(definition: dict[str, Any]) -> list[str]:
 
 
 def _leading_to(states: dict[str, Any], ends: set[str]) -> set[str]:
-    """The states from which these can be reached."""
+    """Return the states from which these can be reached."""
     found = set(ends)
     while more := {name for name, state in states.items() if found & set(_following(state))} - found:
         found |= more

@@ -16,7 +16,7 @@ _OF_THE_JSON = ("Outcome", "Summary", "Project", "ProjectVersionArn", "StoppedAt
 
 
 def written(root: Path, definitions: Mapping[str, Any]) -> dict[Path, str]:
-    """The files that show something, as they are to be. `definitions`: the state machines', by name."""
+    """Return the files that show something, as they are to be. `definitions`: the state machines', by name."""
     pictures = root / "docs" / "pictures"
     machines = root / "docs" / "state-machines.md"
     readme = root / "README.md"
@@ -34,17 +34,17 @@ def written(root: Path, definitions: Mapping[str, Any]) -> dict[Path, str]:
 
 
 def _with_blocks(page: str, language: str, texts: Iterator[str]) -> str:
-    """The page with these blocks of code in a language instead of its own."""
+    """Return the page with these blocks of code in a language instead of its own."""
     return re.sub(rf"```{language}\n.*?```", lambda _: f"```{language}\n{next(texts)}```", page, flags=re.DOTALL)
 
 
 def _with_email(page: str) -> str:
-    """The page with the e-mail that tells of a stop as its only block of plain text."""
+    """Return the page with the e-mail that tells of a stop as its only block of plain text."""
     return _with_blocks(page, "text", iter([f"Subject: {STOPPED.subject}\n\n{STOPPED.text}"]))
 
 
 def _jsons(page: str) -> Iterator[str]:
-    """The page's own JSON, but for the last one: what programs are told, shortened."""
+    """Yield the page's own JSON, but for the last one: what programs are told, shortened."""
     own = re.findall(r"```json\n(.*?)```", page, re.DOTALL)
     yield from own[:-1]
     shortened = {name: STOPPED.document[name] for name in _OF_THE_JSON}

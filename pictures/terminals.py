@@ -54,7 +54,7 @@ def plan_picture(schedules: list[Any], begin: datetime) -> str:
 
 
 def _email(message: Message, terminal: Terminal) -> None:
-    """What is no ARN and no link: those are long."""
+    """Leave out ARNs and links: those are long."""
     lines = [line for line in message.text.splitlines() if "arn:" not in line]
     news.show(Email("", news.ADDRESS, message.subject, "\n".join([*lines, "..."])), terminal)
 

@@ -61,7 +61,7 @@ def _within(stretch: PlannedStretch, planned: PlannedModel) -> Iterator[PlanWarn
 
 
 def _moved(entry: Entry, planned: PlannedModel) -> Iterator[PlanWarning]:
-    """An entry in UTC, seen in a time zone whose clocks change."""
+    """Yield an entry in UTC, seen in a time zone whose clocks change."""
     if entry.zoned or isinstance(entry.expression, Rate):
         return
     times = [

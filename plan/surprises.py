@@ -49,7 +49,7 @@ def _of_event(event: Event, planned: PlannedModel) -> Iterator[PlanWarning]:
 
 
 def _same_moment(ends: str, ending: Entry, event: Event, planned: PlannedModel, *, keeps: bool) -> PlanWarning:
-    """`keeps`: whether the model runs on if the start comes first."""
+    """Return the warning. `keeps`: whether the model runs on if the start comes first."""
     name = planned.model.name
     stays = f"{name} will run on" if keeps else f"it changes nothing, and {name} will stay stopped"
     message = (

@@ -50,7 +50,7 @@ def _length(year: int, month: int) -> int:
 
 
 def _weekday(year: int, month: int, day: int) -> int:
-    """Number a weekday as AWS does: Sunday is 1."""
+    """Return the number of a weekday, as AWS counts: Sunday is 1."""
     return date(year, month, day).isoweekday() % 7 + 1
 
 

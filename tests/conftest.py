@@ -29,14 +29,14 @@ COMMANDS, WITH_SETTINGS, DEPLOYED, ITS_OWN, NONE = range(5)
 
 @pytest.fixture(scope="session")
 def evaluator() -> "Iterator[Evaluator]":
-    """What judges policies in every world of this process."""
+    """Yield what judges policies in every world of this process."""
     with closing(Evaluator()) as evaluator:
         yield evaluator
 
 
 @pytest.fixture(scope="session")
 def worlds(tmp_path_factory: pytest.TempPathFactory, evaluator: Evaluator) -> "Iterator[Worlds]":
-    """The local AWS that is open in this process."""
+    """Yield the local AWS that is open in this process."""
     # Pure tests need not wait until moto is imported.
     from tests.worlds import Worlds
 

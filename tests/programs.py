@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 def under_way(
     command: Sequence[str], *, cwd: Path = ROOT, env: Mapping[str, str] | None = None, stderr: int = subprocess.STDOUT
 ) -> Iterator["subprocess.Popen[str]"]:
-    """A program in a process group of its own, which is ended with the block, whatever happens in it."""
+    """Yield a program in a process group of its own, which is ended with the block, whatever happens in it."""
     with subprocess.Popen(  # noqa: S603
         command,
         cwd=cwd,

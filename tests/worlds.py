@@ -31,7 +31,7 @@ class Worlds:
         self._lifecycle: Lifecycle | None = None
 
     def deployed(self, name: str, settings: Mapping[str, Any], *, begin: datetime = MONDAY) -> Lifecycle:
-        """The world of a name: that which is open, or a new one, deployed with these settings."""
+        """Return the world of a name: that which is open, or a new one, deployed with these settings."""
         if self._lifecycle is None or self._name != name:
             self.leave()
             assembly = made_once(name, self._folders, **settings).folder

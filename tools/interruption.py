@@ -87,7 +87,7 @@ def end_group(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> Non
 
 
 def _members(leader: int) -> list[int]:
-    """The processes of a group or a session that have not ended. None where there is no `/proc` to look into."""
+    """Return the processes of a group or a session that have not ended. None where there is no `/proc` to look into."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         # One that ends meanwhile.

@@ -64,7 +64,7 @@ class _Template:
                 yield self._name(logical_id), self.plain(resource.get("Properties", {}))
 
     def plain(self, value: Any) -> Any:
-        """A value with its references as text."""
+        """Return a value with its references as text."""
         match value:
             case {"Ref": str(name)} | {"Fn::GetAtt": [str(name), _]}:
                 return self._name(name) if name in self._names else f"${{{name}}}"
@@ -94,7 +94,7 @@ def page(template: Mapping[str, Any], encrypted: Mapping[str, Any]) -> str:
 
 
 def _rows(template: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The rows of the roles, and of what they use."""
+    """Return the rows of the roles, and of what they use."""
     read = _Template(template)
     trusts = {name: role["AssumeRolePolicyDocument"]["Statement"] for name, role in read.of("AWS::IAM::Role")}
     roles = [

@@ -131,7 +131,7 @@ def enum_of(service: str, shape: str) -> tuple[str, ...]:
 
 
 def _codes(shape: Shape) -> set[str]:
-    """An error goes by its shape's name, and in the query protocol by a code of its own."""
+    """Return an error goes by its shape's name, and in the query protocol by a code of its own."""
     return {shape.name, shape.metadata.get("error", {}).get("code", shape.name)}
 
 

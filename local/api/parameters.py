@@ -41,7 +41,7 @@ def check(parameters: Any, shape: Shape | None) -> dict[str, Any]:
 
 
 def broken_constraints(parameters: Any, shape: Shape | None) -> str | None:
-    """What the model does not allow of parameters of any type, in AWS's own words; None if there is nothing."""
+    """Return what the model does not allow of parameters of any type, in AWS's own words; None if there is nothing."""
     problems = list(_problems(parameters, shape, "", typed=False)) if shape is not None else []
     return _in_words(problems) if problems else None
 
@@ -70,7 +70,7 @@ def _problems(value: Any, shape: Shape, path: str, *, typed: bool = True) -> Ite
 
 
 def _members(value: Any, shape: Shape, path: str) -> Iterator[tuple[str, Any, Shape]]:
-    """What is in a value, each with its path and its shape: None for what is required, and is not there."""
+    """Yield what is in a value, each with its path and its shape: None for what is required, and is not there."""
     if isinstance(shape, StructureShape):
         for name, member in shape.members.items():
             if value.get(name) is not None or name in shape.required_members:
@@ -108,7 +108,7 @@ def _broken(value: Any, shape: Shape) -> Iterator[str]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    """Some models have patterns of Java's, which Python does not know."""
+    """Return some models have patterns of Java's, which Python does not know."""
     try:
         return re.compile(pattern)
     except re.error:

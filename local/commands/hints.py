@@ -15,7 +15,7 @@ _FOR_A_MINUTE = {"StopAfterSeconds": 60, "PollIntervalSeconds": 1}
 def commands(
     aws: LocalAws, outputs: Mapping[str, str], models: Sequence[RekognitionModel | LookoutModel]
 ) -> Iterator[tuple[str, str]]:
-    """What each command is for, and the command."""
+    """Yield what each command is for, and the command."""
     client = {
         "AWS_ENDPOINT_URL": aws.endpoint_url,
         "AWS_DEFAULT_REGION": aws.region,

@@ -25,7 +25,7 @@ class Life(Protocol):
 
 
 def lives_now(lives: Sequence[Life], seconds: float) -> Table:
-    """What each does after so many seconds."""
+    """Return what each does after so many seconds."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for life in lives:
         table.add_row(Text(life.name, style="bold"), Text(life.in_words))

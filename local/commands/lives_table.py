@@ -11,7 +11,7 @@ _COLUMNS = ("Model", "Started", "Ready after", "Ran", "Stopped", "Cost")
 
 
 def lives_table(documents: Sequence[Mapping[str, Any]]) -> Table:
-    """A row for each model: what is not known of it is left out. `documents`: what programs are told, in order."""
+    """Return a row for each model, without what is not known. `documents`: what programs are told, in order."""
     lives: dict[str, dict[str, Any]] = {}
     for document in documents:
         life = lives.setdefault(document["Project"], {})

@@ -28,7 +28,7 @@ class Subscriber:
         aws.client("sns").subscribe(TopicArn=topic_arn, Protocol="sqs", Endpoint=attributes["QueueArn"])
 
     def receive(self, *, wait_seconds: int = 0) -> list[Notification]:
-        """What has come since the last call; waits for a first one up to so many seconds."""
+        """Return what has come since the last call; waits for a first one up to so many seconds."""
         received: list[Notification] = []
         while messages := self._sqs.receive_message(
             QueueUrl=self._url, MaxNumberOfMessages=10, WaitTimeSeconds=0 if received else wait_seconds
@@ -40,7 +40,7 @@ class Subscriber:
 
 
 def _lets_in(topic_arn: str, queue_arn: str) -> dict[str, Any]:
-    """The policy of a queue to which a topic delivers."""
+    """Return the policy of a queue to which a topic delivers."""
     statement = {
         "Effect": "Allow",
         "Principal": {"Service": "sns.amazonaws.com"},

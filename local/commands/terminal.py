@@ -18,7 +18,7 @@ class Terminal:
         self.console = console or Console(highlight=False, soft_wrap=True)
 
     def say(self, line: str | Text = "") -> None:
-        """A line that stays, however long it is."""
+        """Print a line that stays, however long it is."""
         self.console.print(escape(line) if isinstance(line, str) else line)
 
     def tell(self, sentences: str, *, indent: int = 0) -> None:
@@ -29,7 +29,7 @@ class Terminal:
             self.say(" " * indent + sentences)
 
     def show(self, table: Table) -> None:
-        """A table that stays; its cells are broken where the terminal is narrow."""
+        """Print a table that stays; its cells are broken where the terminal is narrow."""
         self.console.print(table, soft_wrap=False)
 
     @contextmanager

@@ -176,7 +176,7 @@ class Functions:
                 instance.kill()
 
     def living(self) -> set[str]:
-        """The ids of the instances that there are."""
+        """Return the ids of the instances that there are."""
         with self._guard:
             return {instance.id for instance in self._everyone() if instance.alive}
 

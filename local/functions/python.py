@@ -18,7 +18,7 @@ class Python:
 
     @classmethod
     def newest(cls, folder: Path = Path(sys.prefix, "lambda")) -> "Python":
-        """That of the environment which the set-up made in `folder`, as this one is older; or else this one."""
+        """Return that of the environment which the set-up made in `folder`, as this one is older; or else this one."""
         executable = folder / "bin" / "python"
         if not executable.exists():
             return cls(Path(sys.executable), platform.python_version(), sys.path)

@@ -67,7 +67,7 @@ class VersionStorage(LambdaStorage):  # type: ignore[misc]
         return version
 
     def list_versions_by_function(self, name: str) -> Iterable[LambdaFunction]:
-        """The function as it is now, and its versions, oldest first."""
+        """Return the function as it is now, and its versions, oldest first."""
         latest = copy.copy(self.get_function_by_name_or_arn_forbid_qualifier(name))
         latest.function_arn += ":$LATEST"
         return [latest, *self._functions[latest.function_name]["versions"]]
@@ -94,7 +94,7 @@ class VersionStorage(LambdaStorage):  # type: ignore[misc]
 
 
 def frozen(function: LambdaFunction) -> dict[str, Any]:
-    """What a version freezes, and what makes another version when it changes."""
+    """Return what a version freezes, and what makes another version when it changes."""
     configuration = function.get_configuration()
     kept = {name: value for name, value in configuration.items() if name not in _NOT_OF_A_VERSION}
     unlisted = {name: getattr(function, name, None) for name in ("dead_letter_config", "log_group")}

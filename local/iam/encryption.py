@@ -58,7 +58,7 @@ class Encryption:
         return [Need(f"kms:{action}", self.arn_of_key(key), context) for action in actions]
 
     def arn_of_key(self, key: str) -> str:
-        """The ARN of a key by its id, alias or ARN; one that is not there has the ARN that it would have."""
+        """Return the ARN of a key by its id, alias or ARN; one that is not there has the ARN that it would have."""
         if not key.startswith("arn:"):
             kms = kms_backends[ACCOUNT][self._region]
             found = kms.get_key_id_from_alias(key) if key.startswith("alias/") else key
@@ -66,7 +66,7 @@ class Encryption:
         return key
 
     def _key_of(self, arn: str) -> Any:
-        """The customer's key that encrypts a topic, a queue, a table, a log group, a state machine or an execution."""
+        """Return the customer's key that encrypts a topic, queue, table, log group, state machine or execution."""
         match arn.split(":"):
             case [_, _, "sns", *_]:
                 return getattr(sns_backends[ACCOUNT][self._region].topics.get(arn), "kms_master_key_id", None)
@@ -88,7 +88,7 @@ class Encryption:
 
 
 def key_of_machine(machine: Any) -> str | None:
-    """The customer's key with which a state machine's data is encrypted."""
+    """Return the customer's key with which a state machine's data is encrypted."""
     key: str | None = (machine.encryptionConfiguration or {}).get("kmsKeyId")
     return key
 

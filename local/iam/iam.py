@@ -115,7 +115,7 @@ class Iam:
         return Credentials(*self.keys.of_session(role_arn, name))
 
     def session(self, role_arn: str, name: str) -> Principal:
-        """The session of a role that was assumed."""
+        """Return the session of a role that was assumed."""
         return session(role_name(role_arn), name)
 
     def act_as(self, name: str, *, source_arn: str) -> str:

@@ -52,7 +52,7 @@ def _on(action: str, resource: Callable[[str, Parameters], str] = lambda *_: "*"
 
 
 def _given(name: str) -> Callable[[str, Parameters], str]:
-    """The resource is a parameter."""
+    """Return the resource is a parameter."""
     return lambda _, given: str(given.get(name) or "*")
 
 
@@ -100,7 +100,7 @@ def _transaction(home: str, given: Parameters) -> Iterator[Need]:
 
 
 def _machine(_: str, given: Parameters) -> str:
-    """The machine without a qualifier, which is a condition key."""
+    """Return the machine without a qualifier, which is a condition key."""
     return ":".join(str(given["stateMachineArn"]).split(":")[:7])
 
 
@@ -122,7 +122,7 @@ def _schedule_group(home: str, given: Parameters) -> str:
 
 
 def _passes(action: str, service: str, resource: Callable[[str, Parameters], str], role: Any) -> _Needs:
-    """An operation that hands a role to a service."""
+    """Return an operation that hands a role to a service."""
 
     def needs(home: str, given: Parameters) -> Iterator[Need]:
         yield Need(action, resource(home, given))

@@ -49,7 +49,7 @@ class Policies:
         }
 
     def identity(self, principal: Principal) -> list[NamedPolicy]:
-        """The policies of a principal."""
+        """Return the policies of a principal."""
         match principal.kind:
             case Kind.ADMINISTRATOR:
                 return [{"name": "AdministratorAccess", "policy": _EVERYTHING}]
@@ -62,7 +62,7 @@ class Policies:
         return [policy for owner in owners if owner for policy in _policies_of(owner)]
 
     def boundary(self, principal: Principal) -> NamedPolicy | None:
-        """The policy that bounds what a role or user may do."""
+        """Return the policy that bounds what a role or user may do."""
         arn = getattr(self._owner(principal), "permissions_boundary_arn", None)
         if not arn:
             return None
@@ -70,7 +70,7 @@ class Policies:
         return {"name": arn, "policy": _read(document)}
 
     def of_resource(self, arn: str) -> NamedPolicy | None:
-        """The policy of a resource: of a topic, a queue, a key, a bus or a function; the trust policy of a role."""
+        """Return the policy of a topic, queue, key, bus or function, or the trust policy of a role."""
         read = self._readers.get((arn.split(":") + [""] * 3)[2])
         policy = _read(read(arn)) if read else None
         return {"name": arn, "policy": policy} if policy and policy.get("Statement") else None

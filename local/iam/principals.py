@@ -66,18 +66,18 @@ ADMINISTRATOR = Principal(Kind.ADMINISTRATOR, f"arn:{PARTITION}:iam::{ACCOUNT}:u
 
 
 def role_name(role_arn: str) -> str:
-    """The last word of a role's ARN."""
+    """Return the last word of a role's ARN."""
     return role_arn.rpartition("/")[2]
 
 
 def session(role: str, session_name: str) -> Principal:
-    """A session of a role."""
+    """Return a session of a role."""
     arn = f"arn:{PARTITION}:sts::{ACCOUNT}:assumed-role/{role}/{session_name}"
     return Principal(Kind.ROLE, arn, role)
 
 
 def service(name: str, *, source_arn: str = "") -> Principal:
-    """A service of AWS that acts for a resource of this account, by its name, such as `events.amazonaws.com`."""
+    """Return a service of AWS that acts for a resource of this account, by its name, such as `events.amazonaws.com`."""
     source = {"aws:SourceArn": source_arn, "aws:SourceAccount": ACCOUNT} if source_arn else {}
     return Principal(Kind.SERVICE, name, source=MappingProxyType(source))
 

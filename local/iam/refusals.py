@@ -51,7 +51,7 @@ class Refusal:
         return f"because no {which}-based policy allows the {action} action"
 
     def error(self, service: str) -> AwsError:
-        """The error with which a service refuses, by boto3's word for it."""
+        """Return the error with which a service refuses, by boto3's word for it."""
         namespace, _, operation = self.need.action.partition(":")
         if namespace == "kms" and service != "kms":
             return AwsError(_CODES_FOR_KEYS.get(service, "AccessDeniedException"), str(self))

@@ -89,7 +89,7 @@ def _named(
     most: int,
     error: Callable[[str], Exception],
 ) -> Check:
-    """A name of so many characters of an alphabet. One that is not given is made up."""
+    """Return a name of so many characters of an alphabet. One that is not given is made up."""
 
     def check(_: Any, given: SimpleNamespace) -> Refusal:
         value = argument(given)
@@ -232,7 +232,7 @@ def _subject(_: Any, given: SimpleNamespace) -> Refusal:
 
 
 def _message(_: Any, given: SimpleNamespace) -> Refusal:
-    """A message with its attributes, in bytes; the parts of one that is JSON are counted as they are sent."""
+    """Return a message with its attributes, in bytes; the parts of one that is JSON are counted as they are sent."""
     if not given.message:
         return SNSInvalidParameter("Invalid parameter: Empty message")
     if given.message_structure == "json":

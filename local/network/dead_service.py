@@ -49,5 +49,5 @@ class DeadService:
             self._aws.addresses[_ADDRESS] = addresses[self.end]
 
     def answer(self) -> HttpAnswer | None:
-        """What a call gets; None for no answer at all."""
+        """Return what a call gets; None for no answer at all."""
         return _ANSWERS.get(self.end) if self.end is not None else None

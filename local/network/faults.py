@@ -72,7 +72,7 @@ class FaultyNetwork:
     """A WSGI layer in front of all services: records every call, and lets faults befall them."""
 
     def __init__(self, app: WsgiApp, *, clock: Clock, processes: Callable[[], "Processes"], dead: DeadService) -> None:
-        """`processes` are asked for when the first call comes."""
+        """Ask for `processes` when the first call comes."""
         self.faults = FaultBook()
         self.log = CallLog()
         self._app = app

@@ -51,7 +51,7 @@ def is_malformed(environ: Environ, body: bytes) -> bool:
 
 
 def unknown(environ: Environ, body: bytes) -> HttpAnswer:
-    """What the service answers whom the request is for, in its protocol."""
+    """Return what the service answers whom the request is for, in its protocol."""
     signed = _OF_SIGNATURE.search(environ.get("HTTP_AUTHORIZATION", ""))
     model = aws_api.service_signing_as(signed[1] if signed else "")
     form = parse_qs(body.decode(errors="replace")) if b"Action=" in body else {}

@@ -42,7 +42,7 @@ class LocalExecution(Execution):  # type: ignore[misc]
     """An execution that ends once in each of its lives, at the moment that AWS would end it."""
 
     def __init__(self, *, clock: Clock, changed: Callable[["LocalExecution"], None], **kwargs: Any) -> None:
-        """`changed` is told each time the status has changed."""
+        """Call `changed` each time the status has changed."""
         super().__init__(start_date=clock.now(), **kwargs)
         self.clock = clock
         self.redrive_count = 0
@@ -181,7 +181,7 @@ class _MainContext(EventHistoryContext):  # type: ignore[misc]
 
 @lru_cache(maxsize=64)
 def _program(definition: str) -> Any:
-    """The states of a definition. To parse one takes moto fifteen times as long as to copy it."""
+    """Return the states of a definition. To parse one takes moto fifteen times as long as to copy it."""
     return AmazonStateLanguageParser.parse(definition)[0]
 
 

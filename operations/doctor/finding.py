@@ -40,7 +40,7 @@ def ok(says: str) -> Answer:
 
 
 def warning(says: str, mend: str) -> Answer:
-    """It works, and will not always."""
+    """Say that it works, and will not always."""
     return Answer(Level.WARNING, says, mend)
 
 

@@ -14,7 +14,7 @@ EVERY_SERVICE = {"watched_services": [service.name for service in BOTH]}
 
 @pytest.fixture
 def deployed(request: pytest.FixtureRequest, worlds: Worlds) -> Lifecycle:
-    """The stack, with the settings that a module gives as this fixture's parameter; it watches every service."""
+    """Return the stack, with the settings that a module gives as this fixture's parameter; it watches every service."""
     settings = getattr(request, "param", None)
     if settings:
         return worlds.deployed("settings", {**EVERY_SERVICE, **settings})
@@ -23,7 +23,7 @@ def deployed(request: pytest.FixtureRequest, worlds: Worlds) -> Lifecycle:
 
 @pytest.fixture
 def lifecycle(deployed: Lifecycle) -> Iterator[Lifecycle]:
-    """The stack, just after a look of the watch; afterwards it is as if nothing had been."""
+    """Yield the stack, just after a look of the watch; afterwards it is as if nothing had been."""
     deployed.let_the_watch_pass()
     yield deployed
     deployed.forget()
@@ -31,7 +31,7 @@ def lifecycle(deployed: Lifecycle) -> Iterator[Lifecycle]:
 
 @pytest.fixture(scope="module")
 def every_lived(request: pytest.FixtureRequest, worlds: Worlds) -> Mapping[Life, Lived]:
-    """What became of the lives of those tests of the module that are to run."""
+    """Return what became of the lives of those tests of the module that are to run."""
     chosen = [item for item in request.session.items if item.path == request.path and hasattr(item, "callspec")]
     lives = [item.callspec.params["life"] for item in chosen if "life" in item.callspec.params]
     return live(worlds.deployed("every service", EVERY_SERVICE), lives)
@@ -39,5 +39,5 @@ def every_lived(request: pytest.FixtureRequest, worlds: Worlds) -> Mapping[Life,
 
 @pytest.fixture
 def lived(life: Life, every_lived: Mapping[Life, Lived]) -> Lived:
-    """What became of the life that a test has for its parameter `life`."""
+    """Return what became of the life that a test has for its parameter `life`."""
     return every_lived[life]

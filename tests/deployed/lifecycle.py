@@ -156,11 +156,11 @@ class Lifecycle:
         assert answer["FailedEntryCount"] == 0
 
     def executions(self, **only: str) -> list[str]:
-        """The ARNs of this test's executions of start-model, newest first, or of those with one `statusFilter`."""
+        """Return the ARNs of this test's executions of start-model, newest first, perhaps of one `statusFilter`."""
         return self._executions_of(self.state_machine_arn, **only)
 
     def stops(self, **only: str) -> list[str]:
-        """The same of stop-model."""
+        """Return the same of stop-model."""
         return self._executions_of(self.stop_machine_arn, **only)
 
     def _executions_of(self, machine: str, **only: str) -> list[str]:
@@ -173,12 +173,12 @@ class Lifecycle:
         return [execution["executionArn"] for execution in mine]
 
     def armed(self) -> list[dict[str, Any]]:
-        """The armed stops, as ListSchedules shows them."""
+        """Return the armed stops, as ListSchedules shows them."""
         pages = self._schedules.get_paginator("list_schedules").paginate(GroupName=self._leases)
         return [schedule for page in pages for schedule in page["Schedules"]]
 
     def end_of(self, execution_arn: str) -> Execution:
-        """The execution, once it has ended and everything that its end sets off is over."""
+        """Return the execution, once it has ended and everything that its end sets off is over."""
         self.settle()
         described = self._executions.describe_execution(executionArn=execution_arn)
         return Execution(
@@ -222,7 +222,7 @@ class Lifecycle:
             raise TimeoutError(f"{until} does not come")
 
     def dead_letters(self, queue: str) -> list[dict[str, Any]]:
-        """What lies in the queue with that word in its name, and lies there no longer."""
+        """Return what lies in the queue with that word in its name, and lies there no longer."""
         sqs = self.aws.client("sqs")
         [url] = [url for url in sqs.list_queues()["QueueUrls"] if queue in url]
         letters = []
@@ -241,7 +241,7 @@ class Lifecycle:
         self._executions.redrive_execution(executionArn=execution_arn)
 
     def function_of(self, call: ApiCall) -> str:
-        """The function that made a call, as `StopModel`; empty for people's calls."""
+        """Return the function that made a call, as `StopModel`; empty for people's calls."""
         name = self.aws.functions.name_of(call.caller)
         return next((function for function in FUNCTIONS if function in name), "")
 
@@ -256,7 +256,7 @@ class Lifecycle:
         return [message for message in self._received if message.document["ExecutionArn"] is None]
 
     def only_message(self, execution: Execution) -> Notification:
-        """The one message about the end of an execution: there must be exactly one."""
+        """Return the one message about the end of an execution: there must be exactly one."""
         told = self.messages(execution.arn)
         [end] = [message for message in told if message.document["Outcome"] != "Waiting"]
         return end

@@ -37,7 +37,7 @@ class Life:
         return f"{self.service}-{self.operation}-{self.error}"
 
     def with_faults(self, *faults: Mapping[str, Any]) -> Self:
-        """The life with faults of its operation and of its error, where they say nothing else."""
+        """Return the life with faults of its operation and of its error, where they say nothing else."""
         meant = {"Operation": self.operation, "Effect" if self.error in EFFECTS else "Error": self.error}
         return replace(self, faults=[{**meant, **fault} for fault in faults])
 
@@ -133,7 +133,7 @@ def _of(service: ServiceWords, name: str) -> ServiceWords:
 
 
 def _armed(lifecycle: Lifecycle) -> list[str]:
-    """What the armed stops will ask for."""
+    """Return what the armed stops will ask for."""
     scheduler = lifecycle.aws.client("scheduler")
     named = [{"GroupName": schedule["GroupName"], "Name": schedule["Name"]} for schedule in lifecycle.armed()]
     return [scheduler.get_schedule(**names)["Target"]["Input"] for names in named]

@@ -32,7 +32,7 @@ class ServiceWords:
         return self.name
 
     def script(self, **behaviour: Any) -> dict[str, Any]:
-        """The model in a scenario."""
+        """Return the model in a scenario."""
         return {**self.model, **behaviour}
 
 

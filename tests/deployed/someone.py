@@ -17,7 +17,7 @@ class Someone:
         self._client = aws.client("lookoutvision" if self._is_lookout else "rekognition")
 
     def sees(self) -> str:
-        """The model's status, as the service says it now."""
+        """Return the model's status, as the service says it now."""
         if self._is_lookout:
             return str(self._client.describe_model(**self._model)["ModelDescription"]["Status"])
         _, project, _, version, _ = self._model["ProjectVersionArn"].split("/")

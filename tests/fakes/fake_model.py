@@ -44,12 +44,12 @@ class FakeModel:
         self._units = units
 
     def named_by(self, request: ModelRequest) -> Self:
-        """The model that the request names, as `model_of` gives it."""
+        """Return the model that the request names, as `model_of` gives it."""
         self.request = request
         return self
 
     def describe(self) -> ModelDescription:
-        """The next look of the script."""
+        """Return the next look of the script."""
         self.looks += 1
         return ModelDescription(
             status=_said(self._looks, self.looks),
@@ -60,7 +60,7 @@ class FakeModel:
         )
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:
-        """The next answer of the script to a start."""
+        """Return the next answer of the script to a start."""
         assert isinstance(self.request, Request)
         assert units == self.request.units
         assert client_token
@@ -68,7 +68,7 @@ class FakeModel:
         return _said(self._starts, self.starts)
 
     def stop(self) -> str:
-        """The next answer of the script to a stop."""
+        """Return the next answer of the script to a stop."""
         self.stops += 1
         return _said(self._stops, self.stops)
 

@@ -16,7 +16,7 @@ class Seam:
     trouble: ModelLifecycleError | None = None
 
     def reached(self) -> None:
-        """Raises the trouble."""
+        """Raise the trouble."""
         if self.trouble:
             raise self.trouble
 
@@ -34,7 +34,7 @@ class FakeRecords(Seam):
         self.meanwhile: ModelRecord | None = None
 
     def read(self, request: ModelRequest) -> ModelRecord:  # noqa: ARG002
-        """The record as it stands."""
+        """Return the record as it stands."""
         self.reached()
         return self.record
 
@@ -96,6 +96,6 @@ class FakeMeter(Seam):
         self.measured: list[Datapoint] = []
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:  # noqa: ARG002
-        """What was measured up to that moment."""
+        """Return what was measured up to that moment."""
         self.reached()
         return [point for point in self.measured if point.at <= until]

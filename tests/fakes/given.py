@@ -21,25 +21,25 @@ START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def after(seconds: float) -> datetime:
-    """The moment so many seconds after the execution's start."""
+    """Return the moment so many seconds after the execution's start."""
     return START + timedelta(seconds=seconds)
 
 
 def request(**fields: Any) -> Request:
-    """A valid request for the model version, with these fields on top."""
+    """Return a valid request for the model version, with these fields on top."""
     return parse_request({"ProjectVersionArn": VERSION, **fields}, defaults=DEFAULTS, home=HOME)
 
 
 def begin(**fields: Any) -> StartProgress:
-    """An execution that has just started, with these fields in its input."""
+    """Return an execution that has just started, with these fields in its input."""
     return StartProgress.begin(request(**fields), execution_arn=EXECUTION, started_at=START)
 
 
 def stop_request(**fields: Any) -> StopRequest:
-    """A valid request to stop the model version, with these fields on top."""
+    """Return a valid request to stop the model version, with these fields on top."""
     return parse_stop_request({"ProjectVersionArn": VERSION, **fields}, defaults=DEFAULTS, home=HOME)
 
 
 def begin_stop(request: StopRequest | None = None, **fields: Any) -> StopProgress:
-    """An execution of stop-model that has just started: with that request, or with these fields in its input."""
+    """Return an execution of stop-model that has just started: with that request, or with these fields in its input."""
     return StopProgress.begin(request or stop_request(**fields), execution_arn=STOP_EXECUTION, started_at=START)

@@ -62,7 +62,7 @@ class Machine:
     timeout: str
 
     def model(self, *looks: Any, answers: Sequence[str | ModelLifecycleError] = (), **more: Any) -> FakeModel:
-        """A model whose calls get these answers; without any, each is accepted."""
+        """Return a model whose calls get these answers; without any, each is accepted."""
         script: dict[str, Any] = {f"{self.call}s": answers or [self.under_way]}
         return FakeModel(*looks, **script, **more)
 
@@ -103,7 +103,7 @@ BOTH = pytest.mark.parametrize("machine", [START, STOP], ids=lambda machine: mac
 
 
 def known(record: ModelRecord, *looks: Any, **more: Any) -> FakeModel:
-    """A model of which that is remembered, with its lease armed."""
+    """Return a model of which that is remembered, with its lease armed."""
     model = FakeModel(*looks, **more)
     model.records.record = record
     if lease := lease_of(record):
@@ -118,5 +118,5 @@ def error_of(progress: Any) -> tuple[str, str]:
 
 
 def phases_of(steps: Sequence[tuple[Any, Any]]) -> list[str]:
-    """What each step of an execution led to."""
+    """Return what each step of an execution led to."""
     return [progress.phase.value for _, progress in steps]

@@ -17,7 +17,7 @@ BY_EITHER = pytest.mark.parametrize("parse", [parse_request, parse_stop_request]
 
 
 def refusal(execution_input: object, parse: Parse = parse_request, home: Home | None = HOME) -> str:
-    """What is said of it: one line of ASCII that the console shows whole."""
+    """Return what is said of it: one line of ASCII that the console shows whole."""
     with pytest.raises(InvalidRequestError) as caught:
         parse(execution_input, defaults=DEFAULTS, home=home)
     said = caught.value.cause
@@ -28,5 +28,5 @@ def refusal(execution_input: object, parse: Parse = parse_request, home: Home | 
 
 
 def refused(parse: Parse = parse_request, **fields: Any) -> str:
-    """What is said of an input that names a model version and has these fields on top."""
+    """Return what is said of an input that names a model version and has these fields on top."""
     return refusal({"ProjectVersionArn": VERSION, **fields}, parse)

@@ -25,7 +25,7 @@ def _session() -> Session:
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """What botocore knows of a service."""
+    """Return what botocore knows of a service."""
     return _session().get_service_model(service)
 
 
@@ -55,7 +55,7 @@ class Endpoint:
         self.client.meta.events.register("before-send.rekognition", self._answer)
 
     def asked(self, operation: str) -> list[dict[str, Any]]:
-        """The parameters of each call of that operation."""
+        """Return the parameters of each call of that operation."""
         return [parameters for name, parameters in self.requests if name == operation]
 
     def _answer(self, request: AWSPreparedRequest, **_: Any) -> Any:

@@ -45,7 +45,7 @@ def drive(
 def drive_stop(
     progress: StopProgress, model: FakeModel, *, until: datetime | None = None
 ) -> list[tuple[datetime, StopProgress]]:
-    """The same of stop-model."""
+    """Return the same of stop-model."""
     return _drive(progress, model, until, {Phase.BLOCKED: stop, Phase.STOPPING: check_stopping})
 
 

@@ -29,7 +29,7 @@ _LOADER = Loader([str(SERVICE_MODELS)])
 
 
 def client_of(service: str) -> Any:
-    """The client that nobody's own configuration has a say in."""
+    """Return the client that nobody's own configuration has a say in."""
     session = Session()
     session.register_component("data_loader", _LOADER)
     return session.create_client(
@@ -46,7 +46,7 @@ _client_with_stubs = cache(client_of)
 
 @contextmanager
 def stubbed(service: str) -> Iterator[tuple[Any, Stubber]]:
-    """A client, and its answers; at the end, each must have been asked for."""
+    """Yield a client, and its answers; at the end, each must have been asked for."""
     client = _client_with_stubs(service)
     with Stubber(client) as stub:
         yield client, stub

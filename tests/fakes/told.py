@@ -19,7 +19,7 @@ UTC = ZoneInfo("UTC")
 
 
 def state_event(progress: StartProgress | StopProgress, now: datetime, *, redrives: int = 0) -> dict[str, Any]:
-    """What the states "Notify ..." send, of either machine."""
+    """Return what the states "Notify ..." send, of either machine."""
     return {
         "Goal": progress.GOAL.value,
         "Execution": {"Arn": progress.execution_arn, "StartTime": "2026-01-05T09:00:00.000Z", "RedriveCount": redrives},
@@ -28,7 +28,7 @@ def state_event(progress: StartProgress | StopProgress, now: datetime, *, redriv
 
 
 def endings(model: FakeModel | None = None, *, executions: Any = None, now: datetime | None = None) -> Endings:
-    """The reader of endings. Without an `executions` client, as a state needs none."""
+    """Return the reader of endings. Without an `executions` client, as a state needs none."""
     return Endings(
         executions=executions,
         model_of=lambda request: cast("FakeModel", model).named_by(request),
@@ -39,19 +39,19 @@ def endings(model: FakeModel | None = None, *, executions: Any = None, now: date
 
 
 def read(events: Endings, event: dict[str, Any]) -> Ending:
-    """The ending that the event is about, which somebody is to hear of."""
+    """Return the ending that the event is about, which somebody is to hear of."""
     ending = events.read(event)
     assert ending is not None
     return ending
 
 
 def told_of_stop(model: FakeModel, first: StopProgress | None = None) -> Message:
-    """What is told of a stop of that model, from its start to its end."""
+    """Return what is told of a stop of that model, from its start to its end."""
     return _told(model, *drive_stop(first or begin_stop(), model)[-1])
 
 
 def told(model: FakeModel, first: StartProgress | None = None) -> Message:
-    """What is told of an execution with that model, from its start to its end."""
+    """Return what is told of an execution with that model, from its start to its end."""
     return _told(model, *drive(first or begin(), model)[-1])
 
 

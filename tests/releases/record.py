@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def lived(lifecycle: Lifecycle) -> dict[str, list[Any]]:
-    """What was written: the states of executions, records, armed stops, what is remembered of messages, and ends."""
+    """Return what was written: states of executions, records, scheduled stops, remembered messages, and ends."""
     leased, slow, endless = rekognition("leased"), lookout("slow"), lookout("endless")
     lifecycle.given(
         {**leased, "StartSeconds": 20 * MINUTE},
@@ -77,7 +77,7 @@ def lived(lifecycle: Lifecycle) -> dict[str, list[Any]]:
 
 
 def steps(lifecycle: Lifecycle, arn: str) -> list[dict[str, Any]]:
-    """What the functions of an execution got, and what they answered: of each state the first time and the last."""
+    """Return what an execution's functions got and answered, of each state the first time and the last."""
     client = lifecycle.aws.client("stepfunctions")
     pages = client.get_paginator("get_execution_history").paginate(executionArn=arn)
     found: list[dict[str, Any]] = []
@@ -96,7 +96,7 @@ def steps(lifecycle: Lifecycle, arn: str) -> list[dict[str, Any]]:
 
 
 def table(lifecycle: Lifecycle, name: str) -> list[dict[str, Any]]:
-    """The items of the table with that word in its name."""
+    """Return the items of the table with that word in its name."""
     client = lifecycle.aws.client("dynamodb")
     [found] = [table for table in client.list_tables()["TableNames"] if name in table]
     items: list[dict[str, Any]] = client.scan(TableName=found)["Items"]
@@ -111,7 +111,7 @@ def armed(lifecycle: Lifecycle) -> list[dict[str, Any]]:
 
 
 def described(lifecycle: Lifecycle, arn: str) -> dict[str, Any]:
-    """An execution as DescribeExecution has it."""
+    """Return an execution as DescribeExecution has it."""
     found = lifecycle.aws.client("stepfunctions").describe_execution(executionArn=arn)
     return {name: value for name, value in found.items() if name != "ResponseMetadata"}
 

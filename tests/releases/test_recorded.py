@@ -53,7 +53,7 @@ def test_what_this_release_writes_is_recorded() -> None:
 
 
 def stays(progress: Any, model: object, *, now: datetime) -> Any:  # noqa: ARG001
-    """A step that does nothing: what comes out is what was read."""
+    """Return a step that does nothing: what comes out is what was read."""
     return progress
 
 
@@ -85,7 +85,7 @@ def test_every_state_is_read(item: dict[str, Any]) -> None:
 
 
 def _refused(answer: dict[str, Any]) -> str | None:
-    """What the recorded step made of an input that is not valid."""
+    """Return what the recorded step made of an input that is not valid."""
     failure = answer["Failure"] or {}
     return failure["Error"] if failure.get("Error") == "InvalidRequestError" else None
 
@@ -207,7 +207,7 @@ class _Context:
 
 @contextmanager
 def remembering(told: list[dict[str, Any]]) -> Iterator[None]:
-    """The table with what was told, at the time of then."""
+    """Yield the table with what was told, at the time of then."""
     moment = from_instant("2026-01-05T15:00:00.000Z")
     with time_machine.travel(moment, tick=False), mock_aws(), pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_DEFAULT_REGION", HOME.region)

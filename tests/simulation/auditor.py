@@ -176,7 +176,7 @@ class Auditor:
 
 
 def _last_promise(life: ModelLife, run: Run) -> datetime | None:
-    """The latest of all ends that the starts of a run were promised, or that stood in the record meanwhile."""
+    """Return the latest of all ends that the starts of a run were promised, or that stood in the record meanwhile."""
     starter = life.executions.get(run.starter or "")
     promised = [starter.lease_ends_at] if starter else []
     standing = life.record_at(run.begin) if starter else None
@@ -243,7 +243,7 @@ def _why_wanted(life: ModelLife, run: Run, call: Call, stop: Execution) -> str:
 
 
 def timeline(life: ModelLife, found: list[Found]) -> str:
-    """What happened when, and what of it leaked: a line each."""
+    """Return what happened when, and what of it leaked: a line each."""
     short = {
         arn: f"{'start' if life.executions[arn].starts else 'stop'} {number}"
         for number, arn in enumerate(life.executions)

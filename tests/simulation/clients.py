@@ -34,7 +34,7 @@ class Records:
         self.store = FakeRecords(scene.story.record)
 
     def read(self, request: ModelRequest) -> ModelRecord:
-        """The record as it stands."""
+        """Return the record as it stands."""
         return self._scene.call(Call.READ, partial(self.store.read, request))
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
@@ -106,7 +106,7 @@ class Executions:
         self._scene.call(Call.EXECUTE, start)
 
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:  # noqa: N803 - AWS's name
-        """What is known of one."""
+        """Return what is known of one."""
         return self._scene.call(Call.LOOK_UP, partial(self._described, executionArn))
 
     def _described(self, arn: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ _FEW = 5
 
 
 def many(examples: int) -> settings:
-    """The same examples each time, so that nothing fails but by what was changed."""
+    """Return the same examples each time, so that nothing fails but by what was changed."""
     soak = settings.get_current_profile_name() == "soak"
     return settings(
         derandomize=True,
@@ -29,7 +29,7 @@ def many(examples: int) -> settings:
 
 @pytest.fixture(scope="session")
 def bring_about(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Story], World]:
-    """What makes a world of a story, with the machines that `cdk.json` has deployed as it is."""
+    """Return what makes a world of a story, with the machines that `cdk.json` has deployed as it is."""
     definitions = made_once("default", tmp_path_factory).definitions
 
     def world(story: Story) -> World:
@@ -40,7 +40,7 @@ def bring_about(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Story], W
 
 @pytest.fixture(scope="session")
 def live(bring_about: Callable[[Story], World]) -> Live:
-    """What lives the one execution of a story."""
+    """Return what lives the one execution of a story."""
 
     def lived(life: Story) -> LivedExecution:
         return LivedExecution(bring_about(life))

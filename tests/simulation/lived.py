@@ -85,10 +85,10 @@ class LivedExecution:
         return None
 
     def learned_between(self, one: Asked, other: Asked) -> list[Look]:
-        """What the execution learned of the status between two calls: what was told to a step that died is lost."""
+        """Return what the execution learned of the status between two calls, without what steps that died saw."""
         return [look for look in self.world.looks[one.looks_before : other.looks_before] if look.step in self._heard]
 
     def _heard_of(self, asked: Asked) -> Asked:
-        """The service's answer is lost with that of the step, too."""
+        """Return the service's answer is lost with that of the step, too."""
         step = max((step for step in self.steps if step.began <= asked.moment), key=lambda step: step.number)
         return replace(asked, answered=asked.answered and step.heard)

@@ -133,7 +133,7 @@ class Machine:
         return bool(self._at(rule["Variable"], data) == rule[comparison])
 
     def _fill(self, template: Any, data: Any) -> Any:
-        """A payload template with its values."""
+        """Return a payload template with its values."""
         if not isinstance(template, dict):
             return template
         return {

@@ -147,7 +147,7 @@ class ModelLife:
         return runs if begin is None else [*runs, Run(begin, None, self._starter(begin))]
 
     def record_at(self, moment: datetime) -> ModelRecord:
-        """What stood in the record then."""
+        """Return what stood in the record then."""
         return next((written.record for written in reversed(self.written) if written.moment <= moment), ModelRecord())
 
     @property

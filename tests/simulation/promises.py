@@ -94,7 +94,7 @@ def assert_what_it_asked_for_in_vain_is_cleaned_up(execution: LivedExecution) ->
 
 
 def assert_the_message_is_true(execution: LivedExecution) -> None:
-    """It says what the service said at the last look, and claims nothing that nobody could see."""
+    """Assert that it says what the service said at the last look, and claims nothing that nobody could see."""
     document, life = execution.document, execution.life
     seen = status_seen_and_told(execution)
     if document["Outcome"] == "Running":
@@ -107,7 +107,7 @@ def assert_the_message_is_true(execution: LivedExecution) -> None:
 
 
 def status_seen_and_told(execution: LivedExecution) -> str | None:
-    """What the service said at the last look, which the message says; if it told nothing then, what it had said."""
+    """Return what the service said at the last look, or before if it said nothing. The message says that, too."""
     document, look = execution.document, execution.last_look
     seen = look.told if look else None
     earlier = {None, execution.life.status, *(look.told for look in execution.world.looks)}
@@ -116,7 +116,7 @@ def status_seen_and_told(execution: LivedExecution) -> str | None:
 
 
 def assert_it_knows_what_it_did(execution: LivedExecution) -> None:
-    """It does not deny a start of its own, and lays nothing to others who did nothing."""
+    """Assert that it does not deny a start of its own, and blames nobody who did nothing."""
     document = execution.document
     if execution.own_starts and "Asked" in document and not execution.forgot:
         assert document["Asked"] is not False
@@ -127,7 +127,7 @@ def assert_it_knows_what_it_did(execution: LivedExecution) -> None:
 
 
 def assert_it_bills_only_noticed(execution: LivedExecution, seen: str | None) -> None:
-    """What bills is said to bill; so is what this execution may have started, if nobody could look."""
+    """Assert that it says so of what bills, and of what it may have started if nobody could look."""
     life = execution.life
     status = execution.status_at_end if seen is None else seen
     may_bill = meaning_of(status, service_named(life.service).statuses).may_bill

@@ -102,23 +102,23 @@ class Model:
         self._step = step
 
     def describe(self) -> ModelDescription:
-        """What the service says of it."""
+        """Return what the service says of it."""
         return self.described(Call.DESCRIBE)
 
     def described(self, kind: Call) -> ModelDescription:
-        """The same by another call."""
+        """Return the same by another call."""
         status = self._ask(kind, lambda: self._service.status)
         words = self._scene.story.words
         units = 1 if status in (words.starting, words.running, words.stopping) else None
         return ModelDescription(status=status, status_message="", min_inference_units=units, max_inference_units=None)
 
     def start(self, units: InferenceUnits, *, client_token: str) -> str:
-        """What the service answers to a start."""
+        """Return what the service answers to a start."""
         assert units["MinInferenceUnits"] >= 1
         return self._ask(Call.START, lambda: self._service.start(self._arn, client_token))
 
     def stop(self) -> str:
-        """What the service answers to a stop."""
+        """Return what the service answers to a stop."""
         return self._ask(Call.STOP, lambda: self._service.stop(self._arn))
 
     def _ask(self, kind: Call, carry_out: Callable[[], str]) -> str:

@@ -27,7 +27,7 @@ def assert_stop_promises_kept(execution: LivedExecution) -> None:
 
 
 def assert_it_stopped_the_model_once_at_most(execution: LivedExecution) -> None:
-    """What runs again after its stop, someone started."""
+    """Assert that what runs again after its stop was started by someone."""
     for one, other in pairwise(execution.own_stops):
         assert its_stop_could_not_be_known(execution, one, other)
 
@@ -41,14 +41,14 @@ def its_stop_could_not_be_known(execution: LivedExecution, one: Asked, other: As
 
 
 def assert_it_stopped_nothing_that_a_later_start_wanted(execution: LivedExecution) -> None:
-    """A stop that cannot read or write the record stops the model all the same, unless it is on a condition."""
+    """Assert that only a stop on no condition stops the model without its record."""
     if execution.conditional or execution.knows_its_record:
         for stop in execution.own_stops:
             assert not [wanted for wanted in execution.world.wanted if START < wanted < stop.moment]
 
 
 def assert_it_had_a_reason_to_leave_it_alone(execution: LivedExecution) -> None:
-    """The record is not as it was, and nothing was asked, as far as it could know."""
+    """Assert that the record has changed, and nothing was asked, as far as it could know."""
     record = execution.world.records.store.record
     assert execution.conditional
     assert not [stop for stop in execution.own_stops if stop.answered]
@@ -56,7 +56,7 @@ def assert_it_had_a_reason_to_leave_it_alone(execution: LivedExecution) -> None:
 
 
 def assert_the_message_of_the_stop_is_true(execution: LivedExecution) -> None:
-    """It says what the service said at the last look; stopped means stopped, and wanted again means that."""
+    """Assert that it says what the service said at the last look, and "stopped" and "wanted again" are true."""
     document, life = execution.document, execution.life
     status_seen_and_told(execution)
     if document["Outcome"] == "Stopped" and not document["StartedAgain"]:

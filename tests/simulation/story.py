@@ -157,7 +157,7 @@ class Story:
         return {befalls.call for befalls in self.faults}
 
     def only_delayed(self, **fields: Any) -> "Story":
-        """The same with these fields in the input, and no call fails for good, or is perhaps carried out unheard of."""
+        """Return it with these fields in the input, where no call fails for good or is carried out unheard."""
         looks = (Call.DESCRIBE, Call.READ)
         once = [befalls for befalls in self.faults if befalls.times == 1]
         harmless = [befalls if befalls.call in looks else replace(befalls, fault=Fault.THROTTLED) for befalls in once]
@@ -203,7 +203,7 @@ _OF_THE_VISION_SERVICE = (Call.DESCRIBE, Call.START, Call.STOP)
 
 @st.composite
 def start_inputs(draw: st.DrawFn, service: str) -> dict[str, Any]:
-    """A valid input for the one model of a service; `null` is as good as left out."""
+    """Return a valid input for the one model of a service; `null` is as good as left out."""
     low = draw(st.none() | st.integers(1, 5))
     fields = {
         "MinInferenceUnits": low,
@@ -218,7 +218,7 @@ def start_inputs(draw: st.DrawFn, service: str) -> dict[str, Any]:
 
 @st.composite
 def stop_inputs(draw: st.DrawFn, service: str, *, conditional: bool) -> dict[str, Any]:
-    """A valid input of stop-model for the one model of a service."""
+    """Return a valid input of stop-model for the one model of a service."""
     named = {**IDENTITIES[service], "StopTimeoutSeconds": draw(_TIMEOUTS), "PollIntervalSeconds": draw(_POLLS)}
     conditions = (
         {**named, "LeaseEndsAt": to_instant(after(-20))},
@@ -265,7 +265,7 @@ def lives(*faults: Fault, happenings: int = 4) -> st.SearchStrategy[Story]:
 
 
 def stop_lives(*faults: Fault, happenings: int = 4, conditional: bool | None = None) -> st.SearchStrategy[Story]:
-    """The same of a model that is to be stopped, on a condition or not; either, if None."""
+    """Return the same of a model that is to be stopped, on a condition or not; either, if None."""
     either = st.booleans() if conditional is None else st.just(conditional)
     return either.flatmap(lambda on: _lives(Goal.STOPPED, faults, happenings=happenings, conditional=on))
 
@@ -278,18 +278,18 @@ def blindness(*calls: Call) -> st.SearchStrategy[list[Befalls]]:
 
 
 def name_of(execution_arn: str) -> str:
-    """An execution's name."""
+    """Return an execution's name."""
     return execution_arn.rpartition(":")[2]
 
 
 def in_order(*acts: Begins | Happens) -> tuple[Begins | Happens, ...]:
-    """What happens first comes first."""
+    """Return what happens first comes first."""
     return tuple(sorted(acts, key=lambda act: act.at))
 
 
 @st.composite
 def _troubles(draw: st.DrawFn, calls: tuple[Call, ...], faults: tuple[Fault, ...]) -> tuple[Befalls, ...]:
-    """What befalls single calls, and before that, what befalls all from one on."""
+    """Return what befalls single calls, and before that, what befalls all from one on."""
     befallen = [(call, fault) for fault in faults for call in calls if _can_befall(call, fault)]
     fault = st.tuples(st.sampled_from(befallen), st.integers(0, 3))
     once = draw(st.lists(fault, max_size=4))

@@ -124,7 +124,7 @@ class World(Scene):
                     self._lend_a_hand(act.what)
 
     def _lend_a_hand(self, hand: Hand) -> None:
-        """What somebody does with the model itself, or another execution in one go."""
+        """Do what somebody does with the model itself, or another execution in one go."""
         record, words = self.records.store.record, self.story.words
         another: dict[str, Any] = {"version": record.version + 1, "latest_start": _ANOTHER, "wanted_at": self.now}
         runs = self.service.status == words.running
@@ -176,7 +176,7 @@ class World(Scene):
             raise EndedError
 
     def _invoke(self, running: Running, resource: str, payload: dict[str, Any], first: bool) -> Any:
-        """The task's resource does its work. Raises TaskError."""
+        """Return the task's resource does its work. Raises TaskError."""
         function = resource.removeprefix("Functions/").removesuffix("/CurrentVersion")
         try:
             if resource.endswith(":::states:startExecution"):
@@ -248,7 +248,7 @@ class World(Scene):
         return {"NotificationId": identity}
 
     def _net(self, running: Running) -> None:
-        """The rule for executions that end, and what becomes of its event."""
+        """Send the event of an execution's end to Notify, as the rule does."""
         detail = {"executionArn": running.arn, "status": running.status, "redriveCount": 0}
         for seconds in (1, *_RETRIED_AFTER):
             self.turnstile.wait(seconds)

@@ -47,25 +47,25 @@ CHOSEN: dict[str, Any] = {
 
 @pytest.fixture(scope="session")
 def default(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """The deploy of `cdk.json` as it is."""
+    """Return the deploy of `cdk.json` as it is."""
     return made_once("default", tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def chosen(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """A deploy in which every setting was chosen."""
+    """Return a deploy in which every setting was chosen."""
     return made_once("chosen", tmp_path_factory, **CHOSEN)
 
 
 @pytest.fixture(scope="session")
 def every(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """A deploy that watches every service, and nothing else was chosen: the world of most tests."""
+    """Return a deploy that watches every service, and nothing else was chosen: the world of most tests."""
     return made_once("every service", tmp_path_factory, watched_services=["Rekognition", "LookoutVision"])
 
 
 @pytest.fixture(scope="session")
 def encrypted(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """A deploy that encrypts everything with the customer's key."""
+    """Return a deploy that encrypts everything with the customer's key."""
     return made_once("encrypted", tmp_path_factory, encryption="customer")
 
 

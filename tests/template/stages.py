@@ -13,7 +13,7 @@ NAILS = {"ProjectName": "nails", "ModelVersion": "1"}
 
 
 def projects(rekognition: str, lookout_vision: str) -> str:
-    """The setting `project_arns` that names the project of a version of Rekognition's, and one of the other service."""
+    """Return a setting `project_arns` with the project of a version of Rekognition, and one of the other service."""
     of_rekognition = rekognition.split("/version/")[0] + "/1767000000000"
     return f"{of_rekognition},arn:aws:lookoutvision:us-east-1:123456789012:project/{lookout_vision}"
 

@@ -22,7 +22,7 @@ NODE = str(Path(sys.prefix) / "bin" / "node")
 
 
 def cdk_context(root: Path = ROOT) -> dict[str, Any]:
-    """What the CDK command line has from `cdk.json`, and adds by itself."""
+    """Return what the CDK command line has from `cdk.json`, and adds by itself."""
     context: dict[str, Any] = json.loads((root / "cdk.json").read_text(encoding="utf-8"))["context"]
     return context | {"aws:cdk:enable-path-metadata": True}
 
@@ -59,7 +59,7 @@ class Synthesized:
         }
 
     def all(self, resource_type: str) -> dict[str, dict[str, Any]]:
-        """The properties of every resource of a type, by name."""
+        """Return the properties of every resource of a type, by name."""
         return {
             self._names[logical_id]: self.plain(resource.get("Properties", {}))
             for logical_id, resource in self.template["Resources"].items()
@@ -67,7 +67,7 @@ class Synthesized:
         }
 
     def only(self, resource_type: str) -> dict[str, Any]:
-        """The properties of the one resource of a type."""
+        """Return the properties of the one resource of a type."""
         (properties,) = self.all(resource_type).values()
         return properties
 
@@ -85,7 +85,7 @@ class Synthesized:
         return self.folder / f"asset.{key.removesuffix('.zip')}"
 
     def permissions(self, role: str) -> dict[str, list[str]]:
-        """What a role may do: each action, and what on. A role has no other statements than ones that allow."""
+        """Return what a role may do: each action, and what on. A role has no other statements than ones that allow."""
         found: dict[str, list[str]] = {}
         for statement in self._statements(role):
             assert set(statement) - {"Condition"} == {"Action", "Effect", "Resource"}
@@ -112,7 +112,7 @@ class Synthesized:
         ]
 
     def plain(self, value: Any) -> Any:
-        """A value of the template with its references as text: `Place.Arn`, `${AWS::Region}`."""
+        """Return a value of the template with its references as text: `Place.Arn`, `${AWS::Region}`."""
         match value:
             case {"Ref": str(name)}:
                 return self._names.get(name, f"${{{name}}}")
@@ -145,7 +145,7 @@ def made_once(name: str, tmp_path_factory: pytest.TempPathFactory, **settings: A
 def deploys_made_once(
     name: str, tmp_path_factory: pytest.TempPathFactory, deploys: Mapping[str, Mapping[str, Any]]
 ) -> Path:
-    """The folder that has one of each deploy, synthesized with its settings."""
+    """Return the folder that has one of each deploy, synthesized with its settings."""
     base = tmp_path_factory.getbasetemp()
     shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
     with _alone(shared):

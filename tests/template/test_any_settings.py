@@ -24,7 +24,7 @@ App = Callable[[dict[str, Any]], tuple[int, str]]
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    """The app: from a context to the code with which it ends and what it says."""
+    """Yield the app: from a context to the code with which it ends and what it says."""
     folder = tmp_path_factory.mktemp("apps")
     environment = {
         **os.environ,

@@ -22,7 +22,7 @@ assert callable(importlib.import_module(handler).handler)
 
 
 def runtime(folder: Path) -> list[Path]:
-    """A folder with what Lambda's runtime brings, and nothing else that is installed here."""
+    """Return a folder with what Lambda's runtime brings, and nothing else that is installed here."""
     folder.mkdir()
     packages = Path(boto3.__file__).parents[1]
     assert Path(botocore.__file__).parents[1] == packages

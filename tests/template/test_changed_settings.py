@@ -34,7 +34,7 @@ Resources = dict[str, dict[str, Any]]
 
 @pytest.fixture(scope="module", params=["in_one", pytest.param("one_by_one", marks=pytest.mark.soak)], ids=str)
 def deploys(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Resources]:
-    """The resources of each deploy, by what it is."""
+    """Return the resources of each deploy, by what it is."""
     wanted = {"in_one": IN_ONE, "one_by_one": ONE_BY_ONE}[request.param]
     folder = deploys_made_once(f"changed-{request.param}", tmp_path_factory, wanted)
     return {

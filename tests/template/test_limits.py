@@ -58,7 +58,7 @@ EXHAUSTIVE: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module", params=["fullest", pytest.param("exhaustive", marks=pytest.mark.soak)])
 def templates(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """The template of each deploy."""
+    """Return the template of each deploy."""
     wanted = {"fullest": FULLEST, "exhaustive": EXHAUSTIVE}[request.param]
     folder = deploys_made_once(f"limits-{request.param}", tmp_path_factory, wanted)
     return {name: file for name in wanted for file in (folder / name).glob("*.template.json")}

@@ -34,7 +34,7 @@ def every(service: str, resource: str) -> list[str]:
 
 
 def on(resources: list[str], *actions: str) -> dict[str, list[str]]:
-    """Some actions on the same resources."""
+    """Return some actions on the same resources."""
     return dict.fromkeys(actions, resources)
 
 
@@ -60,7 +60,7 @@ LOOKS_AT_CHOSEN = {
 
 
 def again(looks: dict[str, list[str]]) -> dict[str, list[str]]:
-    """What it takes once the model's project is known."""
+    """Return what it takes once the model's project is known."""
     return {action: on for action, on in looks.items() if action != "rekognition:DescribeProjects"}
 
 
@@ -85,7 +85,7 @@ TELLS = {
 
 
 def fails_into(queue: str) -> dict[str, list[str]]:
-    """What leaving something in a dead-letter queue takes."""
+    """Return what leaving something in a dead-letter queue takes."""
     return {"sqs:SendMessage": [f"{queue}.Arn"]}
 
 
@@ -113,7 +113,7 @@ FORGETS = {
 
 
 def runs(function: str) -> dict[str, list[str]]:
-    """What every function does: its own log, and traces."""
+    """Return what every function does: its own log, and traces."""
     log = on([f"Functions/{function}Log.Arn"], "logs:CreateLogStream", "logs:PutLogEvents")
     return log | on(["*"], "xray:PutTraceSegments", "xray:PutTelemetryRecords")
 

@@ -25,7 +25,7 @@ def test_they_need_nothing_of_another_host_and_are_well_formed() -> None:
 
 
 def drawn_transitions(picture: str) -> set[tuple[str, str]]:
-    """The arrows of a picture, between the states' names."""
+    """Return the arrows of a picture, between the states' names."""
     names = dict(re.findall(r'^ +(\w+)\W+"([^"]+)"', picture, re.MULTILINE))
     arrows = re.findall(
         r"^ +(\S+) \S+> ?(?:\|.*\| )?(\w+)$", picture.replace("(( ))", "").replace(">|", "> |"), re.MULTILINE
@@ -34,7 +34,7 @@ def drawn_transitions(picture: str) -> set[tuple[str, str]]:
 
 
 def transitions(definition: dict[str, Any]) -> set[tuple[str, str]]:
-    """The arrows of the definition. A failed notification is told by the net, and changes no way."""
+    """Return the arrows of the definition. A failed notification is told by the net, and changes no way."""
     found = {("begin", definition["StartAt"])}
     for name, state in definition["States"].items():
         nexts = [state.get("Next"), state.get("Default")]

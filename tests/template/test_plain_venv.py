@@ -36,7 +36,7 @@ def only_what_a_synth_needs(home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def synthesized_plainly(tmp_path_factory: pytest.TempPathFactory) -> Synthesized:
-    """What `cdk synth` writes there."""
+    """Return what `cdk synth` writes there."""
     assembly = tmp_path_factory.mktemp("plain") / "cdk.out"
     command = ["synth", "--quiet", "--no-version-reporting", "--output", str(assembly)]
     done = subprocess.run(  # noqa: S603

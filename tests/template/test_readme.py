@@ -32,12 +32,12 @@ README = PAGES["README.md"]
 
 
 def blocks(language: str, page: str) -> list[str]:
-    """The page's blocks of code in a language."""
+    """Return the page's blocks of code in a language."""
     return re.findall(rf"^```{language}\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
 
 
 def table_after(page: str, heading: str, *, number: int = 0) -> dict[str, list[str]]:
-    """A table after a heading: what stands in code in its first column, and the cells of that row."""
+    """Return a table after a heading: what stands in code in its first column, and the cells of that row."""
     section = f"\n{PAGES[page]}".split(f"\n{heading}\n", 1)[1]
     [rows] = re.findall(r"^\| --- .*?\n((?:\|.*\n)+)", section, re.MULTILINE)[number : number + 1]
     cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows.splitlines()]
@@ -71,7 +71,7 @@ def test_the_inputs_fields_are_all_there(parse: Callable[..., object], tables: l
 
 
 def known_fields(parse: Callable[..., object]) -> set[str]:
-    """The fields that an input may have, by what is said of one that has another."""
+    """Return the fields that an input may have, by what is said of one that has another."""
     defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
     with pytest.raises(InvalidRequestError) as caught:
         parse({"Nonsense": 1}, defaults=defaults, home=None)
@@ -106,7 +106,7 @@ def test_every_alarm_is_explained(default: Synthesized) -> None:
 
 
 def schedules() -> Any:
-    """The example of the page about schedules."""
+    """Return the example of the page about schedules."""
     [example] = blocks("json", "schedules.md")
     return json.loads(example)
 
@@ -152,7 +152,7 @@ def test_every_make_target_that_it_names_is_there(page: str) -> None:
 
 
 def commands(page: str) -> Iterator[list[str]]:
-    """The words of each command of a page."""
+    """Yield the words of each command of a page."""
     for block in blocks("sh", page):
         for line in block.replace("\\\n", " ").splitlines():
             yield shlex.split(line, comments=True)
@@ -186,12 +186,12 @@ def assert_is_a_command_of_aws(service: str, command: str, options: list[str]) -
 
 
 def dashed(name: str) -> str:
-    """A name as the AWS CLI writes it."""
+    """Return a name as the AWS CLI writes it."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
 def anchors(text: str) -> set[str]:
-    """The headings of a page, as GitHub links them."""
+    """Return the headings of a page, as GitHub links them."""
     headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
     return {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
 

@@ -19,7 +19,7 @@ QUEUES = {
 
 
 def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
-    """The statements of a resource's policy."""
+    """Return the statements of a resource's policy."""
     found: list[dict[str, Any]] = policy["PolicyDocument"]["Statement"]
     return found
 

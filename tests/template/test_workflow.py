@@ -113,7 +113,7 @@ CALLS = pytest.mark.parametrize(
 
 
 def states_of(synthesized: Synthesized, told: Told) -> dict[str, Any]:
-    """The states of a machine, by name."""
+    """Return the states of a machine, by name."""
     found: dict[str, Any] = synthesized.definitions[told.machine]["States"]
     return found
 

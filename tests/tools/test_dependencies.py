@@ -19,17 +19,17 @@ OWN = {path.stem for folder in (ROOT, ROOT / "lambdas") for path in folder.iterd
 
 
 def lines(file: str) -> list[Requirement]:
-    """The lines of a file of requirements."""
+    """Return the lines of a file of requirements."""
     return [Requirement(line) for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
 
 
 def pins(file: str) -> dict[str, Requirement]:
-    """The lines that count on this machine, by package."""
+    """Return the lines that count on this machine, by package."""
     return {canonicalize_name(one.name): one for one in lines(file) if not one.marker or one.marker.evaluate()}
 
 
 def asked(*parts: str) -> Iterator[Requirement]:
-    """What parts of the set-up ask for."""
+    """Yield what parts of the set-up ask for."""
     for part in parts:
         for entry in PROJECT["project"]["dependencies"] if part == "app" else GROUPS[part]:
             if isinstance(entry, dict):
@@ -39,7 +39,7 @@ def asked(*parts: str) -> Iterator[Requirement]:
 
 
 def closure(*parts: str) -> set[str]:
-    """The packages that parts of the set-up bring to this machine."""
+    """Return the packages that parts of the set-up bring to this machine."""
     found: set[tuple[str, str]] = set()
     wanted = list(asked(*parts))
     while wanted:
@@ -53,7 +53,7 @@ def closure(*parts: str) -> set[str]:
 
 
 def imported(folder: str) -> set[str]:
-    """The modules, neither Python's nor our own, that the code in a folder imports when it runs."""
+    """Return the modules, neither Python's nor our own, that the code in a folder imports when it runs."""
     found = set()
     for file in (ROOT / folder).rglob("*.py"):
         wanted: list[ast.AST] = [ast.parse(file.read_text(encoding="utf-8"))]

@@ -33,7 +33,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What git would commit of this checkout, in a folder with a space in its name."""
+    """Return what git would commit of this checkout, in a folder with a space in its name."""
     folder = tmp_path / "my clone"
     for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
         if (ROOT / name).exists():
@@ -46,7 +46,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def begun(clone: Path, *arguments: str, **more: str) -> AbstractContextManager["subprocess.Popen[str]"]:
-    """A target under way that knows nothing of this virtual environment."""
+    """Return a target under way that knows nothing of this virtual environment."""
     kept = {name: value for name, value in environment().items() if name not in ("JSII_NODE", "PYTHON", "VIRTUAL_ENV")}
     path = [part for part in kept["PATH"].split(os.pathsep) if not Path(part).is_relative_to(sys.prefix)]
     env = {**kept, "PATH": os.pathsep.join([str(Path(sys.base_prefix, "bin")), *path]), **more}

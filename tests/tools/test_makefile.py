@@ -14,8 +14,12 @@ from tools.set_up.steps import Checkout
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 
+NARROW = 80
+"""The columns of a terminal as it opens."""
+
+
 def made(*arguments: str, folder: Path = ROOT, **more: str | None) -> str:
-    """What a target prints, in an environment with these variables, or without them."""
+    """Return what a target prints, in an environment with these variables, or without them."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     environment = {name: value for name, value in {**kept, **more}.items() if value is not None}
     command = ["make", "--no-print-directory", *arguments]
@@ -28,6 +32,7 @@ def test_help_lists_every_target() -> None:
     [targets] = re.findall(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)
 
     assert re.findall(r"^  make (\S+) ", made("help"), re.MULTILINE) == targets.split()
+    assert max(map(len, made("help").splitlines())) <= NARROW
 
 
 def test_each_target_asks_the_set_up_for_parts_that_there_are() -> None:

@@ -19,7 +19,7 @@ PROJECT, SET_UP = PYPROJECT["project"], PYPROJECT["tool"]["set-up"]
 
 
 def read(path: str) -> Any:
-    """A file of YAML. What GitHub knows as `on` is true for YAML."""
+    """Return a file of YAML. What GitHub knows as `on` is true for YAML."""
     return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
 
 

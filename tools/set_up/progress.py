@@ -19,7 +19,7 @@ class Progress:
         self._live = stream.isatty() and os.environ.get("TERM") != "dumb"
 
     def say(self, line: str) -> None:
-        """A line that stays."""
+        """Print a line that stays."""
         print(line, file=self._stream, flush=True)
 
     @contextmanager

@@ -68,7 +68,7 @@ class Checkout:
         return [*self._project["dependency-groups"], APP, CDK, LAMBDA, PLAIN]
 
     def steps(self, parts: Sequence[str]) -> list[Step]:
-        """The steps that bring these parts, also those that are done."""
+        """Return the steps that bring these parts, also those that are done."""
         found = [self._virtual_environment(), self._installer()]
         if packages := [part for part in parts if part not in (CDK, LAMBDA, PLAIN, CHECKOV)]:
             found.append(self._packages(packages))
@@ -118,7 +118,7 @@ class Checkout:
         return Step(f"Python packages for {', '.join(missing)}", Path(self._python), [*stamps.values()], [command])
 
     def _included(self, part: str) -> list[str]:
-        """A group of dependencies and those that come with it."""
+        """Return a group of dependencies and those that come with it."""
         asked = self._project["dependency-groups"].get(part, [])
         included = [group for one in asked if isinstance(one, dict) for group in self._included(one["include-group"])]
         return [part, *included]

@@ -138,7 +138,7 @@ def _attributes(ending: Ending) -> dict[str, str]:
 
 
 def _project(ending: Ending) -> dict[str, str]:
-    """What is known at least of a model, where the input names one."""
+    """Return what is known at least of a model, where the input names one."""
     if ending.request is not None:
         return {"Service": ending.request.service.name, "Project": ending.request.project}
     if ending.project is None:

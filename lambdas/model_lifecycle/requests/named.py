@@ -22,7 +22,7 @@ def named_in(execution_input: object, home: Home) -> dict[str, str] | None:
 
 
 def readable(execution_input: object, home: Home) -> Identity | None:
-    """The model that is named, or at least its project."""
+    """Return the model that is named, or at least its project."""
     named: Identity | None = named_in(execution_input, home)
     if named is None and (project := project_in(execution_input)) is not None:
         _, named = project
@@ -30,7 +30,7 @@ def readable(execution_input: object, home: Home) -> Identity | None:
 
 
 def project_in(execution_input: object) -> tuple[Service, Identity] | None:
-    """The service, and as much of the input as names a project; None where not exactly one service is meant."""
+    """Return the service, and as much of the input as names a project; None where not exactly one service is meant."""
     given = _about_model(execution_input)
     if not isinstance(given, Mapping):
         return None
@@ -39,7 +39,7 @@ def project_in(execution_input: object) -> tuple[Service, Identity] | None:
 
 
 def _about_model(execution_input: object) -> object:
-    """The input itself, or that of the failed start which it cleans up after."""
+    """Return the input itself, or that of the failed start which it cleans up after."""
     if isinstance(execution_input, dict) and isinstance(execution_input.get("FailedStart"), dict):
         return execution_input["FailedStart"].get("Input")
     return execution_input

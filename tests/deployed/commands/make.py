@@ -13,19 +13,19 @@ PATIENCE_SECONDS = 900
 
 
 def environment() -> dict[str, str]:
-    """The caller's own, with this Python's tools first and no AWS of their own."""
+    """Return the caller's own, with this Python's tools first and no AWS of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return kept | {"PATH": f"{Path(sys.prefix, 'bin')}{os.pathsep}{kept['PATH']}"}
 
 
 def make(*arguments: str) -> AbstractContextManager["subprocess.Popen[str]"]:
-    """A target under way."""
+    """Return a target under way."""
     command = ["make", "--no-print-directory", *arguments]
     return under_way(command, env=environment(), stderr=subprocess.PIPE)
 
 
 def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """A target that has ended, run with more of an environment."""
+    """Return a target that has ended, run with more of an environment."""
     return subprocess.run(
         ["make", "--no-print-directory", *arguments],
         cwd=ROOT,
@@ -39,6 +39,6 @@ def made(*arguments: str, more: Mapping[str, str]) -> "subprocess.CompletedProce
 
 
 def processes_of_group(group: int) -> list[str]:
-    """What still runs of a process group, as `ps` shows it; not what has ended and was not yet seen to have ended."""
+    """Return the processes of a group that still run, as `ps` shows them, without those that ended unseen."""
     listed = subprocess.run(["ps", "-eo", "pgid,stat,args"], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if line.split()[0] == str(group) and line.split()[1][0] != "Z"]

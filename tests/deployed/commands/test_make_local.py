@@ -123,7 +123,7 @@ def run_as_pasted(line: str, *, folder: Path) -> str:
 
 
 def call(endpoint: str, target: str, body: dict[str, Any]) -> dict[str, Any]:
-    """A plain call, without any SDK and any signature, as curl makes it."""
+    """Return a plain call, without any SDK and any signature, as curl makes it."""
     headers = {"X-Amz-Target": target, "Content-Type": "application/x-amz-json-1.1"}
     with urlopen(Request(endpoint, json.dumps(body).encode(), headers)) as answer:
         parsed: dict[str, Any] = json.load(answer)

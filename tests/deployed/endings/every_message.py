@@ -443,7 +443,7 @@ Mail programs turn a name with a dot into a link, so such a name has brackets: `
 
 
 def page(messages: Iterator[tuple[str, Kind, Told]]) -> str:
-    """The page of these messages."""
+    """Return the page of these messages."""
     parts, last = [_INTRODUCTION], ""
     for heading, kind, told in messages:
         parts += [f"\n## {heading}\n"] if heading != last else []

@@ -159,7 +159,7 @@ def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, ser
 
 @pytest.fixture(scope="module")
 def other_stage(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lifecycle]:
-    """A deployment with a stage, beside the one without; it is removed again."""
+    """Yield a deployment with a stage, beside the one without; it is removed again."""
     here = worlds.deployed("settings", {**EVERY_SERVICE, **SETTINGS})
     assembly = synthesized_stage(tmp_path_factory).folder
     outputs = deploy(here.aws, assembly=assembly, bootstrapped=True)
@@ -169,7 +169,7 @@ def other_stage(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 @pytest.fixture
 def beside(other_stage: Lifecycle, lifecycle: Lifecycle, service: ServiceWords) -> Iterator[Lifecycle]:
-    """It, with a model of each deployment."""
+    """Yield it, with a model of each deployment."""
     lifecycle.given(service.script(StartSeconds=600), its_own(service).script(StartSeconds=600))
     other_stage.forget_messages()
     yield other_stage

@@ -21,7 +21,7 @@ Doctor = Callable[..., tuple[int, dict[str, list[tuple[str, str]]]]]
 
 @pytest.fixture
 def template(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """What this checkout would deploy."""
+    """Return what this checkout would deploy."""
     found: dict[str, Any] = json.loads(
         json.dumps(made_once("every service", tmp_path_factory, **EVERY_SERVICE).template)
     )
@@ -35,7 +35,7 @@ def doctor(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Doctor:
-    """The command: its exit status, and by check what it says, each with how bad it is."""
+    """Return the command: its exit status, and by check what it says, each with how bad it is."""
     for name, value in lifecycle.aws.environment().items():
         monkeypatch.setenv(name, value)
 

@@ -46,13 +46,13 @@ class Redrive:
         return status, self._out.readouterr().out
 
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
-        """What lies in the queues."""
+        """Return what lies in the queues."""
         _, printed = self("--dry-run", "--json", *arguments)
         messages: list[dict[str, Any]] = json.loads(printed)["Messages"]
         return messages
 
     def done(self, *arguments: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
-        """The exit status, and what became of the messages of each queue."""
+        """Return the exit status, and what became of the messages of each queue."""
         status, printed = self("--json", *arguments)
         found: dict[str, list[dict[str, Any]]] = {}
         for message in json.loads(printed)["Messages"]:

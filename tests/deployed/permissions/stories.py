@@ -68,7 +68,7 @@ def live(lifecycle: Lifecycle, *stories: Story) -> dict[Story, Judged]:
 
 
 def _machines_anew(lifecycle: Lifecycle) -> None:
-    """The machines are put once more, with their roles and logs, and the logs with their keys."""
+    """Put the machines once more, with their roles and logs, and the logs with their keys."""
     machines = lifecycle.aws.client("stepfunctions")
     for arn in _machines(lifecycle):
         machine = machines.describe_state_machine(stateMachineArn=arn)
@@ -81,7 +81,7 @@ def _machines_anew(lifecycle: Lifecycle) -> None:
 
 
 def _before_versions(lifecycle: Lifecycle) -> None:
-    """Executions of a release go on whose definitions name no versions."""
+    """Go on with executions of a release whose definitions name no versions."""
     machines = lifecycle.aws.client("stepfunctions")
     now = {arn: machines.describe_state_machine(stateMachineArn=arn)["definition"] for arn in _machines(lifecycle)}
     for arn, definition in now.items():
@@ -120,7 +120,7 @@ def _clean_up(lifecycle: Lifecycle) -> None:
 
 
 def _redrives(lifecycle: Lifecycle) -> None:
-    """What no state can tell the net tells, and knows what a redrive ended that failed again."""
+    """Let the net tell what no state can tell, and the end of a redrive that failed again."""
     never = [{"Operation": "Publish", "Error": "InternalError", "Times": 9}]
     lifecycle.given(REKOGNITION.script(StartSeconds=60, StartEndsIn="FAILED"), faults=never)
     start = lifecycle.run(REKOGNITION.model).arn
@@ -170,7 +170,7 @@ def _schedules(lifecycle: Lifecycle) -> None:
 
 
 def _lost(lifecycle: Lifecycle) -> None:
-    """What cannot be delivered, and what a function fails at whatever is tried."""
+    """Send what cannot be delivered, and what a function fails at whatever is tried."""
     lifecycle.given(REKOGNITION.script(StartSeconds=10), LOOKOUT_VISION.script(StartSeconds=600))
     lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": 600})
     ends = lifecycle.start(LOOKOUT_VISION.model)

@@ -23,7 +23,7 @@ def lifecycle(worlds: Worlds) -> Lifecycle:
 
 @pytest.fixture
 def lived(lifecycle: Lifecycle) -> Mapping[Story, Judged]:
-    """What IAM was asked with all policies whole."""
+    """Return what IAM was asked with all policies whole."""
     lived = live(lifecycle)
     refused = {refusal for judged in lived.values() for refusal in judged.refused}
     assert refused == set()

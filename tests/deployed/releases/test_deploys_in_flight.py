@@ -87,7 +87,7 @@ def named(service: ServiceWords, name: str) -> ServiceWords:
 
 
 def models(release: str) -> dict[str, ServiceWords]:
-    """A model for each kind, of one service and the other in turn."""
+    """Return a model for each kind, of one service and the other in turn."""
     first = BOTH.index(REKOGNITION if release == "today" else LOOKOUT_VISION)
     return {name: named(BOTH[(first + number) % 2], f"{name}-{release}") for number, name in enumerate(KINDS)}
 
@@ -284,7 +284,7 @@ def test_versions_stay_as_long_as_executions_may_go_on_and_no_longer(story: Stor
 
 
 def versions(lifecycle: Lifecycle) -> dict[str, list[int]]:
-    """The numbers of the versions of each function."""
+    """Return the numbers of the versions of each function."""
     api = lifecycle.aws.client("lambda")
     names = {
         function: name

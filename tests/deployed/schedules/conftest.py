@@ -49,7 +49,7 @@ class Started:
 
 @pytest.fixture
 def started(worlds: Worlds) -> list[Started]:
-    """What the schedules have started, in order of time."""
+    """Return what the schedules have started, in order of time."""
     settings = {"schedules": json.dumps(SCHEDULES), "time_zone": "Europe/Berlin"}
     lifecycle = worlds.deployed("scheduled", settings, begin=BEGIN)
     if lifecycle.clock.now() < END:

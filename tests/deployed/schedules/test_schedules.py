@@ -9,7 +9,7 @@ from tests.deployed.schedules.conftest import BEGIN, END, IN_UTC, SCHEDULES, Sta
 
 
 def times(started: list[Started], model: str) -> list[tuple[str, str]]:
-    """The actions on a model with their times in UTC."""
+    """Return the actions on a model with their times in UTC."""
     return [(one.action, f"{one.at:%a %H:%M}") for one in started if one.model == model]
 
 

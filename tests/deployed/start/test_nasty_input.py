@@ -22,17 +22,17 @@ ARN = REKOGNITION.model["ProjectVersionArn"]
 
 
 def text(**fields: Any) -> str:
-    """An input that names a model and has these fields on top."""
+    """Return an input that names a model and has these fields on top."""
     return json.dumps({**REKOGNITION.model, **fields})
 
 
 def raw(field: str, value: str) -> str:
-    """The same with a value that is written as it stands here."""
+    """Return the same with a value that is written as it stands here."""
     return f'{{"ProjectVersionArn": "{ARN}", "{field}": {value}}}'
 
 
 def nested(levels: int, *, opens: str = "[", closes: str = "]") -> str:
-    """A value so many levels deep."""
+    """Return a value so many levels deep."""
     return opens * levels + "0" + closes * levels
 
 
@@ -100,7 +100,7 @@ def nothing_was_asked() -> bool:
 
 
 def assert_refused(lifecycle: Lifecycle, execution: Execution, *words: str) -> None:
-    """It failed for that reason, nobody was asked for anything, and one message says so that people can read."""
+    """Assert that it failed for that reason, nothing was asked for, and one readable message says so."""
     assert (execution.status, execution.error) == ("FAILED", "InvalidRequestError"), execution.cause
     cause = execution.cause
     assert all(each in cause for each in words), cause
@@ -206,7 +206,7 @@ def test_what_is_no_json_starts_no_execution(models: Lifecycle, written: str) ->
 
 
 def of_bytes(size: int, letter: str = "x") -> str:
-    """An input of so many bytes, almost all of them in one unknown field."""
+    """Return an input of so many bytes, almost all of them in one unknown field."""
     rest = size - len(text(Note="").encode())
     return text(Note="").replace(
         '""', f'"{letter * (rest // len(letter.encode()))}{"x" * (rest % len(letter.encode()))}"'

@@ -13,7 +13,7 @@ service_in_turn = services_in_turn()
 
 
 def clean_up_of(lifecycle: Lifecycle, start: Execution) -> Execution:
-    """The execution of stop-model that a start has started, which its message names."""
+    """Return the execution of stop-model that a start has started, which its message names."""
     clean_up = lifecycle.only_message(start).document["CleanUp"]
     assert clean_up is not None
     return lifecycle.end_of(clean_up["ExecutionArn"])

@@ -20,12 +20,12 @@ HOUR = 3_600
 
 
 def words_of(operation: str, service: ServiceWords) -> str:
-    """The operation that a test calls `describe` or `stop`."""
+    """Return the operation that a test calls `describe` or `stop`."""
     return {"describe": service.describe, "stop": service.stop}.get(operation, operation)
 
 
 def stop_with(service: ServiceWords, operation: str, error: str, **more: Any) -> Life:
-    """A stop of a model that runs, with an operation of which something is wrong."""
+    """Return a stop of a model that runs, with an operation of which something is wrong."""
     script = {"Status": service.running, "StopSeconds": 40}
     return Life(**{"service": service, "operation": operation, "error": error, "script": script, "stops": True, **more})
 

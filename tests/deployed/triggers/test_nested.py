@@ -60,7 +60,7 @@ def nightly(lifecycle: Lifecycle, integration: str) -> dict[str, object]:
 
 @pytest.fixture(params=["states:startExecution.sync:2", "states:startExecution"], ids=["waits", "goes on"])
 def parent(lifecycle: Lifecycle, request: pytest.FixtureRequest) -> Iterator[str]:
-    """The ARN of another state machine."""
+    """Yield the ARN of another state machine."""
     iam, machines = lifecycle.aws.client("iam"), lifecycle.aws.client("stepfunctions")
     role = iam.create_role(RoleName="nightly", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
     iam.put_role_policy(RoleName="nightly", PolicyName="nest", PolicyDocument=json.dumps(MAY))

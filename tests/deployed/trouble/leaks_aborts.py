@@ -31,7 +31,7 @@ OF_FAILED_STOP = ("Explain fault", "Notify failure", "Model not stopped")
 
 
 def aborts() -> Iterator[Story]:
-    """A story for each state. Stops are those of leases."""
+    """Yield a story for each state. Stops are those of leases."""
     services = cycle(BOTH)
     for state in OF_START:
         yield _aborted(Abort("start-model", state), next(services), Start(0, LEASE))
@@ -61,7 +61,7 @@ def _aborted(abort: Abort, service: ServiceWords, *acts: Act, **how: Any) -> Sto
 
 
 def _dies_after(operation: str, function: str) -> list[Mapping[str, Any]]:
-    """A step dies after its call, and each time that it is tried again."""
+    """Return a step dies after its call, and each time that it is tried again."""
     return [
         {"Operation": operation, "Effect": "KillAfter", "Times": 1},
         {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Times": 2, "Caller": function},

@@ -18,7 +18,7 @@ MEASURED = CALLS["CheckModel"].index("GetMetricData")
 
 
 def faults() -> Iterator[Story]:
-    """A story befalls one call of several functions. The watch's own go wrong in the stories of the watch."""
+    """Yield a story befalls one call of several functions. The watch's own go wrong in the stories of the watch."""
     for effect in ("KillBefore", "KillAfter"):
         for number in range(5):
             yield _befallen(number, "Effect", effect, *CALLS)

@@ -69,7 +69,7 @@ class Lives:
         )
 
     def missed(self, story: Story) -> list[str]:
-        """What was to go wrong in a story, and did not."""
+        """Return what was to go wrong in a story, and did not."""
         begin = self.begin + (story.number - 1) * BETWEEN
         calls = {(call.operation, call.outcome) for call in self.calls if begin <= call.moment < begin + BETWEEN}
         missed = [

@@ -82,7 +82,7 @@ def every_case(*faults: Mapping[str, Any], turn: int) -> pytest.MarkDecorator:
 
 
 def assert_told_truly(lived: Lived) -> None:
-    """It ended in time, the model was started once at most, and the one message says what is true."""
+    """Assert that it ended in time, the model was started once at most, and the one message is true."""
     execution, document = lived.execution, lived.document
     assert execution.seconds <= DEADLINE_SECONDS + LONGEST_INTERVAL_SECONDS
     accepted = [call for call in lived.calls if (call.operation, call.outcome) == (lived.service.start, "OK")]
@@ -133,7 +133,7 @@ def test_an_error_that_comes_while_the_model_starts(lived: Lived) -> None:
 
 
 def broken_cases() -> Iterator[Life]:
-    """Calls that cannot be made, that nobody hears the answer of, or that are never answered."""
+    """Yield calls that cannot be made, whose answer is lost, or that are never answered."""
     for service in BOTH:
         for operation in (service.describe, service.start):
             for effect, after in (*product(("Refuse", "LoseAnswer"), (0, 1)), ("Timeout", 0)):

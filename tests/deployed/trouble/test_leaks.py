@@ -16,7 +16,7 @@ from tests.simulation.auditor import Auditor, timeline
 
 
 def some() -> Iterator[Story]:
-    """A few of every kind of story."""
+    """Return a few of every kind of story."""
     return chain.from_iterable(islice(tell(), 3, None, 9) for tell in (aborts, faults, races))
 
 

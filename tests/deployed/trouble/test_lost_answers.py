@@ -88,7 +88,7 @@ def test_a_start_that_was_lost_on_the_way_is_asked_for_again(lifecycle: Lifecycl
 
 
 def lost_once() -> Iterator[Life]:
-    """Starts with a lease, and stops of what has one: of each kind of call to one, the answer to the first is lost."""
+    """Yield starts and stops with a lease: for each kind of call, the first answer is lost."""
     for service in BOTH:
         leased = {"StopAfterSeconds": 10 * HOUR}
         for operation in ("GetItem", "PutItem", "CreateSchedule", service.describe, service.start):

@@ -18,7 +18,7 @@ INPUT = {**REKOGNITION.model, "MinInferenceUnits": 1, "PollIntervalSeconds": 5}
 
 
 def step(goal: str, machine: str, progress: dict[str, Any]) -> dict[str, Any]:
-    """What a state of a machine sends."""
+    """Return what a state of a machine sends."""
     execution = {"Arn": f"{STATES}:execution:{machine}:it", "StartTime": "2026-01-05T09:00:00.000Z"}
     return {"Goal": goal, "Execution": {**execution, "RedriveCount": 0}, "Progress": progress, "CleanUp": {}}
 
@@ -47,7 +47,7 @@ EVENTS: dict[str, list[dict[str, Any]]] = {
 
 
 def paths(value: object, way: Sequence[str] = ()) -> Iterator[Sequence[str]]:
-    """The way to each value in an event."""
+    """Yield the way to each value in an event."""
     if way:
         yield way
     if isinstance(value, dict):
@@ -56,7 +56,7 @@ def paths(value: object, way: Sequence[str] = ()) -> Iterator[Sequence[str]]:
 
 
 def put(event: dict[str, Any], way: Sequence[str], value: object) -> dict[str, Any]:
-    """The event with a value at that place."""
+    """Return the event with a value at that place."""
     changed = json.loads(json.dumps(event))
     inner = changed
     for name in way[:-1]:
@@ -66,7 +66,7 @@ def put(event: dict[str, Any], way: Sequence[str], value: object) -> dict[str, A
 
 
 def nasty(event: dict[str, Any]) -> Iterator[object]:
-    """The event with nasty words in each place, one after the other, and what is no such event at all."""
+    """Yield the event with nasty words in each place, one after the other, and what is no such event at all."""
     yield from (put(event, way, NASTY[number % len(NASTY)]) for number, way in enumerate(paths(event)))
     yield from (put(event, way, NASTY[0]) for way in paths(event))
     yield from NASTY

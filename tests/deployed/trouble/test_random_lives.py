@@ -70,7 +70,7 @@ class Life:
 
 @st.composite
 def faults(draw: st.DrawFn, service: ServiceWords) -> dict[str, Any]:
-    """What goes wrong with some calls of one of the functions that steps are made of."""
+    """Return what goes wrong with some calls of one of the functions that steps are made of."""
     caller, operation = draw(
         st.sampled_from(
             [
@@ -204,7 +204,7 @@ def assert_started_once_at_most(lived: Lived) -> None:
 
 
 def assert_told_truly(lived: Lived) -> None:
-    """What the service says at the moment of the end, and what bills is said to bill."""
+    """Assert that it says what the service says at its end, and of what bills that it bills."""
     document, execution, service = lived.document, lived.execution, lived.service
     if execution.status == "SUCCEEDED":
         assert (document["Outcome"], document["Status"], lived.says) == ("Running", service.running, service.running)

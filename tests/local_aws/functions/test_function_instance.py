@@ -41,7 +41,7 @@ Start = Callable[..., FunctionInstance]
 
 @pytest.fixture
 def instance(tmp_path: Path, threads: Threads, launcher: Launcher) -> Start:
-    """What starts a process of a function of some code."""
+    """Return what starts a process of a function of some code."""
 
     def start(
         code: str, *, log: Callable[[str], None] = lambda _: None, threads: Threads = threads, **environment: str

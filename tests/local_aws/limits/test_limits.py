@@ -18,17 +18,17 @@ TOPIC = {"Type": "AWS::SNS::Topic"}
 
 
 def fresh() -> str:
-    """A name that nobody has."""
+    """Return a name that nobody has."""
     return uuid4().hex
 
 
 def padded(size: int, *, room: str = "x") -> str:
-    """A name of so many characters."""
+    """Return a name of so many characters."""
     return (fresh() + room * size)[:size]
 
 
 def policy(size: int) -> str:
-    """A policy document of so many characters, without white space."""
+    """Return a policy document of so many characters, without white space."""
     statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     statement["Resource"] += "x" * (size - len(json.dumps(document, separators=(",", ":"))))
@@ -36,7 +36,7 @@ def policy(size: int) -> str:
 
 
 def trust(size: int) -> str:
-    """A trust policy of so many characters."""
+    """Return a trust policy of so many characters."""
     principal = {"AWS": "arn:aws:iam::123456789012:role/"}
     statement = {"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}
     document = {"Version": "2012-10-17", "Statement": [statement]}
@@ -45,7 +45,7 @@ def trust(size: int) -> str:
 
 
 def queue_policy(*, statements: int = 1, size: int = 0) -> str:
-    """A queue's policy of so many statements, or bytes."""
+    """Return a queue's policy of so many statements, or bytes."""
     statement = {"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": QUEUE, "Sid": ""}
     document = {"Version": "2012-10-17", "Statement": [statement] * statements}
     statement["Sid"] = "x" * max(0, size - len(json.dumps(document)))
@@ -53,7 +53,7 @@ def queue_policy(*, statements: int = 1, size: int = 0) -> str:
 
 
 def statement_of(aws: LocalAws, size: int) -> str:
-    """A role with that trust policy."""
+    """Return a role with that trust policy."""
     return str(aws.client("iam").create_role(RoleName=fresh(), AssumeRolePolicyDocument=trust(size))["Role"]["Arn"])
 
 
@@ -67,7 +67,7 @@ def put_inline(aws: LocalAws, size: int) -> None:
 
 
 def rule(aws: LocalAws, name: str | None = None, *, targets: int = 0, given: str = "{}", bus: str = "default") -> None:
-    """A rule with so many targets, put one after the other, with that input."""
+    """Put a rule with so many targets, one after the other, with that input."""
     events, name = aws.client("events"), name or fresh()
     events.put_rule(Name=name, EventPattern='{"source": ["x"]}', EventBusName=bus)
     for number in range(targets):
@@ -76,7 +76,7 @@ def rule(aws: LocalAws, name: str | None = None, *, targets: int = 0, given: str
 
 
 def rules(aws: LocalAws, number: int) -> None:
-    """A bus with so many rules, one of which is put twice."""
+    """Make a bus with so many rules, one of which is put twice."""
     bus = fresh()
     aws.client("events").create_event_bus(Name=bus)
     for each in (*range(number), 0):
@@ -84,7 +84,7 @@ def rules(aws: LocalAws, number: int) -> None:
 
 
 def environment(aws: LocalAws, bench: Workbench, size: int, *, change: bool = False) -> None:
-    """A function whose environment has so many bytes, from the first or after a change."""
+    """Make a function whose environment has so many bytes, from the first or after a change."""
     variables = {"Variables": {"TEXT": "x" * (size - len('{"TEXT":""}'))}}
     if change:
         name = bench.function("def handler(event, context): pass")
@@ -101,7 +101,7 @@ def events(aws: LocalAws, size: int) -> None:
 
 
 def schedule(aws: LocalAws, size: int) -> None:
-    """A schedule whose target has an input of so many bytes."""
+    """Make a schedule whose target has an input of so many bytes."""
     aws.client("scheduler").create_schedule(
         Name=fresh(),
         ScheduleExpression="rate(1 hour)",
@@ -111,13 +111,13 @@ def schedule(aws: LocalAws, size: int) -> None:
 
 
 def queue(aws: LocalAws, written: str) -> None:
-    """A queue with that policy."""
+    """Make a queue with that policy."""
     sqs = aws.client("sqs")
     sqs.set_queue_attributes(QueueUrl=sqs.create_queue(QueueName=fresh())["QueueUrl"], Attributes={"Policy": written})
 
 
 def alarm(aws: LocalAws, name: str) -> None:
-    """An alarm of that name."""
+    """Put an alarm of that name."""
     aws.client("cloudwatch").put_metric_alarm(
         AlarmName=name,
         MetricName="m",
@@ -131,36 +131,36 @@ def alarm(aws: LocalAws, name: str) -> None:
 
 
 def role(aws: LocalAws, name: str) -> None:
-    """A role of that name."""
+    """Make a role of that name."""
     aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust(500))
 
 
 def machine(bench: Workbench, size: int) -> None:
-    """A state machine whose definition has so many characters."""
+    """Make a state machine whose definition has so many characters."""
     states = {"Done": {"Type": "Succeed"}}
     written = len(json.dumps({"StartAt": "Done", "States": states, "Comment": ""}))
     bench.machine(states, Comment="x" * (size - written))
 
 
 def topic(aws: LocalAws) -> str:
-    """A topic."""
+    """Return a topic."""
     return str(aws.client("sns").create_topic(Name="t")["TopicArn"])
 
 
 def say(aws: LocalAws, message: str, **more: Any) -> None:
-    """A message on it."""
+    """Publish a message on it."""
     aws.client("sns").publish(TopicArn=topic(aws), Message=message, **more)
 
 
 def keep(aws: LocalAws, days: int) -> None:
-    """A log group that keeps what is logged for so many days."""
+    """Make a log group that keeps what is logged for so many days."""
     logs, name = aws.client("logs"), fresh()
     logs.create_log_group(logGroupName=name)
     logs.put_retention_policy(logGroupName=name, retentionInDays=days)
 
 
 def stack(aws: LocalAws, *, name: str = "", size: int = 0, **template: Any) -> None:
-    """A stack of a topic, or of whatever else its template says, in so many characters."""
+    """Make a stack of a topic, or of whatever else its template says, in so many characters."""
     written = json.dumps({"Resources": {"Topic": TOPIC}, **template})
     cloudformation = aws.client("cloudformation")
     name = name or f"s{fresh()}"
@@ -169,7 +169,7 @@ def stack(aws: LocalAws, *, name: str = "", size: int = 0, **template: Any) -> N
 
 
 def retries(aws: LocalAws, times: int) -> None:
-    """A rule's target to which a delivery is tried again so many times."""
+    """Put a rule's target to which a delivery is tried again so many times."""
     name = fresh()
     rule(aws, name)
     policy = {"MaximumRetryAttempts": times, "MaximumEventAgeInSeconds": 60}
@@ -177,7 +177,7 @@ def retries(aws: LocalAws, times: int) -> None:
 
 
 def abort(bench: Workbench, size: int) -> None:
-    """An execution that is aborted with an error of so many characters."""
+    """Abort an execution with an error of so many characters."""
     waits = bench.machine({"Wait": {"Type": "Wait", "Seconds": 60, "Next": "Done"}, "Done": {"Type": "Succeed"}})
     machines = bench.aws.client("stepfunctions")
     arn = machines.start_execution(stateMachineArn=waits)["executionArn"]

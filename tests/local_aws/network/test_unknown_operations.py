@@ -13,7 +13,7 @@ JSON, FORM = "application/x-amz-json-1.1", "application/x-www-form-urlencoded"
 
 
 def answered(aws: LocalAws, service: str, path: str, body: str, **headers: str) -> tuple[int, str, str]:
-    """The status of a signed request, its header with the error, and its body."""
+    """Return the status of a signed request, its header with the error, and its body."""
     scope = f"local/20260105/us-east-1/{service}/aws4_request"
     signed = {"Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=none", **headers}
     connection = HTTPConnection("localhost", aws.port)

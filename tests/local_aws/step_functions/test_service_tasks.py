@@ -23,7 +23,7 @@ def integration(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def stop(bench: Workbench) -> str:
-    """A machine that runs for an hour."""
+    """Return a machine that runs for an hour."""
     return bench.machine({"Wait": {"Type": "Wait", "Seconds": 3_600, "End": True}})
 
 

@@ -32,7 +32,7 @@ def error_of(raised: pytest.ExceptionInfo[ClientError]) -> str:
 
 @pytest.fixture(scope="module")
 def flaky(bench: Workbench) -> str:
-    """A function that fails as often as its event says."""
+    """Return a function that fails as often as its event says."""
     return bench.function(
         """
         failures = {}

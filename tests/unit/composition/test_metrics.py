@@ -12,7 +12,7 @@ DECLARED = {"Name": "Failures", "Unit": "Count"}
 
 
 def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    """The lines that were written."""
+    """Return the lines that were written."""
     out = capsys.readouterr().out
     assert out.isascii()
     return [json.loads(line) for line in out.splitlines()]

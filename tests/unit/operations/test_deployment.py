@@ -61,7 +61,7 @@ class Region:
 
 
 def found(answer: dict[str, Any] | ClientError, *, stage: str = "a") -> tuple[Deployment, CloudFormation]:
-    """What is found with such an answer, and by which client."""
+    """Return what is found with such an answer, and by which client."""
     client = CloudFormation(answer)
     return find(cast("Aws", Region(client)), stage), client
 
@@ -127,7 +127,7 @@ def test_a_missing_output_says_the_stack_s_status() -> None:
 
 @pytest.fixture
 def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """An environment without AWS."""
+    """Take AWS out of the environment."""
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.delenv(name, raising=False)
     home = str(tmp_path_factory.mktemp("home"))

@@ -36,7 +36,7 @@ def answered(code: str, message: str = "no\nway") -> ClientError:
 
 
 def told(error: Exception) -> OperationsError:
-    """What becomes of an error."""
+    """Return what becomes of an error."""
     with pytest.raises(OperationsError) as caught, on_one_line("Step Functions"):
         raise error
     return caught.value

@@ -17,18 +17,18 @@ MORNING, EVENING = "cron(0 7 ? * MON-FRI *)", "cron(0 18 ? * MON-FRI *)"
 
 
 def lookout(project: str, **more: Any) -> dict[str, Any]:
-    """The input of a start of Lookout for Vision."""
+    """Return the input of a start of Lookout for Vision."""
     return {"ProjectName": project, "ModelVersion": "1", **more}
 
 
 def rekognition(project: str, **more: Any) -> dict[str, Any]:
-    """The input of a start of Rekognition."""
+    """Return the input of a start of Rekognition."""
     arn = f"arn:aws:rekognition:us-east-1:123456789012:project/{project}/version/v1/1767603600000"
     return {"ProjectVersionArn": arn, **more}
 
 
 def pair(name: str = "weekdays", start: str = MORNING, stop: str = EVENING, **more: Any) -> dict[str, Any]:
-    """A start and a stop, in Berlin unless `time_zone` says otherwise."""
+    """Return a start and a stop, in Berlin unless `time_zone` says otherwise."""
     return {"name": name, "time_zone": BERLIN, "start": start, "stop": stop, "model": BOARDS, **more}
 
 
@@ -47,7 +47,7 @@ def plan_of(
     unleased_limit: timedelta | None = None,
     watched_services: list[str] | None = None,
 ) -> Plan:
-    """The plan of such schedules; 2026-11-21 is a Saturday, and no clocks change in the 14 days after."""
+    """Return the plan of such schedules; 2026-11-21 is a Saturday, and no clocks change in the 14 days after."""
     settings = Settings.from_context({"schedules": list(schedules)})
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
     zone = ZoneInfo(time_zone)
@@ -75,12 +75,12 @@ def stretches(plan: Plan) -> list[tuple[str, str | None]]:
 
 
 def warned(plan: Plan, kind: Kind) -> list[PlanWarning]:
-    """The warnings of one kind."""
+    """Return the warnings of one kind."""
     return [warning for warning in warnings_of(plan) if warning.kind is kind]
 
 
 def only_warning(plan: Plan) -> PlanWarning:
-    """The one warning of a plan."""
+    """Return the one warning of a plan."""
     [warning] = warnings_of(plan)
     return warning
 

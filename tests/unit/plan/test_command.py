@@ -24,7 +24,7 @@ def _nobody_s_home(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Tem
 
 
 def chosen(*schedules: Mapping[str, Any], **settings: object) -> list[str]:
-    """The command line of such settings; every service is watched."""
+    """Return the command line of such settings; every service is watched."""
     words = ["-c", f"schedules={json.dumps(schedules)}", "-c", "watched_services=Rekognition,LookoutVision"]
     return [*words, *(word for key, value in settings.items() for word in ("--context", f"{key}={value}"))]
 
@@ -178,7 +178,7 @@ def test_a_beginning_that_is_no_instant_is_refused(capsys: pytest.CaptureFixture
 
 
 def shown(*, width: int, **environment: str) -> str:
-    """A plan on a terminal that is so wide."""
+    """Return a plan on a terminal that is so wide."""
     plan = plan_of(pair("a-name-of-the-most-that-names-may-be-long"[:40]), single("ever", "cron(0 9 ? * WED *)"))
     printed = StringIO()
     show(

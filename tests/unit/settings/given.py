@@ -12,12 +12,12 @@ MORNING = {"name": "morning", "expression": "cron(0 7 ? * MON-FRI *)", "input": 
 
 
 def settings(**context: Any) -> Settings:
-    """The settings that a context gives."""
+    """Return the settings that a context gives."""
     return Settings.from_context(context)
 
 
 def refusal(**context: Any) -> str:
-    """What is said of a context that is not valid."""
+    """Return what is said of a context that is not valid."""
     with pytest.raises(SettingsError) as caught:
         settings(**context)
     return str(caught.value)

@@ -12,7 +12,7 @@ from settings.context import ContextError, read_context
 
 
 def written(folder: Path, **files: Any) -> Path:
-    """A folder with JSON files, named with `_` for what a keyword may not have."""
+    """Return a folder with JSON files, named with `_` for what a keyword may not have."""
     folder.mkdir()
     for name, content in files.items():
         path = folder / {"cdk": "cdk.json", "cdk_context": "cdk.context.json", "of_user": ".cdk.json"}[name]

@@ -24,7 +24,7 @@ PAIR = {
 
 
 def executions(*schedules: dict[str, Any]) -> list[ScheduledExecution]:
-    """What the schedules start."""
+    """Return what the schedules start."""
     return [
         execution for schedule in settings(schedules=list(schedules)).schedules for execution in schedule.executions
     ]

@@ -13,7 +13,7 @@ MINOR = sys.version_info.minor
 
 @pytest.fixture
 def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Some Pythons in two folders of the PATH."""
+    """Return some Pythons in two folders of the PATH."""
     scripts = []
     for folder, minor, says in (
         ("shims", MINOR + 3, "python3.99"),

@@ -28,7 +28,7 @@ class ShellCheckout(Checkout):
         self._commands = commands
 
     def steps(self, parts: Sequence[str]) -> list[Step]:  # noqa: ARG002
-        """A step for each command, whatever the parts."""
+        """Return a step for each command, whatever the parts."""
         return [
             Step(f"step {number}", self.root, [self.stamp(f"step-{number}", "anything")], [["sh", "-c", command]])
             for number, command in enumerate(self._commands, 1)

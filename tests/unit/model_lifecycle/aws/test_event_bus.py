@@ -18,7 +18,7 @@ SOURCE = "model-lifecycle-test"
 
 
 def message(outcome: Outcome = Outcome.ABORTED, cause: str = "It ended.") -> Message:
-    """What is told of an ending."""
+    """Return what is told of an ending."""
     ending = Ending(
         notification_id=f"{EXECUTION}#0",
         outcome=outcome,

@@ -14,7 +14,7 @@ OTHER = VERSION.replace("1767603600000", "1")
 
 
 def name_of(version: str, once: str) -> str:
-    """The name of the execution that is started for that model and text."""
+    """Return the name of the execution that is started for that model and text."""
     asked: dict[str, str] = {}
     with stubbed("stepfunctions") as (client, stub):
         stub.add_response("start_execution", {"executionArn": STOP_EXECUTION, "startDate": START})

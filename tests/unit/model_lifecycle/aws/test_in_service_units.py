@@ -36,7 +36,7 @@ ASKED = {
 
 
 def answer(stub: Stubber, *values: float, first: int = 0, more: str | None = None, asked: Any = None) -> None:
-    """What GetMetricData answers: one value a minute, from the minute of that number on."""
+    """Answer GetMetricData with one value a minute, from the minute of that number on."""
     moments = [after(60 * minute) for minute in range(first, first + len(values))]
     result = {"Id": "units", "Label": "any", "Timestamps": moments, "Values": list(values), "StatusCode": "Complete"}
     stub.add_response(

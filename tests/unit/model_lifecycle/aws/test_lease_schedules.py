@@ -28,7 +28,7 @@ LEASE = Lease(ends_at=after(3_600), leased_by=EXECUTION)
 
 
 def armed(of: Request, lease: Lease = LEASE) -> dict[str, Any]:
-    """What CreateSchedule is asked for."""
+    """Return what CreateSchedule is asked for."""
     with stubbed("scheduler") as (client, stub):
         asked: dict[str, Any] = {}
 

@@ -18,7 +18,7 @@ SECOND = VERSION.replace("1767603600000", "1")
 
 
 def catalog(service: Service, client: Any, *projects: str) -> ServiceCatalog:
-    """The catalog of those projects."""
+    """Return the catalog of those projects."""
     return ServiceCatalog(service, projects, ServiceCalls(client))
 
 

@@ -73,12 +73,12 @@ MEANINGS = {
 
 
 def parts(client: Any) -> ServiceModel:
-    """A model version of Rekognition, of a project whose ARN is known."""
+    """Return a model version of Rekognition, of a project whose ARN is known."""
     return ServiceModel(request(ProjectArn=PROJECT), ServiceCalls(client))
 
 
 def boards(client: Any) -> ServiceModel:
-    """A model of Lookout for Vision."""
+    """Return a model of Lookout for Vision."""
     return ServiceModel(request(ProjectVersionArn=None, ProjectName="boards", ModelVersion="1"), ServiceCalls(client))
 
 
@@ -88,7 +88,7 @@ def catalog(service: Service, client: Any) -> ServiceCatalog:
 
 
 def leases(client: Any) -> LeaseSchedules:
-    """The schedules of leases."""
+    """Return the schedules of leases."""
     target = StopTarget(
         group_name="group",
         state_machine_arn="arn:of:the:machine",

@@ -65,17 +65,17 @@ except ServiceUnavailableError:
 
 
 def project(arn: str) -> dict[str, Any]:
-    """A project as DescribeProjects tells of it."""
+    """Return a project as DescribeProjects tells of it."""
     return {"ProjectArn": arn, "Status": "CREATED"}
 
 
 def version(status: str = "STOPPED", arn: str = VERSION, **more: Any) -> dict[str, Any]:
-    """A version as DescribeProjectVersions tells of it."""
+    """Return a version as DescribeProjectVersions tells of it."""
     return {"ProjectVersionArn": arn, "Status": status, **more}
 
 
 def model_of(endpoint: Endpoint, asked: Request | None = None) -> ServiceModel:
-    """The request's model behind that endpoint."""
+    """Return the request's model behind that endpoint."""
     return ServiceModel(asked or request(), ServiceCalls(endpoint.client))
 
 

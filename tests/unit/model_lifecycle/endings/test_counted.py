@@ -27,7 +27,7 @@ def end(model: FakeModel, first: StartProgress | StopProgress | None = None) -> 
 
 
 def numbers(ending: Ending) -> dict[Metric, float]:
-    """What it adds, in names and numbers."""
+    """Return what it adds, in names and numbers."""
     return counted(ending, price_per_inference_unit_hour=PRICE)
 
 
@@ -64,7 +64,7 @@ def test_an_answer_that_was_lost_is_a_transient_fault() -> None:
 
 
 def ran_for_an_hour(*statuses: str) -> FakeModel:
-    """A model with two inference units that has run for an hour."""
+    """Return a model with two inference units that has run for an hour."""
     model = known(replace(RUN_BY_EXECUTION, ran_at=after(-3_600)), *statuses)
     model.meter.measured = [Datapoint(after(-3_600 + 60 * minute), 2) for minute in range(60)]
     return model

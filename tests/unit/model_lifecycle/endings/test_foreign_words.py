@@ -29,7 +29,7 @@ OUTSIDE = st.text(alphabet=st.characters(), max_size=80).map(lambda text: f" {te
 
 
 def skeleton(text: str) -> str:
-    """The text without quotations, the full stops that they may bring, and the place of the execution's page."""
+    """Return the text without quotations, the full stops that they may bring, and the place of the execution's page."""
     return re.sub(r"(https://\S*/details/)\S*", r"\1", re.sub(r'"[^"]*"\.?', '""', text))
 
 

@@ -39,7 +39,7 @@ WRONG: dict[str, list[Any]] = {
 
 
 def put(path: str, value: object) -> dict[str, Any]:
-    """The event that has the field, with this value instead."""
+    """Return the event that has the field, with this value instead."""
     event: dict[str, Any] = json.loads(json.dumps(OF_NET if path.startswith("detail") else OF_STATE))
     *way, last = path.split(".")
     inner: Any = event

@@ -38,7 +38,7 @@ EXECUTION_LINK = (
 
 
 def lines(message: Message) -> dict[str, str]:
-    """The labelled lines of a text."""
+    """Return the labelled lines of a text."""
     labelled = [line.partition(":") for line in message.text.split("\n\n", 1)[1].splitlines()]
     return {label: rest.strip() for label, _, rest in labelled}
 
@@ -46,7 +46,7 @@ def lines(message: Message) -> dict[str, str]:
 def bare(
     outcome: Outcome, *, goal: Goal = Goal.RUNNING, price: float = PRICE, home: Home = HOME, **more: Any
 ) -> Message:
-    """What is told of an ending of which nothing was seen."""
+    """Return what is told of an ending of which nothing was seen."""
     ending = Ending(notification_id=f"{EXECUTION}#0", outcome=outcome, goal=goal, execution_arn=EXECUTION, **more)
     return compose(ending, price_per_inference_unit_hour=price, zone=UTC, home=home)
 

@@ -37,14 +37,14 @@ USED = "since Mon 5 Jan 2026 at 08:00 UTC, 2.01 inference-unit hours (from the m
 
 
 def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeModel:
-    """A model that ran for an hour when its stop began."""
+    """Return a model that ran for an hour when its stop began."""
     model = FakeModel(*looks, **more)
     model.records.record = record
     return model
 
 
 def told_in(zone: ZoneInfo, model: FakeModel, **fields: Any) -> Message:
-    """What is told of a start in that time zone."""
+    """Return what is told of a start in that time zone."""
     *_, (now, last) = drive(begin(**fields), model)
     ending = read(endings(now=now), state_event(last, now))
     return compose(ending, price_per_inference_unit_hour=PRICE, zone=zone, home=HOME)
@@ -284,7 +284,7 @@ class TestAStartThatGaveUpAndWasCleanedUp:
 
     @staticmethod
     def of(clean_up: dict[str, Any] | None) -> Message:
-        """What is told of a start that lost its permission to look, and of its clean-up."""
+        """Return what is told of a start that lost its permission to look, and of its clean-up."""
         *_, (now, last) = drive(begin(), FakeModel("STOPPED", "STARTING", AccessDeniedError("You may not look.")))
         assert last.cleans_up
         event = {**state_event(last, now), "CleanUp": clean_up}

@@ -42,7 +42,7 @@ EVENT = state_event(begin(), after(0))
 
 
 def fault(asked: object = INPUT, *, event: dict[str, Any] = EVENT) -> dict[str, Any]:
-    """What the state "Notify failure" sends after a function's fault."""
+    """Return what the state "Notify failure" sends after a function's fault."""
     failure = {"Error": "FunctionFailedError", "Cause": "A Lambda function of this execution failed."}
     return {**event, "Progress": {"Phase": "FAILED", "Failure": failure, "Report": {"Request": asked}}}
 
@@ -62,7 +62,7 @@ class Executions:
     def end(
         self, status: str, model: FakeModel | None = None, *, arn: str = EXECUTION, seconds: float = 60, **more: Any
     ) -> Ending | None:
-        """What the net makes of the end of an execution that DescribeExecution shows so, so long after its start."""
+        """Return what the net makes of the end of an execution that DescribeExecution shows like this."""
         answer = {"executionArn": arn, "stateMachineArn": MACHINE, "status": status, "startDate": START}
         self.stub.add_response(
             "describe_execution", {**answer, "input": json.dumps(INPUT), **more}, {"executionArn": arn}
@@ -71,7 +71,7 @@ class Executions:
         return known.read(status_change(status, executionArn=arn))
 
     def told(self, status: str, model: FakeModel | None = None, **more: Any) -> Ending:
-        """The same, of an end that somebody is to hear of."""
+        """Return the same, of an end that somebody is to hear of."""
         ending = self.end(status, model, **more)
         assert ending is not None
         return ending
@@ -92,7 +92,7 @@ def status_change(status: str, **detail: Any) -> dict[str, Any]:
 
 
 def seen(ending: Ending) -> ExecutionReport:
-    """What the ending says of the model."""
+    """Return what the ending says of the model."""
     assert isinstance(ending.report, ExecutionReport)
     return ending.report
 

@@ -16,7 +16,7 @@ NOW = after(0)
 
 
 def wanted_until(record: ModelRecord) -> datetime | None:
-    """The end of the lease in force."""
+    """Return the end of the lease in force."""
     lease = lease_of(record)
     return lease.ends_at if lease else None
 

@@ -24,7 +24,7 @@ UNITS = st.sampled_from([0.5, 1.0, 2.0, 7.0])
 
 @st.composite
 def measured(draw: st.DrawFn) -> list[Datapoint]:
-    """What a metric may have measured: minutes, oldest first, with gaps, some of them later than the end."""
+    """Return what a metric may have measured: minutes, oldest first, with gaps, some of them later than the end."""
     moment = after(60 * draw(st.integers(-20, 5)))
     found = []
     for step in draw(st.lists(st.sampled_from([1, 1, 1, 1, 2, 5, 6, 30]), max_size=40)):
@@ -39,7 +39,7 @@ def minutes(first: int, last: int, units: float = 1.0) -> list[Datapoint]:
 
 
 def used(points: list[Datapoint], record: ModelRecord | None = None, *, units: int | None = None) -> Usage | None:
-    """The usage up to the end."""
+    """Return the usage up to the end."""
     return usage_of(points, record or ModelRecord(), until=UNTIL, units=units)
 
 

@@ -16,12 +16,12 @@ START_INPUT = {"ProjectVersionArn": VERSION}
 
 
 def parse(execution_input: object) -> StopRequest:
-    """The request that the input makes."""
+    """Return the request that the input makes."""
     return parse_stop_request(execution_input, defaults=DEFAULTS, home=HOME)
 
 
 def of_failed_start(start_input: object = START_INPUT, arn: object = EXECUTION, **more: Any) -> dict[str, Any]:
-    """What a start that gives up sends."""
+    """Return what a start that gives up sends."""
     return {"FailedStart": {"ExecutionArn": arn, "Input": start_input}, **more}
 
 

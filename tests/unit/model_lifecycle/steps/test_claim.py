@@ -34,11 +34,11 @@ class Story:
     fields: dict[str, Any]
 
     def begin(self) -> Any:
-        """The execution as it starts."""
+        """Return the execution as it starts."""
         return self.machine.begin(**self.fields)
 
     def model(self, *looks: Any, **more: Any) -> FakeModel:
-        """The model, ready for the call."""
+        """Return the model, ready for the call."""
         model = self.machine.model(self.machine.ready, *looks, **more)
         model.records.record = self.record
         return model

@@ -166,7 +166,7 @@ class TestTheDeadline:
     """A moment, fixed when the execution starts."""
 
     def begun(self, machine: Machine) -> Any:
-        """An execution whose call the service accepted a second in."""
+        """Return an execution whose call the service accepted a second in."""
         progress = machine.ask(machine.begin(), machine.model(machine.ready), now=after(1))
         assert (progress.phase, progress.asked) == (Phase(machine.under_way), True)
         return progress

@@ -211,7 +211,7 @@ def test_a_moment_is_read_in_every_form_that_step_functions_writes(written: str,
 
 
 def family(parent: type[ModelLifecycleError]) -> list[type[ModelLifecycleError]]:
-    """An error and all that descend from it."""
+    """Return an error and all that descend from it."""
     return [parent, *(heir for child in parent.__subclasses__() for heir in family(child))]
 
 

@@ -30,12 +30,12 @@ UP = pytest.mark.parametrize("status", ["RUNNING", "STARTING"])
 
 
 def leased(**more: Any) -> StartProgress:
-    """An execution that has just started, and wants the model for an hour."""
+    """Return an execution that has just started, and wants the model for an hour."""
     return begin(StopAfterSeconds=3_600, **more)
 
 
 def of_another(lease: Lease | None) -> ModelRecord:
-    """What is remembered of a model that another execution started half an hour ago."""
+    """Return what is remembered of a model that another execution started half an hour ago."""
     return ModelRecord(
         version=1,
         latest_start=ANOTHER,
@@ -49,12 +49,12 @@ def of_another(lease: Lease | None) -> ModelRecord:
 
 
 def told(progress: StartProgress) -> LeaseStanding | None:
-    """What the report says of the lease: the end that was asked for, the end in force, and the end before."""
+    """Return what the report says of the lease: the end that was asked for, the end in force, and the end before."""
     return progress.report(now=after(100)).lease
 
 
 def in_words(*, asked: Lease | None, ends: Lease | None, moved_from: Lease | None = None) -> LeaseStanding:
-    """A lease as a report tells it."""
+    """Return a lease as a report tells it."""
     asked_until, ends_at, moved = (lease.ends_at if lease else None for lease in (asked, ends, moved_from))
     return LeaseStanding(asked=asked_until, ends_at=ends_at, moved_from=moved)
 

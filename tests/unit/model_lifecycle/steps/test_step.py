@@ -21,7 +21,7 @@ ARNS = {Goal.RUNNING: EXECUTION, Goal.STOPPED: STOP_EXECUTION}
 
 
 def first(asked: object, goal: Goal = Goal.RUNNING) -> dict[str, Any]:
-    """What the state "Start model" or "Stop model" sends at first."""
+    """Return what the state "Start model" or "Stop model" sends at first."""
     execution = {"Arn": ARNS[goal], "StartTime": "2026-01-05T09:00:00.000Z"}
     return {"Goal": goal.value, "Execution": execution, "Progress": {"Request": asked}}
 

@@ -38,30 +38,30 @@ THAT_CEASED: dict[str, Any] = {"latest_start": ANOTHER, "wanted_at": after(-1), 
 
 
 def lease_over() -> StopRequest:
-    """What a lease's end asks for."""
+    """Return what a lease's end asks for."""
     return stop_request(**LEASE_OVER)
 
 
 def failed_start() -> StopRequest:
-    """What a start that gave up asks for."""
+    """Return what a start that gave up asks for."""
     failed = {"ExecutionArn": EXECUTION, "Input": {"ProjectVersionArn": VERSION}}
     return parse_stop_request({"FailedStart": failed, "Reason": "It gave up."}, defaults=DEFAULTS, home=HOME)
 
 
 def asked(model: FakeModel, request: StopRequest | None = None) -> StopProgress:
-    """An execution whose stop the service accepted a second in."""
+    """Return an execution whose stop the service accepted a second in."""
     progress = stop(begin_stop(request), model, now=after(1))
     assert (progress.phase, progress.asked, model.stops) == (Phase.STOPPING, True, 1)
     return progress
 
 
 def minutes(first: int, last: int, units: float) -> list[Datapoint]:
-    """What is measured in each minute from the first to the last, counted from the execution's start."""
+    """Return what is measured in each minute from the first to the last, counted from the execution's start."""
     return [Datapoint(after(60 * minute), units) for minute in range(first, last + 1)]
 
 
 def ran(since: str, until: str, hours: float, unit_hours: float, source: str = "metric") -> Run:
-    """A run as it is told, on the day of these stories."""
+    """Return a run as it is told, on the day of these stories."""
     written = {"Since": f"2026-01-05T{since}:00.000Z", "Until": f"2026-01-05T{until:0<8}.000Z"}
     return read_json(Run, written, hours=hours, inference_unit_hours=unit_hours, source=Source(source))
 

@@ -67,20 +67,20 @@ class Row(NamedTuple):
     may_bill: bool
 
     def means(self, machine: Machine, *, begun: bool) -> Phase:
-        """What an execution of the machine does next."""
+        """Return what an execution of the machine does next."""
         if machine is START:
             return self.to_a_start_asked if begun else self.to_a_start
         return self.to_a_stop_asked if begun else self.to_a_stop
 
     def model(self, machine: Machine, *before: str) -> FakeModel:
-        """A model that is seen in those statuses, by their names at Rekognition, and then in this one."""
+        """Return a model that is seen in those statuses, by their names at Rekognition, and then in this one."""
         of_rekognition = self.service == "Rekognition"
         words = {} if of_rekognition else IN_LOOKOUT_VISION
         answer = words.get(machine.under_way, machine.under_way)
         return machine.model(*(words.get(look, look) for look in before), self.status, answers=[answer], message="So.")
 
     def begin(self, machine: Machine) -> Any:
-        """An execution about a model of the service."""
+        """Return an execution about a model of the service."""
         return machine.begin(**OF_SERVICE[self.service])
 
 

@@ -47,7 +47,7 @@ class FakeCatalog:
 
 
 def look(listed: Listed) -> Finding:
-    """A model whose name is a finding is found so; with any other, something goes wrong."""
+    """Return the finding that is the name of the model; with any other name, something goes wrong."""
     if listed.status == "broken":
         raise THROTTLED
     return Finding(listed.status)

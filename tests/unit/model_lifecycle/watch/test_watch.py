@@ -54,12 +54,12 @@ def look(
 
 
 def ran_for(hours: float, **more: Any) -> ModelRecord:
-    """What is remembered of a model that has run for so long without a lease."""
+    """Return what is remembered of a model that has run for so long without a lease."""
     return replace(RUN_BY_EXECUTION, ran_at=after(-hours * HOUR), **more)
 
 
 def leased(ends: float) -> ModelRecord:
-    """The same with a lease that ends so many seconds from now."""
+    """Return the same with a lease that ends so many seconds from now."""
     return ran_for(1, lease_ends_at=after(ends), leased_by=EXECUTION)
 
 

@@ -20,12 +20,12 @@ CREATE_ONLY = {
 
 
 def template(**resources: tuple[str, dict[str, Any]]) -> dict[str, Any]:
-    """A template of these types and properties."""
+    """Return a template of these types and properties."""
     return {"Resources": {name: {"Type": kind, "Properties": given} for name, (kind, given) in resources.items()}}
 
 
 def replaced(before: dict[str, Any], after: dict[str, Any]) -> list[Replaced]:
-    """What would be replaced."""
+    """Return what would be replaced."""
     return list(replaced_by(changes_between(before, after), before, after, lambda kind: CREATE_ONLY.get(kind, [])))
 
 

@@ -33,25 +33,25 @@ DENIED = {"ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "not authorized", "RE
 
 
 def by_rule(target: str, detail: Any, *, time: str = A_MINUTE_AGO) -> Letter:
-    """What EventBridge could not deliver."""
+    """Return what EventBridge could not deliver."""
     body = {"id": "e-1", "source": "x", "time": time, "detail": detail}
     return letter(body, RULE_ARN=RULE, TARGET_ARN=target, **DENIED)
 
 
 def by_schedule(target: str, given: Any, *, time: str = A_MINUTE_AGO) -> Letter:
-    """What Scheduler could not deliver: the text of the target's input."""
+    """Return what Scheduler could not deliver: the text of the target's input."""
     return letter(given, SCHEDULE_ARN=SCHEDULE, TARGET_ARN=target, SCHEDULED_TIME=time, **DENIED)
 
 
 def failed_at(function: str, event: Any, **answer: Any) -> Letter:
-    """What a function failed at, as Lambda writes it."""
+    """Return what a function failed at, as Lambda writes it."""
     context = {"requestId": "r", "functionArn": f"{function}:$LATEST", "condition": "RetriesExhausted"}
     record = {"version": "1.0", "timestamp": A_MINUTE_AGO, "requestContext": context, "requestPayload": event}
     return letter(record | answer)
 
 
 def notification(message: str, **more: Any) -> Letter:
-    """What a subscriber did not get."""
+    """Return what a subscriber did not get."""
     written = {"Type": "Notification", "MessageId": "m-1", "TopicArn": TOPIC, "Message": message, "Subject": "Stopped"}
     return letter(written | {"Timestamp": A_MINUTE_AGO} | more)
 
@@ -63,7 +63,7 @@ def letter(body: Any, **attributes: str) -> Letter:
 
 
 def read_of(sent: Letter, *, stack: Stack = STACK) -> Read:
-    """What is read of it."""
+    """Return what is read of it."""
     return read(sent, stack, now=NOW)
 
 

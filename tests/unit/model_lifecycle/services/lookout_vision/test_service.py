@@ -73,7 +73,7 @@ def test_a_token_is_letters_and_digits_and_hyphens() -> None:
 
 
 def model_of(client: Any) -> ServiceModel:
-    """The model behind that client."""
+    """Return the model behind that client."""
     calls = ServiceCalls(client, where_unreachable=LOOKOUT_VISION.where_unreachable)
     return ServiceModel(request(ProjectVersionArn=None, **BOARDS), calls)
 
@@ -118,7 +118,7 @@ def test_a_look_tells_status_message_and_units(
 
 
 def unresolved(errno: int, *, urllib3: int) -> Exception:
-    """What either urllib3 raises of a host name without an address, with what it raises that in."""
+    """Return what either urllib3 raises of a host name without an address, with what it raises that in."""
     reason = socket.gaierror(errno, "Name or service not known")
     if urllib3 == 1:
         error: Exception = NewConnectionError(cast("Any", None), f"Failed to establish a new connection: {reason}")

@@ -46,21 +46,21 @@ def told(answers: Sequence[Answer] | Answer) -> list[tuple[Level, str]]:
 
 
 def gone() -> ServiceUnreachableError:
-    """What an ended service leaves."""
+    """Return what an ended service leaves."""
     error = ServiceUnreachableError("No such host.")
     error.perhaps_gone = True
     return error
 
 
 def request(**given: Any) -> Request:
-    """A start of a model of the project `boards`."""
+    """Return a start of a model of the project `boards`."""
     return parse_request(
         rekognition("boards", **given), defaults=Defaults(start_timeout_seconds=1, stop_timeout_seconds=1), home=None
     )
 
 
 def described(status: str, message: str = "") -> ModelDescription:
-    """What a service says of a model."""
+    """Return what a service says of a model."""
     return ModelDescription(status=status, status_message=message, min_inference_units=None, max_inference_units=None)
 
 
@@ -275,7 +275,7 @@ def test_a_stack_is_whole_or_not_by_its_status(status: str, level: Level) -> Non
 
 
 def resource(kind: str, name: str, **more: Any) -> dict[str, Any]:
-    """A resource at a place in the tree."""
+    """Return a resource at a place in the tree."""
     return {"Type": kind, "Metadata": {"aws:cdk:path": f"Stack/{name}/Resource"}, "Properties": {}, **more}
 
 
