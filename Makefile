@@ -31,7 +31,7 @@ endif
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {sub(/: \[/, "\n                 [", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## Start two models in a local AWS, and show the e-mails people get
+run: ## Start two models in a local AWS, and show their e-mails
 	$(SET_UP) run app cdk lambda
 	@$(READABLE) && exec $(BIN)/python -m local.commands.show
 
@@ -53,7 +53,7 @@ soak: ## Run the exhaustive tests, which take up to half an hour
 	$(SET_UP) test app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
-check: ## Check the code and the template: style, types, imports, security
+check: ## Check code and template: style, types, imports, security
 	$(SET_UP) check checkov app
 	@$(SIDE_BY_SIDE) $(CHECKS)
 
@@ -81,7 +81,7 @@ deploy: ## Deploy into your AWS account: [ARGS="-c key=value"]
 	$(SET_UP) app cdk
 	@$(CDK) deploy $(ARGS)
 
-doctor: ## Say what is wrong in the account, settings or stack, and what to do
+doctor: ## Say what is wrong with the app or the account, and what to do
 	$(SET_UP) plan app
 	@exec $(BIN)/python -m operations.doctor $(ARGS)
 
