@@ -20,6 +20,9 @@ _EVERYTHING: dict[str, Any] = {
     ],
     "stop_aborted_starts": True,
     "encryption": "customer",
+    "reserved_concurrency": 5,
+    "log_execution_data": False,
+    "owner": "ops@example.com",
 }
 DEPLOYS: Mapping[str, Mapping[str, Any]] = {"default": {}, "everything": _EVERYTHING}
 """That of cdk.json, and one with all that a setting can add."""

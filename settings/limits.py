@@ -54,6 +54,22 @@ def schedules_that_fit(
     return schedules
 
 
+def schedules_within_units(
+    schedules: list[ScheduledAction | ScheduledRun], info: ValidationInfo
+) -> list[ScheduledAction | ScheduledRun]:
+    """Return the schedules. Raises ValueError for a start with more inference units than the settings allow."""
+    most = info.data.get("max_inference_units")
+    for schedule in schedules:
+        for execution in schedule.executions:
+            for field in ("MinInferenceUnits", "MaxInferenceUnits"):
+                if most is not None and (number := execution.input.get(field) or 0) > most:
+                    raise ValueError(
+                        f"must ask for at most {most:,} inference units (the setting max_inference_units), "
+                        f"got {field} {number:,} in the schedule {schedule.name}"
+                    )
+    return schedules
+
+
 def _in_template(execution_input: object) -> int:
     text = json.dumps(execution_input, ensure_ascii=False)
     return len(json.dumps(text, ensure_ascii=False).encode("utf-8", "surrogatepass"))

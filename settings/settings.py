@@ -13,7 +13,7 @@ from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.stage import STAGE
-from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit
+from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit, schedules_within_units
 from settings.refusals import ITEMS, named, refusal
 from settings.schedules import CDK_TOKEN, Schedule, named_once
 from settings.time_zone import check_time_zone
@@ -26,6 +26,10 @@ Encryption = Literal["aws", "customer", "returning"]
 """With whose key data is encrypted; "returning": with AWS's again, after it was the customer's."""
 
 _RETENTION_DAYS = "one of " + ", ".join(map(str, get_args(LogRetentionDays)))
+_MOST_UNITS = 100_000
+_MOST_CONCURRENT = 1_000
+# What a tag's value may be, in ASCII: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
+_OWNER = r"^[A-Za-z0-9_.:/=+@-]([A-Za-z0-9 _.:/=+@-]{0,254}[A-Za-z0-9_.:/=+@-])?$"
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
 _LEASE_HOURS = MAX_LEASE_SECONDS // 3_600
 _HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
@@ -116,8 +120,16 @@ class Settings(BaseModel):
         default_factory=lambda: [service.name for service in SERVICES if service.watched_by_default],
         description="a list of services",
     )
+    # Before the schedules, whose starts it limits.
+    max_inference_units: Annotated[int, BeforeValidator(number)] = Field(
+        default=5, ge=1, le=_MOST_UNITS, description=f"a whole number from 1 to {_MOST_UNITS:,}"
+    )
     schedules: Annotated[
-        list[Schedule], BeforeValidator(objects), AfterValidator(named_once), AfterValidator(schedules_that_fit)
+        list[Schedule],
+        BeforeValidator(objects),
+        AfterValidator(named_once),
+        AfterValidator(schedules_that_fit),
+        AfterValidator(schedules_within_units),
     ] = Field(default=[], description='a JSON list of schedules, [{"name": ...}, ...]')
     start_timeout_minutes: Annotated[int, BeforeValidator(number)] = Field(
         default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
@@ -144,8 +156,15 @@ class Settings(BaseModel):
     log_retention_days: Annotated[int, BeforeValidator(number), AfterValidator(_retention)] = Field(
         default=90, description=_RETENTION_DAYS
     )
+    log_execution_data: Annotated[bool, BeforeValidator(number)] = Field(default=True, description="true or false")
+    reserved_concurrency: Annotated[int | None, BeforeValidator(number)] = Field(
+        default=None, ge=1, le=_MOST_CONCURRENT, description=f"a whole number from 1 to {_MOST_CONCURRENT:,}, or null"
+    )
     encryption: Annotated[Encryption, BeforeValidator(name)] = Field(
         default="aws", description="aws, customer or returning"
+    )
+    owner: Annotated[Annotated[str, Field(pattern=_OWNER)] | None, BeforeValidator(name)] = Field(
+        default=None, description="1 to 256 letters, digits, spaces or any of _.:/=+-@, and no space at an end"
     )
     stage: Annotated[Annotated[str, Field(pattern=f"^{STAGE}$")] | None, BeforeValidator(name)] = Field(
         default=None, description="1 to 20 lower-case letters, digits or '-', and no '-' at an end"
@@ -174,6 +193,7 @@ class Settings(BaseModel):
             start_timeout_seconds=self.start_timeout_minutes * 60,
             stop_timeout_seconds=self.stop_timeout_minutes * 60,
             stop_after_seconds=in_seconds(self.default_stop_after_hours),
+            max_inference_units=self.max_inference_units,
         )
 
     def check_home(self, account: str | None, region: str | None) -> None:

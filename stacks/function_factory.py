@@ -64,6 +64,7 @@ class FunctionFactory:
             memory_size=512,
             timeout=timeout or Duration.seconds(60),
             tracing=Tracing.ACTIVE,
+            reserved_concurrent_executions=self._settings.reserved_concurrency,
             log_group=log,
             role=role,
             environment={"POWERTOOLS_SERVICE_NAME": handler, **environment_variables},

@@ -55,7 +55,9 @@ class LifecycleFunctions(Construct):
             environment.START_TIMEOUT_SECONDS: str(settings.start_timeout_minutes * 60),
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
             environment.STOP_AFTER_SECONDS: _seconds(settings.default_stop_after_hours),
+            environment.MAX_INFERENCE_UNITS: str(settings.max_inference_units),
             environment.TIME_ZONE: settings.time_zone,
+            **({} if settings.log_execution_data else {environment.LOG_EXECUTION_DATA: "false"}),
         }
         self._records = table(self, "ModelRecords", key="ModelId", encryption=encryption)
         models = ModelPermissions(settings.project_arns)

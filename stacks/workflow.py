@@ -79,7 +79,7 @@ class Workflow(Construct):
                     name=f"/aws/vendedlogs/states/{Aws.STACK_NAME}-{name}",
                 ),
                 level=LogLevel.ALL,
-                include_execution_data=True,
+                include_execution_data=settings.log_execution_data,
             ),
         )
         encryption.encrypt_executions(self.state_machine, names.arn(machine))

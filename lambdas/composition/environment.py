@@ -10,6 +10,8 @@ from model_lifecycle.vocabulary.environment import (
     LEASE_DEAD_LETTER_ARN,
     LEASE_GROUP_NAME,
     LEASE_ROLE_ARN,
+    LOG_EXECUTION_DATA,
+    MAX_INFERENCE_UNITS,
     RECORD_TABLE_NAME,
     STAGE,
     START_TIMEOUT_SECONDS,
@@ -27,6 +29,7 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
         start_timeout_seconds=int(environment[START_TIMEOUT_SECONDS]),
         stop_timeout_seconds=int(environment[STOP_TIMEOUT_SECONDS]),
         stop_after_seconds=int(stop_after) if stop_after else None,
+        max_inference_units=int(environment[MAX_INFERENCE_UNITS]),
         zone=ZoneInfo(environment[TIME_ZONE]),
     )
 
@@ -39,6 +42,11 @@ def listed(name: str, environment: Mapping[str, str]) -> list[str]:
 def stage(environment: Mapping[str, str] = os.environ) -> str:
     """Return the deployment's stage; empty without one."""
     return environment.get(STAGE, "")
+
+
+def logs_execution_data(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether what executions are asked and answer may be logged."""
+    return environment.get(LOG_EXECUTION_DATA) != "false"
 
 
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:

@@ -19,6 +19,10 @@ CHANGED: dict[str, Any] = {
     "time_zone": "Asia/Tokyo",
     "price_per_inference_unit_hour": 5,
     "log_retention_days": 365,
+    "max_inference_units": 7,
+    "log_execution_data": False,
+    "reserved_concurrency": 5,
+    "owner": "ops@example.com",
     "encryption": "customer",
 }
 LISTS: dict[str, list[dict[str, Any]]] = {

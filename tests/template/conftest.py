@@ -42,6 +42,10 @@ CHOSEN: dict[str, Any] = {
     "time_zone": "Europe/Berlin",
     "price_per_inference_unit_hour": "3.5",
     "log_retention_days": 7,
+    "max_inference_units": "8",
+    "log_execution_data": "false",
+    "reserved_concurrency": "10",
+    "owner": "Team A",
 }
 
 

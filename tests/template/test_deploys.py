@@ -83,7 +83,12 @@ def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(defau
     [
         (
             "default",
-            {"START_TIMEOUT_SECONDS": "3600", "STOP_TIMEOUT_SECONDS": "3600", "STOP_AFTER_SECONDS": ""},
+            {
+                "START_TIMEOUT_SECONDS": "3600",
+                "STOP_TIMEOUT_SECONDS": "3600",
+                "STOP_AFTER_SECONDS": "",
+                "MAX_INFERENCE_UNITS": "5",
+            },
             {"PRICE_PER_INFERENCE_UNIT_HOUR": "4.0", "TIME_ZONE": "UTC"},
             {
                 "WARN_AFTER_SECONDS": "86400",
@@ -95,7 +100,13 @@ def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(defau
         ),
         (
             "chosen",
-            {"START_TIMEOUT_SECONDS": "5400", "STOP_TIMEOUT_SECONDS": "1800", "STOP_AFTER_SECONDS": "5400"},
+            {
+                "START_TIMEOUT_SECONDS": "5400",
+                "STOP_TIMEOUT_SECONDS": "1800",
+                "STOP_AFTER_SECONDS": "5400",
+                "MAX_INFERENCE_UNITS": "8",
+                "LOG_EXECUTION_DATA": "false",
+            },
             {"PRICE_PER_INFERENCE_UNIT_HOUR": "3.5", "TIME_ZONE": "Europe/Berlin"},
             {
                 "WARN_AFTER_SECONDS": "43200",
@@ -120,6 +131,20 @@ def test_functions_know_what_the_settings_say(
     for name, function in synthesized.all("AWS::Lambda::Function").items():
         assert function["Environment"]["Variables"].items() >= expected.get(name, of_all).items(), name
     assert {group["RetentionInDays"] for group in synthesized.all("AWS::Logs::LogGroup").values()} == {days}
+
+
+@pytest.mark.parametrize(
+    ("synthesized", "logs_data", "reserved"),
+    [("default", True, None), ("chosen", False, 10)],
+    indirect=["synthesized"],
+)
+def test_logs_have_execution_data_and_functions_a_reserve_as_the_settings_say(
+    synthesized: Synthesized, logs_data: bool, reserved: int | None
+) -> None:
+    machines = synthesized.all("AWS::StepFunctions::StateMachine").values()
+    assert {machine["LoggingConfiguration"]["IncludeExecutionData"] for machine in machines} == {logs_data}
+    functions = synthesized.all("AWS::Lambda::Function").values()
+    assert {function.get("ReservedConcurrentExecutions") for function in functions} == {reserved}
 
 
 def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthesized) -> None:

@@ -30,12 +30,14 @@ _LONGEST_NEAR = 100
 class Defaults:
     """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease.
 
-    `zone`: the time zone in which people read moments.
+    `max_inference_units`: how many an input may ask for at most; None: as many as it likes. `zone`: the time zone in
+    which people read moments.
     """
 
     start_timeout_seconds: int
     stop_timeout_seconds: int
     stop_after_seconds: int | None = None
+    max_inference_units: int | None = None
     zone: tzinfo = UTC
 
 

@@ -73,6 +73,9 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
     """
     read = read_fields(execution_input, _COMMON, home=home, start_options=True, ours=ours)
     read.violations.extend([*_unit_contradictions(read.given, read.valid), *_lease_contradictions(read.given)])
+    if not ours:
+        # What the app wrote has passed already, perhaps when the settings allowed more.
+        read.violations.extend(_too_many_units(read.valid, defaults.max_inference_units))
     service, valid = checked(read), read.valid
     return Request(
         service=service,
@@ -101,6 +104,14 @@ def _unit_contradictions(given: Mapping[str, object], valid: Mapping[str, Any]) 
     if (_MIN_UNITS.name in given and _MIN_UNITS.name not in valid) or highest >= lowest:
         return []
     return [f"MaxInferenceUnits must be at least MinInferenceUnits ({lowest}), got {highest}"]
+
+
+def _too_many_units(valid: Mapping[str, Any], most: int | None) -> list[str]:
+    return [
+        f"{name} must be at most {most:,} (the setting max_inference_units), got {valid[name]:,}"
+        for name in (_MIN_UNITS.name, _MAX_UNITS.name)
+        if most is not None and valid.get(name, 0) > most
+    ]
 
 
 def _lease_contradictions(given: Mapping[str, object]) -> list[str]:

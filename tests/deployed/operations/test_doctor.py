@@ -126,7 +126,12 @@ def test_what_is_wrong_is_told_a_line_each_with_what_to_do(
     ]
     [machine] = [name for name in template["Resources"] if name.startswith("StopWorkflowStateMachine44")]
     template["Resources"][machine]["Properties"]["StateMachineName"] = "other"
-    settings = {"schedules": runs, "project_arns": [OTHER], "notification_emails": ["x@example.com"]}
+    settings = {
+        "schedules": runs,
+        "max_inference_units": 20_000,
+        "project_arns": [OTHER],
+        "notification_emails": ["x@example.com"],
+    }
 
     with everything_is_wrong(lifecycle):
         status, found = doctor(settings)

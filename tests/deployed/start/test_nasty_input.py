@@ -289,6 +289,7 @@ THROUGH_EVENTS: dict[str, dict[str, Any]] = {
     "another model beside it": {**REKOGNITION.model, **LOOKOUT_VISION.model},
     "a number as a string": {**REKOGNITION.model, "MinInferenceUnits": "2"},
     "10^30": {**REKOGNITION.model, "MaxInferenceUnits": 10**30},
+    "more units than the settings allow": {**REKOGNITION.model, "MinInferenceUnits": 6},
     "1.0": {**REKOGNITION.model, "MinInferenceUnits": 1.0},
     "negative zero": {**REKOGNITION.model, "StartTimeoutSeconds": -0.0},
     "hundreds of levels": {**REKOGNITION.model, "MinInferenceUnits": json.loads(nested(300))},

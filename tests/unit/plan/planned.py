@@ -48,7 +48,7 @@ def plan_of(
     watched_services: list[str] | None = None,
 ) -> Plan:
     """Return the plan of such schedules; 2026-11-21 is a Saturday, and no clocks change in the 14 days after."""
-    settings = Settings.from_context({"schedules": list(schedules)})
+    settings = Settings.from_context({"max_inference_units": 1_000, "schedules": list(schedules)})
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
     zone = ZoneInfo(time_zone)
     defaults = Defaults(

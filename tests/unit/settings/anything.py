@@ -25,6 +25,7 @@ VALID: dict[str, list[Any]] = {
     "notification_emails": [["ops@example.com", "dev+a@example.com"], "ops@example.com, dev@example.com"],
     "project_arns": [[PROJECT], PROJECT],
     "watched_services": [["Rekognition"], "Rekognition,LookoutVision"],
+    "max_inference_units": [2, "10"],
     "schedules": [[MORNING, PAIR, STOP]],
     "start_timeout_minutes": [5, "1440"],
     "stop_timeout_minutes": [5, "1"],
@@ -35,7 +36,10 @@ VALID: dict[str, list[Any]] = {
     "time_zone": ["Europe/Berlin", "Etc/GMT+5"],
     "price_per_inference_unit_hour": [3.5, "10000"],
     "log_retention_days": [7, "365"],
+    "log_execution_data": [False, "true"],
+    "reserved_concurrency": [5, "1000"],
     "encryption": ["aws", "customer", "returning"],
+    "owner": ["Team A", "ops@example.com"],
     "stage": ["team-a", "1"],
 }
 TEXTS = st.text(max_size=20) | st.sampled_from(

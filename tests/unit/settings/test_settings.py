@@ -72,6 +72,11 @@ def test_every_setting_can_be_set() -> None:
         ("price_per_inference_unit_hour", "3.25", 3.25),
         ("price_per_inference_unit_hour", "0", 0.0),
         ("log_retention_days", "14", 14),
+        ("max_inference_units", "10", 10),
+        ("reserved_concurrency", "5", 5),
+        ("log_execution_data", "false", False),
+        ("owner", "Team A", "Team A"),
+        ("encryption", "returning", "returning"),
         ("stage", "2-b", "2-b"),
         ("stage", "x" * 20, "x" * 20),
         ("stage", "null", None),
@@ -106,6 +111,12 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("log_retention_days", "forever", '"forever"', "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", True, "true", "one of 1, 3, 5, 7, 14"),
         ("log_retention_days", 7.0, "7.0", "one of 1, 3, 5, 7, 14"),
+        ("max_inference_units", 0, "0", "a whole number from 1 to 100,000"),
+        ("max_inference_units", "many", '"many"', "a whole number from 1 to 100,000"),
+        ("reserved_concurrency", 0, "0", "a whole number from 1 to 1,000, or null"),
+        ("log_execution_data", "no", '"no"', "true or false"),
+        ("owner", "Jörg", '"J\\u00f6rg"', "1 to 256 letters, digits, spaces"),
+        ("owner", "a ", '"a "', "no space at an end"),
         ("encryption", "kms", '"kms"', "aws, customer or returning"),
         ("encryption", True, "true", "aws, customer or returning"),
         ("notification_emails", "nobody", '"nobody"', "an e-mail address, such as ops@example.com"),
@@ -213,6 +224,18 @@ def test_projects_may_differ_in_capitals_alone() -> None:
     assert settings(project_arns=[PROJECT, PROJECT.replace("parts", "Parts")])
 
 
+@pytest.mark.parametrize("asked", [{"MinInferenceUnits": 6}, {"MaxInferenceUnits": 6}])
+def test_a_schedule_that_asks_for_more_units_than_the_settings_allow_is_refused(asked: dict[str, int]) -> None:
+    greedy = MORNING | {"input": {"ProjectVersionArn": VERSION, **asked}}
+    [field] = asked
+
+    assert refusal(schedules=[greedy]) == (
+        "Setting schedules must ask for at most 5 inference units (the setting max_inference_units), "
+        f"got {field} 6 in the schedule morning."
+    )
+    assert settings(schedules=[greedy], max_inference_units=6).schedules
+
+
 def test_every_bad_setting_is_named_at_once_on_a_line_of_its_own() -> None:
     said = refusal(start_timeout_minutes=0, log_retention_days=2, notification_emails="nobody").splitlines()
 
@@ -229,7 +252,10 @@ def test_every_bad_setting_is_named_at_once_on_a_line_of_its_own() -> None:
         ("start_timeout", "did you mean start_timeout_minutes?"),
         ("notification_email", "did you mean notification_emails?"),
         ("log_retention_day", "did you mean log_retention_days?"),
-        ("colour", "it must be one of notification_emails, project_arns, watched_services, schedules"),
+        (
+            "colour",
+            "it must be one of notification_emails, project_arns, watched_services, max_inference_units, schedules",
+        ),
     ],
 )
 def test_a_key_that_is_no_setting_is_an_error_with_a_hint(key: str, hint: str) -> None:

@@ -1,6 +1,7 @@
 """The inputs of start-model, beyond what they share with those of stop-model."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_lifecycle.requests.start_request import Request, parse_request
+from model_lifecycle.vocabulary.errors import InvalidRequestError
 from tests.fakes.given import DEFAULTS, HOME, PROJECT, VERSION, request
 from tests.fakes.refusals import refused
 
@@ -107,3 +109,30 @@ class TestALeaseInTheInputOfAStart:
         parsed = parse_request({"ProjectVersionArn": VERSION}, defaults=from_settings, home=HOME)
 
         assert parse_request(parsed.to_json(), defaults=DEFAULTS, home=HOME) == parsed
+
+
+class TestTheCeilingOnUnits:
+    """More than the settings allow is refused, unless the app itself asks for what was allowed before."""
+
+    LIMITED = replace(DEFAULTS, max_inference_units=5)
+
+    def test_as_many_as_the_settings_allow_are_fine(self) -> None:
+        units = {"MinInferenceUnits": 5, "MaxInferenceUnits": 5}
+
+        assert parse_request({"ProjectVersionArn": VERSION, **units}, defaults=self.LIMITED, home=HOME).units == units
+
+    def test_more_are_refused_with_the_setting_that_would_have_to_change(self) -> None:
+        asked = {"ProjectVersionArn": VERSION, "MinInferenceUnits": 6, "MaxInferenceUnits": 5_000}
+
+        with pytest.raises(InvalidRequestError) as refusal:
+            parse_request(asked, defaults=self.LIMITED, home=HOME)
+
+        assert list(refusal.value.violations) == [
+            "MinInferenceUnits must be at most 5 (the setting max_inference_units), got 6",
+            "MaxInferenceUnits must be at most 5 (the setting max_inference_units), got 5,000",
+        ]
+
+    def test_what_the_app_wrote_under_a_higher_ceiling_is_still_read(self) -> None:
+        asked = {"ProjectVersionArn": VERSION, "MinInferenceUnits": 6}
+
+        assert parse_request(asked, defaults=self.LIMITED, home=HOME, ours=True).min_inference_units == 6
