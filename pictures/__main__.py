@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from local.commands.cdk import synthesis
-from pictures.page import written
+from pictures.dashboard import body_of, dashboard_picture
+from pictures.page import DASHBOARD, written
 
 _ROOT = Path(__file__).parents[1]
 
@@ -16,7 +17,8 @@ def main() -> int:
     # Whatever stage `cdk.json` is set to, the pages show the names without one.
     with synthesis({"stage": "null"}) as assembly:
         [template] = [json.loads(file.read_text(encoding="utf-8")) for file in assembly().glob("*.template.json")]
-    for path, text in written(_ROOT, _definitions(template)).items():
+    dashboard = {_ROOT / DASHBOARD: dashboard_picture(body_of(template))}
+    for path, text in (written(_ROOT, _definitions(template)) | dashboard).items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0

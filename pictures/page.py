@@ -12,6 +12,7 @@ from pictures.machine import machine_picture
 from pictures.terminals import plan_picture, run_picture
 from pictures.told import STOPPED
 
+DASHBOARD = Path("docs") / "pictures" / "dashboard.svg"
 _OF_THE_JSON = ("Outcome", "Summary", "Project", "ProjectVersionArn", "StoppedAt", "Ran", "MayBill", "UsdPerHour")
 
 

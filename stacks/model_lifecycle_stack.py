@@ -72,25 +72,36 @@ class ModelLifecycleStack(Stack):
             forget_versions=functions.forget_versions,
             undelivered=functions.unforgotten,
         )
+        dead_letters = {
+            "UndeliveredRequests": triggers.undelivered,
+            "UndeliveredStops": leases.undelivered,
+            "UndeliveredEndings": net.undelivered,
+            "UndeliveredMessages": notifications.undelivered,
+            "UndeliveredWatch": watch.undelivered,
+            "UnwatchedModels": functions.unwatched,
+            "UnforgottenVersions": functions.unforgotten,
+            "UntoldEndings": functions.untold,
+        }
         observability = Observability(
             self,
             "Observability",
             topic=notifications.topic,
-            dead_letters={
-                "UndeliveredRequests": triggers.undelivered,
-                "UndeliveredStops": leases.undelivered,
-                "UndeliveredEndings": net.undelivered,
-                "UndeliveredMessages": notifications.undelivered,
-                "UndeliveredWatch": watch.undelivered,
-                "UnwatchedModels": functions.unwatched,
-                "UnforgottenVersions": functions.unforgotten,
-                "UntoldEndings": functions.untold,
-            },
+            dead_letters=dead_letters,
         )
-        LifecycleDashboard(
+        dashboard = LifecycleDashboard(
             observability,
             "Dashboard",
-            state_machines={"start": start, "stop": stop},
+            names=names,
+            price_per_inference_unit_hour=settings.price_per_inference_unit_hour,
+            functions={
+                "StartModel": functions.start_model,
+                "CheckModel": functions.check_model,
+                "StopModel": functions.stop_model,
+                "Notify": functions.notify,
+                "WatchModels": functions.watch_models,
+            },
+            watch=functions.watch_models.log_group.log_group_name,
+            dead_letters=dead_letters,
             alarms=observability.alarms,
         )
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
@@ -99,6 +110,7 @@ class ModelLifecycleStack(Stack):
         CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)
         CfnOutput(self, "RequestSource", value=names.request_source)
         CfnOutput(self, "EventSource", value=names.event_source)
+        CfnOutput(self, "DashboardName", value=dashboard.dashboard_name)
         acknowledge_on_every_resource(self)
         if settings.stage and not settings.project_arns:
             Annotations.of(self).add_warning_v2(

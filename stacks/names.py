@@ -33,6 +33,10 @@ class Names:
         return staged("model-leases", self.stage)
 
     @property
+    def dashboard(self) -> str:
+        return staged("model-lifecycle", self.stage)
+
+    @property
     def event_source(self) -> str:
         """In whose name the functions send events."""
         return event_source(self.stage)

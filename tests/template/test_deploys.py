@@ -20,6 +20,7 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
         "WatchModelsFunctionName": "Functions/WatchModels",
         "RequestSource": "model-lifecycle.request",
         "EventSource": "model-lifecycle",
+        "DashboardName": "Observability/Dashboard",
     }
 
 

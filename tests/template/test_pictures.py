@@ -6,14 +6,29 @@ from xml.etree import ElementTree
 
 import pytest
 
+from pictures.dashboard import body_of, dashboard_picture, is_current
 from pictures.machine import machine_picture
-from pictures.page import written
+from pictures.page import DASHBOARD, written
 from tests.template.synthesized import ROOT, Synthesized
 
 
 def test_they_are_those_that_the_script_makes(default: Synthesized) -> None:
     for path, text in written(ROOT, default.definitions).items():
         assert path.read_text(encoding="utf-8") == text, "PYTHONPATH=lambdas .venv/bin/python -m pictures"
+
+
+def test_the_dashboard_is_drawn_as_it_is_deployed(default: Synthesized) -> None:
+    """What it was made of stands in it: to draw it again would take seconds."""
+    picture = (ROOT / DASHBOARD).read_text(encoding="utf-8")
+
+    assert is_current(picture, body_of(default.template)), "PYTHONPATH=lambdas .venv/bin/python -m pictures"
+    assert not is_current(picture, {"widgets": []})
+    assert not is_current(picture.replace("now", "then"), body_of(default.template))
+
+
+@pytest.mark.soak
+def test_the_dashboard_is_drawn_the_same_each_time(default: Synthesized) -> None:
+    assert dashboard_picture(body_of(default.template)) == (ROOT / DASHBOARD).read_text(encoding="utf-8")
 
 
 def test_they_need_nothing_of_another_host_and_are_well_formed() -> None:
