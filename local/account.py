@@ -108,7 +108,7 @@ class Account:
 
     @contextmanager
     def until_it_ends(self) -> Iterator[None]:
-        """Let a block be cut off by the end of this AWS: only then it is no error to get no answer from it."""
+        """Let a block be cut off by the end of this AWS: only then it is not an error to get no answer from it."""
         try:
             yield
         except (HTTPClientError, NoConnectionError, EndingError):

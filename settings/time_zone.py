@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from model_lifecycle.services.fields import shown
 
 _ALIKE = 0.9
-# Abbreviations that are no zones, and large cities that have no zone of their own name.
+# Abbreviations that are not zones, and large cities that have no zone of their own name.
 _ZONES = {
     name: zone
     for zone, names in {

@@ -243,7 +243,7 @@ class Workflow(Construct):
             errors=_LAMBDA_CANNOT_ANSWER,
             interval=Duration.seconds(1),
             backoff_rate=2,
-            # A quarter of an hour: an account at its concurrency limit is no reason to end a start or a stop.
+            # A quarter of an hour: an account at its concurrency limit is not a reason to end a start or a stop.
             max_attempts=30,
             max_delay=Duration.minutes(1),
             jitter_strategy=JitterType.FULL,

@@ -70,7 +70,7 @@ class Recognizer:
         self._dispatcher = DomainDispatcherApplication(create_backend_app)
 
     def recognize(self, environ: Environ) -> Recognized | None:
-        """Return what a request asks for, or `None` if it is no call of a modelled service.
+        """Return what a request asks for, or `None` if it is not a call of a modelled service.
 
         The request's body can be read again afterwards.
         """

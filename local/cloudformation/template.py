@@ -18,7 +18,7 @@ _DESCRIPTION_BYTES = 1_024
 
 
 def check_format(template: dict[str, Any]) -> None:
-    """Refuse what is no template for any stack, or has too much in it. Raises ValidationError.
+    """Refuse what is not a template for any stack, or has too much in it. Raises ValidationError.
 
     https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
     """

@@ -78,7 +78,7 @@ class RuntimeApi:
         return outcome
 
     def close(self) -> None:
-        """End; whether the runtime process has ended, and how it left its connections, is no matter."""
+        """End; whether the runtime process has ended, and how it left its connections, does not matter."""
         self._invocations.put(None)
         self._end.close()
 

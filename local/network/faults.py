@@ -134,7 +134,7 @@ class FaultyNetwork:
         except Exception:
             if recognized and not is_malformed(environ, asked):
                 raise
-            # moto ends in all kinds of errors at what is no call of any service.
+            # moto ends in all kinds of errors at what is not a call of any service.
             status, headers, body = f"{NOT_IMPLEMENTED} Unknown", [], b""
         code = int(status.split()[0])
         if is_unknown(code, headers, recognized=recognized):

@@ -66,7 +66,7 @@ def install(aws: Account, iam: Iam) -> None:
 
 
 class InvalidDefinitionError(AWSError):  # type: ignore[misc]
-    """The definition is no Amazon States Language; moto's own error leaves clients without a code."""
+    """The definition is not Amazon States Language; moto's own error leaves clients without a code."""
 
     TYPE = "InvalidDefinition"
     STATUS = 400

@@ -272,9 +272,9 @@ def _body(data: bytes) -> dict[str, Any]:
     try:
         body = json.loads(data or b"{}")
     except ValueError as error:
-        raise AwsError("ValidationException", f"The body is no JSON: {error}") from error
+        raise AwsError("ValidationException", f"The body is not JSON: {error}") from error
     if not isinstance(body, dict):
-        raise AwsError("ValidationException", "The body is no JSON object.")
+        raise AwsError("ValidationException", "The body is not a JSON object.")
     return body
 
 

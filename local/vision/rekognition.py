@@ -145,7 +145,7 @@ def _json(body: str) -> Any:
     try:
         return json.loads(body)
     except ValueError as error:
-        raise AwsError("SerializationException", f"The body is no JSON: {error}") from error
+        raise AwsError("SerializationException", f"The body is not JSON: {error}") from error
 
 
 def _part(known: Known[RekognitionModel], name: str) -> str:
@@ -155,7 +155,7 @@ def _part(known: Known[RekognitionModel], name: str) -> str:
 def _parts(script: RekognitionModel) -> re.Match[str]:
     match = VERSION_ARN.fullmatch(script.project_version_arn)
     if match is None:
-        raise ValueError(f"{script.project_version_arn} is no version's ARN")
+        raise ValueError(f"{script.project_version_arn} is not an ARN of a version")
     return match
 
 

@@ -34,7 +34,10 @@ def main(
         context = read_context(ROOT, given.context, home=Path.home())
         settings = Settings.from_context(context)
     except (SettingsError, ContextError) as wrong:
-        found.append(Finding("settings", error(str(wrong).removesuffix("."), "Correct them in cdk.json, or with -c.")))
+        found += [
+            Finding("settings", error(line.removesuffix("."), "Correct it in cdk.json, or with -c."))
+            for line in str(wrong).splitlines()
+        ]
     case = Case(
         profile=given.profile,
         settings=settings,

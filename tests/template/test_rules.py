@@ -8,7 +8,7 @@ from tests.template.synthesized import Synthesized
 
 
 def test_cfn_lint_has_nothing_to_say(default: Synthesized, chosen: Synthesized) -> None:
-    # The CDK makes what has a role depend on that role and on its policy; that the first is redundant is no fault.
+    # The CDK makes what has a role depend on that role and on its policy; that the first is redundant is not a fault.
     checks = ["--non-zero-exit-code", "informational", "--ignore-checks", "W3005"]
 
     linted = subprocess.run(  # noqa: S603 - the linter that is installed beside this interpreter

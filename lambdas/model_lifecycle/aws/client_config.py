@@ -9,7 +9,7 @@ CLIENT_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_at
 # Not so for what the app remembers: a record that cannot be read or written for a moment is worth a moment.
 TABLE_CONFIG = Config(connect_timeout=3, read_timeout=3, retries={"total_max_attempts": 5, "mode": "standard"})
 
-# Nor for what lists everything: a page that is throttled is no reason to begin anew.
+# Nor for what lists everything: a page that is throttled is not a reason to begin again.
 LIST_CONFIG = Config(connect_timeout=3, read_timeout=8, retries={"total_max_attempts": 8, "mode": "standard"})
 
 # A service that may be gone for good is not waited for so long.

@@ -15,7 +15,7 @@ _FAILURES = frozenset({Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED, Outco
 
 
 def counted(ending: Ending, *, price_per_inference_unit_hour: float) -> dict[Metric, float]:
-    """Return what an execution's end adds to each metric, but for failures; nothing of what is no end."""
+    """Return what an execution's end adds to each metric, but for failures; nothing of what is not an end."""
     if ending.execution_arn is None or ending.outcome is Outcome.WAITING:
         return {}
     found: dict[Metric, float] = {Metric.STARTS if ending.goal is Goal.RUNNING else Metric.STOPS: 1}
@@ -38,7 +38,7 @@ def counted(ending: Ending, *, price_per_inference_unit_hour: float) -> dict[Met
 
 
 def failure_of(ending: Ending) -> str | None:
-    """Return the error that an end is counted by, one of `EVERY_FAILURE`; None of a success, and of what is no end."""
+    """Return the error that a failure is counted by, one of `EVERY_FAILURE`; None if it is not a failed end."""
     if ending.execution_arn is None or ending.outcome not in _FAILURES:
         return None
     if ending.outcome is Outcome.ABORTED:

@@ -143,7 +143,7 @@ class Endings:
         # The event leaves out a large input, and error and cause: DescribeExecution has the whole.
         execution = self._executions.describe_execution(executionArn=event["detail"]["executionArn"])
         goal = machine_of(execution["executionArn"]).goal
-        # A later release may know more fields. Whether this one would have refused them is no matter any more.
+        # A later release may know more fields. Whether this one would have refused them does not matter any more.
         accepted = execution.get("error") != InvalidRequestError.__name__
         asked, gone = _read(execution.get("input", "null")), False
         valid = self._request(goal, asked, ours=accepted)

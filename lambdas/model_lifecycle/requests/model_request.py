@@ -134,7 +134,7 @@ def read_fields(
     whether the services' fields for a start are fields here, too. `ours`: whether the app wrote the input, perhaps in a
     later release: if all that is known is valid, what is unknown is left out.
 
-    Raises InvalidRequestError for what is no JSON object.
+    Raises InvalidRequestError for what is not a JSON object.
     """
     if not isinstance(execution_input, dict):
         raise InvalidRequestError(

@@ -171,8 +171,8 @@ def test_without_a_stack_or_without_aws_it_says_so_and_checks_the_rest(
     assert 'Run `make deploy ARGS="-c stage=elsewhere"`' in found["stack"][0][1]
     assert "alarms" not in found
 
-    status, found = doctor({"stage": "-"})
-    assert (status, list(found)) == (2, ["settings", "credentials", "bootstrap"])
+    status, found = doctor({"stage": "-", "time_zone": "Nowhere"})
+    assert (status, list(found), len(found["settings"])) == (2, ["settings", "credentials", "bootstrap"], 2)
 
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://localhost:9")
     status, found = doctor({})

@@ -81,7 +81,7 @@ def put(aws: LocalAws, name: str, document: Document) -> None:
 
 
 def _written(document: Document, *, without: str = "") -> str:
-    """As it is put; since none may be empty, there may be a statement that matters nowhere, without what is no part."""
+    """Return it as it is put. None may be empty, so a statement that matters nowhere may stand for all."""
     nothing = {key: value for key, value in _NOTHING.items() if key != without}
     return json.dumps({**document, "Statement": document["Statement"] or [nothing]})
 

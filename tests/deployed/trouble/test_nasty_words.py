@@ -66,7 +66,7 @@ def put(event: dict[str, Any], way: Sequence[str], value: object) -> dict[str, A
 
 
 def nasty(event: dict[str, Any]) -> Iterator[object]:
-    """Yield the event with nasty words in each place, one after the other, and what is no such event at all."""
+    """Yield the event with nasty words in each place, one after the other, and what is not such an event at all."""
     yield from (put(event, way, NASTY[number % len(NASTY)]) for number, way in enumerate(paths(event)))
     yield from (put(event, way, NASTY[0]) for way in paths(event))
     yield from NASTY
