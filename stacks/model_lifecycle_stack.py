@@ -28,6 +28,8 @@ class ModelLifecycleStack(Stack):
             scope,
             names.stack,
             description="Starts and stops machine-learning models that bill while they run, and watches them",
+            # CloudFormation gives them to every resource that can have tags.
+            tags=_tags(settings),
         )
         notifications = Notifications(
             self,
@@ -118,3 +120,8 @@ class ModelLifecycleStack(Stack):
                 f"The stage {settings.stage} watches the models of every deployment in its account and Region, since "
                 "project_arns is empty. If there are others, name the projects of each in its project_arns.",
             )
+
+
+def _tags(settings: Settings) -> dict[str, str]:
+    given = {"application": "model-lifecycle", "stage": settings.stage, "owner": settings.owner}
+    return {name: value for name, value in given.items() if value}

@@ -328,7 +328,14 @@ def _log_group(change: Change) -> None:
 
 
 def _alarm(change: Change) -> None:
-    change.aws.client("cloudwatch").put_metric_alarm(**{**change.new, "AlarmName": change.ref})
+    client = change.aws.client("cloudwatch")
+    # An alarm that is there already keeps its tags.
+    client.put_metric_alarm(**{**change.new, "AlarmName": change.ref})
+    [alarm] = client.describe_alarms(AlarmNames=[change.ref])["MetricAlarms"]
+    change.retag(
+        lambda tags: client.tag_resource(ResourceARN=alarm["AlarmArn"], Tags=tags),
+        lambda keys: client.untag_resource(ResourceARN=alarm["AlarmArn"], TagKeys=keys),
+    )
 
 
 def _dashboard(change: Change) -> None:
@@ -372,7 +379,7 @@ _CHANGES: dict[str, tuple[Callable[[Change], None], str]] = {
         (
             "ActionsEnabled AlarmActions AlarmDescription ComparisonOperator DatapointsToAlarm Dimensions "
             "EvaluateLowSampleCountPercentile EvaluationPeriods ExtendedStatistic InsufficientDataActions MetricName "
-            "Metrics Namespace OKActions Period Statistic Threshold ThresholdMetricId TreatMissingData Unit"
+            "Metrics Namespace OKActions Period Statistic Tags Threshold ThresholdMetricId TreatMissingData Unit"
         ),
     ),
     "AWS::CloudWatch::Dashboard": (_dashboard, "DashboardBody"),
@@ -441,3 +448,5 @@ _CHANGES: dict[str, tuple[Callable[[Change], None], str]] = {
     ),
 }
 """How each type changes, and which of its properties."""
+TAGGED = frozenset(resource_type for resource_type, (_, known) in _CHANGES.items() if "Tags" in known.split())
+"""The types that can have tags."""

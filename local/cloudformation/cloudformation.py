@@ -122,7 +122,7 @@ class _ChangeSet(ChangeSet):  # type: ignore[misc]
     def diff(self) -> list[Change]:
         """Tell what it changes; what cannot be updated so is remembered for its status."""
         try:
-            changes: list[Change] = self.stack.changes(self.template, self.parameters)
+            changes: list[Change] = self.stack.changes(self.template, self.parameters, self.tags)
         except ValidationError as error:
             if self.change_set_type == "CREATE":
                 raise

@@ -9,6 +9,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.cloudformation.exceptions import UnformattedGetAttTemplateException
 from moto.core.common_models import CloudFormationModel
 from moto.iam.models import Role
+from moto.kms.models import Key
 from moto.stepfunctions.models import StateMachine
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
@@ -49,8 +50,9 @@ AFTER_CREATION = {
     "AWS::DynamoDB::Table": frozenset({"PointInTimeRecoverySpecification", "TimeToLiveSpecification"}),
     # moto would keep it as it stands in the template, and not as text.
     "AWS::IAM::Role": frozenset({"Policies"}),
-    "AWS::KMS::Key": frozenset({"KeyPolicy"}),
+    "AWS::KMS::Key": frozenset({"KeyPolicy", "Tags"}),
     "AWS::Logs::LogGroup": frozenset({"KmsKeyId"}),
+    "AWS::SNS::Topic": frozenset({"Tags"}),
 }
 """What moto's models leave out when they are created, by type."""
 
@@ -58,6 +60,7 @@ AFTER_CREATION = {
 def models(aws: Account) -> Iterator[type[CloudFormationModel]]:
     """Give a model for each type, to be put where moto looks models up."""
     yield _Function
+    yield _Key
     yield _Role
     yield _StateMachine
     for resource_type, create in _CREATORS.items():
@@ -356,6 +359,17 @@ class _Role(Role):  # type: ignore[misc]
         cls, resource_name: str, cloudformation_json: Properties, *args: str, **kwargs: Any
     ) -> Role:
         given = {name: value for name, value in cloudformation_json["Properties"].items() if name != "Policies"}
+        return super().create_from_cloudformation_json(resource_name, {"Properties": given}, *args, **kwargs)
+
+
+class _Key(Key):  # type: ignore[misc]
+    """A key that gets its tags when it is there, through the API, which has other names for their parts."""
+
+    @classmethod
+    def create_from_cloudformation_json(
+        cls, resource_name: str, cloudformation_json: Properties, *args: str, **kwargs: Any
+    ) -> Key:
+        given = {name: value for name, value in cloudformation_json["Properties"].items() if name != "Tags"}
         return super().create_from_cloudformation_json(resource_name, {"Properties": given}, *args, **kwargs)
 
 

@@ -13,6 +13,7 @@ from moto.cloudformation.parsing import Export, OutputMap, ResourceMap
 from local.account import Account
 from local.cloudformation.changes import Change, changes_between
 from local.cloudformation.deployment import Deployment, Made, ResourceFailedError, delete_all
+from local.cloudformation.tags import tag_resources
 from local.cloudformation.template import check_format
 
 _UPDATABLE = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
@@ -77,9 +78,9 @@ class LocalStack(Stack):  # type: ignore[misc]
         if all(made.resource.is_created() for made in deployment.made.values()):
             self.mark_creation_complete()
 
-    def changes(self, template: str, parameters: dict[str, Any]) -> list[Change]:
+    def changes(self, template: str, parameters: dict[str, Any], tags: dict[str, str] | None = None) -> list[Change]:
         """Tell what an update would change. Raises ValidationError for a template that cannot become of this one."""
-        return changes_between(self.made, self._map(self.parse_template(template), parameters))
+        return changes_between(self.made, self._map(self.parse_template(template), parameters, tags))
 
     def same(self, template: str, parameters: dict[str, Any], tags: dict[str, str] | None) -> bool:
         """Tell whether there is nothing to update."""
@@ -101,8 +102,8 @@ class LocalStack(Stack):  # type: ignore[misc]
         Raises ValidationError for what cannot be begun at all.
         """
         parameters = parameters or {}
-        self.changes(template, parameters)
-        resources = self._map(self.parse_template(template), parameters)
+        self.changes(template, parameters, tags)
+        resources = self._map(self.parse_template(template), parameters, tags)
         with self._guard:
             if self.status not in _UPDATABLE:
                 raise ValidationError(
@@ -202,7 +203,9 @@ class LocalStack(Stack):  # type: ignore[misc]
     def _create_resource_map(self) -> ResourceMap:
         return self._map(self.template_dict, self.parameters)
 
-    def _map(self, template: dict[str, Any], parameters: dict[str, Any]) -> ResourceMap:
+    def _map(
+        self, template: dict[str, Any], parameters: dict[str, Any], tags: dict[str, str] | None = None
+    ) -> ResourceMap:
         resources = ResourceMap(
             self.stack_id,
             self.name,
@@ -211,7 +214,7 @@ class LocalStack(Stack):  # type: ignore[misc]
             account_id=self.account_id,
             region_name=self.region_name,
             # moto writes into it.
-            template=copy.deepcopy(template),
+            template=tag_resources(copy.deepcopy(template), tags or self.tags or {}),
             cross_stack_resources=self.cross_stack_resources,
         )
         resources.load()

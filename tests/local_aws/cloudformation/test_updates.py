@@ -16,6 +16,7 @@ from tests.local_aws.cloudformation.stacks import (
     UNKNOWN,
     attribute,
     create,
+    described,
     history,
     outputs_of,
     physical_ids,
@@ -604,19 +605,28 @@ def test_resources_that_need_each_other_in_a_circle_are_refused(bench: Workbench
         create(bench, circle)
 
 
-@pytest.mark.parametrize(
-    "tagged",
-    [
-        ROLE,
-        function("it"),
-        machine("it"),
-        rule(),
-        table(),
-        resource("AWS::KMS::Key", KeyPolicy=POLICY),
-        *map(resource, ["AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Scheduler::ScheduleGroup"]),
-    ],
-    ids=lambda tagged: str(tagged["Type"]),
-)
+TAGGED = [
+    ROLE,
+    function("it"),
+    machine("it"),
+    rule(),
+    table(),
+    resource("AWS::KMS::Key", KeyPolicy=POLICY),
+    resource(
+        "AWS::CloudWatch::Alarm",
+        Namespace="It",
+        MetricName="It",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    ),
+    *map(resource, ["AWS::Logs::LogGroup", "AWS::SNS::Topic", "AWS::SQS::Queue", "AWS::Scheduler::ScheduleGroup"]),
+]
+
+
+@pytest.mark.parametrize("tagged", TAGGED, ids=lambda tagged: str(tagged["Type"]))
 def test_tags_come_and_go(bench: Workbench, tagged: dict[str, Any]) -> None:
     def given(*tags: str) -> dict[str, Any]:
         written = {"Tags": [{"Key": tag, "Value": tag} for tag in tags]} if tags else {}
@@ -626,3 +636,45 @@ def test_tags_come_and_go(bench: Workbench, tagged: dict[str, Any]) -> None:
     for tags in (("one",), ("other",), ()):
         stack = update(bench, stack, given(*tags))
         assert stack["StackStatus"] == "UPDATE_COMPLETE", reasons(bench, stack)
+
+
+LOOKS: dict[str, tuple[str, str, str]] = {
+    "Alarm": ("cloudwatch.list_tags_for_resource", "ResourceARN", "Tags"),
+    "Function": ("lambda.list_tags", "Resource", "Tags"),
+    "Key": ("kms.list_resource_tags", "KeyId", "Tags"),
+    "LogGroup": ("logs.list_tags_log_group", "logGroupName", "tags"),
+    "Machine": ("stepfunctions.list_tags_for_resource", "resourceArn", "tags"),
+    "Queue": ("sqs.list_queue_tags", "QueueUrl", "Tags"),
+    "Role": ("iam.list_role_tags", "RoleName", "Tags"),
+    "Rule": ("events.list_tags_for_resource", "ResourceARN", "Tags"),
+    "ScheduleGroup": ("scheduler.list_tags_for_resource", "ResourceArn", "Tags"),
+    "Table": ("dynamodb.list_tags_of_resource", "ResourceArn", "Tags"),
+    "Topic": ("sns.list_tags_for_resource", "ResourceArn", "Tags"),
+}
+"""Which operation tells the tags, of what, and where they stand in its answer."""
+
+
+def tags_of(bench: Workbench, name: str, of: str) -> dict[str, str]:
+    operation, parameter, answer = LOOKS[name]
+    service, _, method = operation.partition(".")
+    found = getattr(bench.aws.client(service), method)(**{parameter: of})[answer]
+    if isinstance(found, dict):
+        return found
+    pairs = [sorted(tag.items(), key=lambda item: "alue" in item[0]) for tag in found]
+    return {key: value for (_, key), (_, value) in pairs}
+
+
+def test_the_tags_of_a_stack_are_on_its_resources_beside_their_own(bench: Workbench) -> None:
+    resources = {tagged["Type"].rpartition("::")[2].replace("StateM", "M"): tagged for tagged in TAGGED}
+    own = [{"Key": "owner", "Value": "its own"}]
+    resources["Topic"] = resource("AWS::SNS::Topic", Tags=own)
+    by_arn = {name: attribute(name, "Arn") for name in ("Alarm", "Function", "Rule", "ScheduleGroup", "Table")}
+    body = template_of(resources, by_arn | {name: ref(name) for name in resources.keys() - by_arn.keys()})
+    cloudformation, asked = bench.aws.client("cloudformation"), {"StackName": f"stack-{uuid4()}", "TemplateBody": body}
+    for value, bring in (("one", cloudformation.create_stack), ("other", cloudformation.update_stack)):
+        tags = [{"Key": "owner", "Value": value}, {"Key": value, "Value": value}]
+        stack = described(bench, bring(**asked, Tags=tags)["StackId"])
+
+        found = {name: tags_of(bench, name, of) for name, of in outputs_of(stack).items()}
+        wanted = {"owner": value, value: value}
+        assert found == {name: wanted | ({"owner": "its own"} if name == "Topic" else {}) for name in LOOKS}
