@@ -65,6 +65,7 @@ METRIC = Price(0.30, "metric", "https://aws.amazon.com/cloudwatch/pricing/")
 LOGS = Price(0.50, "GB", "https://aws.amazon.com/cloudwatch/pricing/")
 CALL = Price(0.20, "million calls", "https://aws.amazon.com/lambda/pricing/")
 GB_SECOND = Price(0.0000133334, "GB-second (Arm)", "https://aws.amazon.com/lambda/pricing/")
+TRACE = Price(5.00, "million traces", "https://aws.amazon.com/xray/pricing/")
 WRITE = Price(0.625, "million writes", "https://aws.amazon.com/dynamodb/pricing/on-demand/")
 
 
@@ -109,14 +110,14 @@ def rows_of(template: Mapping[str, Any]) -> list[Row]:
             number / 1e6 * CALL.usd + gb_seconds * GB_SECOND.usd,
         ),
         Row(
-            f"{TABLE_REQUESTS_A_CALL} requests to a table in each of these calls",
+            f"at most {TABLE_REQUESTS_A_CALL} requests to tables in each of these calls",
             (WRITE,),
             number * TABLE_REQUESTS_A_CALL / 1e6 * WRITE.usd,
         ),
         Row(
-            f"{LOG_KILOBYTES_A_CALL} KB of logs in each of them",
-            (LOGS,),
-            number * LOG_KILOBYTES_A_CALL / _GIGABYTE * LOGS.usd,
+            f"at most {LOG_KILOBYTES_A_CALL} KB of logs, and a trace, of each of them",
+            (LOGS, TRACE),
+            number * LOG_KILOBYTES_A_CALL / _GIGABYTE * LOGS.usd + number / 1e6 * TRACE.usd,
         ),
     ]
     billed = {

@@ -245,6 +245,17 @@ class Lifecycle:
         name = self.aws.functions.name_of(call.caller)
         return next((function for function in FUNCTIONS if function in name), "")
 
+    def logged(self, function: str) -> list[str]:
+        """Return every line that the function with that word in its name has logged in this test."""
+        logs = self.aws.client("logs")
+        [group] = [
+            group["logGroupName"]
+            for group in logs.describe_log_groups()["logGroups"]
+            if function in group["logGroupName"] and "states" not in group["logGroupName"]
+        ]
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=self.began_at)
+        return [event["message"] for page in pages for event in page["events"]]
+
     def messages(self, execution_arn: str) -> list[Notification]:
         """Every message about an execution that the subscriber has received so far."""
         self._received += self._subscriber.receive()

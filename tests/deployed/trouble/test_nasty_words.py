@@ -79,18 +79,6 @@ def assert_folded(text: str) -> None:
     assert plain.isprintable(), plain
 
 
-def logged(lifecycle: Lifecycle, function: str) -> list[str]:
-    """Every line that a function has logged in this test."""
-    logs = lifecycle.aws.client("logs")
-    [group] = [
-        group["logGroupName"]
-        for group in logs.describe_log_groups()["logGroups"]
-        if function in group["logGroupName"] and "states" not in group["logGroupName"]
-    ]
-    pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=lifecycle.began_at)
-    return [event["message"] for page in pages for event in page["events"]]
-
-
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_nothing_of_them_stands_in_a_function_s_log_or_errors(lifecycle: Lifecycle, function: str) -> None:
     lifecycle.given(REKOGNITION.script(), LOOKOUT_VISION.script())
@@ -104,7 +92,7 @@ def test_nothing_of_them_stands_in_a_function_s_log_or_errors(lifecycle: Lifecyc
     ]
 
     refused = [json.loads(answer["Payload"].read()) for answer in answers if "FunctionError" in answer]
-    for text in [*logged(lifecycle, function), *(each["errorMessage"] for each in refused)]:
+    for text in [*lifecycle.logged(function), *(each["errorMessage"] for each in refused)]:
         assert_folded(text)
 
 

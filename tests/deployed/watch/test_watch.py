@@ -10,6 +10,7 @@ from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
+from tools.idle_cost import LOG_KILOBYTES_A_CALL, TABLE_REQUESTS_A_CALL
 
 service_in_turn = services_in_turn()
 MINUTE = 60
@@ -345,3 +346,7 @@ def test_models_that_do_not_run_are_left_in_peace(lifecycle: Lifecycle) -> None:
     assert lifecycle.stops() == []
     assert not any(calls(operation) for operation in ("GetMetricData", "CreateSchedule", "DescribeModel"))
     assert {call.parameters["Item"]["NotificationId"]["S"].split()[1] for call in calls("PutItem")} == {"metrics"}
+    assert len([call for call in calls() if call.service == "dynamodb"]) <= 26 * TABLE_REQUESTS_A_CALL
+    # AWS adds 26 bytes to each line.
+    logged = sum(len(line.encode()) + 26 for line in lifecycle.logged("WatchModels"))
+    assert 0 < logged <= 26 * LOG_KILOBYTES_A_CALL * 1_000
