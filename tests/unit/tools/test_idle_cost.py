@@ -23,7 +23,7 @@ def test_an_alarm_bills_for_each_metric_that_it_looks_at() -> None:
     assert both - one == pytest.approx(0.10)
 
 
-@pytest.mark.parametrize(("expression", "cents"), [("rate(1 hour)", 1), ("rate(1 day)", 0)])
+@pytest.mark.parametrize(("expression", "cents"), [("rate(1 hour)", 2), ("rate(1 day)", 0)])
 def test_a_function_that_is_called_by_the_clock_bills_for_its_calls(expression: str, cents: int) -> None:
     function = {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 512}}
     targets = [{"Arn": {"Fn::GetAtt": ["function", "Arn"]}}]
