@@ -99,7 +99,7 @@ lock: ## Pin all packages again, after a change of pyproject.toml: [ARGS=--upgra
 	$(SET_UP)
 	$(PIN) pyproject.toml --group check --output-file requirements.lock $(ARGS)
 	$(PIN) --group pyproject.toml:checkov --output-file requirements.checkov.lock $(ARGS)
-	$(PIN) pyproject.toml --constraints requirements.lock --output-file requirements.txt --upgrade
+	$(PIN) pyproject.toml --constraints requirements.lock --generate-hashes --output-file requirements.txt --upgrade
 
 clean: ## Remove what the other targets made
 	rm -rf $(VENV) cdk.out cdk.context.json node_modules .coverage .dmypy.json .hypothesis

@@ -1,6 +1,7 @@
 """A deploy needs `pip install -r requirements.txt` and the CDK command line, and nothing else."""
 
 import os
+import re
 import subprocess
 import sys
 from importlib.metadata import distributions
@@ -58,7 +59,7 @@ def properties(synthesized: Synthesized) -> dict[str, Any]:
 
 
 def test_the_environment_has_what_the_requirements_pin_and_nothing_else() -> None:
-    pinned = dict(line.split("==") for line in (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines())
+    pinned = dict(re.findall(r"^(\S+)==(\S+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.MULTILINE))
 
     [packages] = (PLAIN / "lib").glob("python*/site-packages")
     assert {canonicalize_name(one.name): one.version for one in distributions(path=[str(packages)])} == pinned

@@ -1,10 +1,13 @@
 """pyproject.toml, its lock and requirements.txt agree, and each make target's packages are in its groups."""
 
 import ast
+import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distribution, packages_distributions
+from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
@@ -19,8 +22,13 @@ OWN = {path.stem for folder in (ROOT, ROOT / "lambdas") for path in folder.iterd
 
 
 def lines(file: str) -> list[Requirement]:
-    """Return the lines of a file of requirements."""
-    return [Requirement(line) for line in (ROOT / file).read_text(encoding="utf-8").splitlines()]
+    """Return the lines of a file of requirements, without their hashes."""
+    return [Requirement(line.partition(" --hash")[0]) for line in hashed_lines(file)]
+
+
+def hashed_lines(file: str) -> list[str]:
+    """Return the lines of a file of requirements, each whole."""
+    return re.sub(r" \\\n +", " ", (ROOT / file).read_text(encoding="utf-8")).splitlines()
 
 
 def pins(file: str) -> dict[str, Requirement]:
@@ -87,6 +95,25 @@ def test_a_file_pins_all_that_its_packages_need_and_nothing_else(file: str, part
     here = {name: str(pin.specifier).removeprefix("==") for name, pin in pins(file).items()}
 
     assert here == {name: distribution(name).version for name in closure(*parts)}, "run `make lock`"
+
+
+def test_each_package_of_a_deploy_has_its_hashes() -> None:
+    assert [line for line in hashed_lines("requirements.txt") if " --hash=sha256:" not in line] == []
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_package_that_was_changed_on_the_index_is_not_installed(tmp_path: Path, *, changed: bool) -> None:
+    known = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    constraints = tmp_path / "requirements.txt"
+    constraints.write_text(re.sub("sha256:.{8}", "sha256:01234567", known) if changed else known, encoding="utf-8")
+    install = ["pip", "install", "--target", str(tmp_path / "there"), "--no-deps", "--constraints", str(constraints)]
+
+    done = subprocess.run(  # noqa: S603 - the installer of the set-up
+        [Path(sys.prefix) / "bin" / "uv", *install, "jmespath"], capture_output=True, text=True, check=False
+    )
+
+    assert ("Hash mismatch" in done.stderr) == changed, done.stderr
+    assert (tmp_path / "there" / "jmespath").exists() != changed
 
 
 def test_the_lock_of_checkov_has_the_version_that_the_project_asks_for() -> None:

@@ -19,6 +19,7 @@ _ADVICE = {
     "Read-only|Permission denied": "See that this folder can be written",
     "ensurepip|No module named '?(venv|pip)": "Install Python's venv module (on Debian and Ubuntu: python3-venv), or "
     "choose another Python with PYTHON=<path>",
+    "Hash mismatch": "A package in a registry is not the pinned one. Find out why before you run `make lock`",
     "No solution found": "If you changed pyproject.toml, run `make lock`",
     "(?i)connect|dns |name resolution|lookup|timed? ?out|enotfound|eai_again": "See that this machine reaches "
     "the package registries",

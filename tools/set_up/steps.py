@@ -60,6 +60,7 @@ class Checkout:
         self._python = str(self.venv / "bin" / "python")
         self._uv = str(self.venv / "bin" / "uv")
         self._lock = str(root / "requirements.lock")
+        self._requirements = str(root / "requirements.txt")
         self._project: dict[str, Any] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
 
     @property
@@ -105,12 +106,14 @@ class Checkout:
     def _packages(self, parts: Sequence[str]) -> Step:
         asked = [self._project.get(table) for table in ("project", "dependency-groups", "build-system")]
         asked.append(self._project["tool"]["hatch"])
-        made_from = json.dumps(asked).encode() + Path(self._lock).read_bytes()
+        made_from = json.dumps(asked).encode() + Path(self._lock).read_bytes() + Path(self._requirements).read_bytes()
         digest = hashlib.sha256(made_from).hexdigest()
         stamps = {group: self.stamp(group, digest) for part in parts for group in self._included(part)}
         missing = [part for part in parts if not all(stamps[group].good for group in self._included(part))]
         command = [self._uv, "pip", "install", "--python", self._python]
-        command += ["--constraints", self._lock, "--build-constraints", self._lock]
+        # The second has the hashes of what a deploy uses, and so of all that it takes into Lambda.
+        command += ["--constraints", self._lock, "--constraints", self._requirements]
+        command += ["--build-constraints", self._lock]
         if any(stamp.interrupted for stamp in stamps.values()):
             command.append("--reinstall")
         for part in missing:

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -235,6 +236,8 @@ class TestTheRealSteps:
 
         [command] = packages.commands
         assert command[-4:] == ["--group", "run", "--editable", "."]
+        pinned = [Path(file).name for flag, file in pairwise(command) if flag == "--constraints"]
+        assert pinned == ["requirements.lock", "requirements.txt"]
 
     def test_nothing_is_missing_when_all_is_done(self, root: Path) -> None:
         assert len(self.missing(root)) == 5
@@ -250,7 +253,12 @@ class TestTheRealSteps:
             ("pyproject.toml", "rich==", "rich==1", ["Python packages for run, app"]),
             ("pyproject.toml", 'aws-cdk = "2', 'aws-cdk = "3', ["CDK command line"]),
             ("pyproject.toml", "line-length = 1", "line-length = 2", []),
-            ("requirements.txt", "pydantic==", "pydantic==1", ["Virtual environment of requirements.txt alone"]),
+            (
+                "requirements.txt",
+                "pydantic==",
+                "pydantic==1",
+                ["Python packages for run, app", "Virtual environment of requirements.txt alone"],
+            ),
         ],
     )
     def test_a_change_makes_anew_what_depends_on_it(
