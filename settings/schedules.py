@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
-from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults
+from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults, ModelRequest
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.fields import shown
@@ -27,7 +27,7 @@ _MOST_LEVELS = 50
 _MOST_BYTES = 256 * 1_024
 """What StartExecution takes: https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html"""
 _EXPRESSION = '"cron(...)", "rate(...)" or "at(yyyy-mm-ddThh:mm:ss)", as in EventBridge Scheduler'
-_PARSERS: dict[Action, Callable[..., object]] = {"start": parse_request, "stop": parse_stop_request}
+_PARSERS: dict[Action, Callable[..., ModelRequest]] = {"start": parse_request, "stop": parse_stop_request}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +42,12 @@ class ScheduledExecution:
     expression: str
     time_zone: str | None
     input: dict[str, Any]
+
+    @property
+    def model(self) -> str:
+        """Its model's project and version, as people read them."""
+        request = _PARSERS[self.action](self.input, defaults=_UNUSED, home=None)
+        return f"{request.project}/{request.version}"
 
 
 def _expression(value: str) -> str:

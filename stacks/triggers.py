@@ -21,6 +21,9 @@ from stacks.trust import service_for
 
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
 
+_DOES: Mapping[Action, str] = {"start": "Starts", "stop": "Stops"}
+_MOST_CHARACTERS = 512
+"""Of a schedule's description. Two names of a model may have as many."""
 _SCHEDULER_ROLE = "SchedulerRoleForTarget-"
 _MAX_AGE = Duration.hours(1)
 
@@ -51,7 +54,7 @@ class Triggers(Construct):
             Rule(
                 self,
                 f"{action.title()}ModelRequest",
-                description=f"Lets an event {action} a model: its detail is the execution input",
+                description=f"{_DOES[action]} the model that an event names: its detail is the execution input",
                 event_pattern=EventPattern(
                     account=[Aws.ACCOUNT_ID], source=[names.request_source], detail_type=[detail_type]
                 ),
@@ -68,8 +71,8 @@ class Triggers(Construct):
             self,
             # Not "Schedule-...": rules had these ids, and CloudFormation changes the type of none.
             f"{execution.action.title()}-{execution.schedule}",
-            description=f"Lets the schedule {execution.schedule} {execution.action} a model, "
-            f"in {execution.time_zone or 'UTC'}",
+            description=f"{_DOES[execution.action]} {execution.model} for the schedule {execution.schedule}, whose times "
+            f"are in {execution.time_zone or 'UTC'}"[:_MOST_CHARACTERS],
             schedule_group=group,
             schedule=ScheduleExpression.expression(execution.expression, time_zone),
             target=StepFunctionsStartExecution(

@@ -65,6 +65,8 @@ def test_each_start_and_stop_of_a_schedule_is_one_of_the_scheduler_in_its_time_z
         "Triggers/Start-office": ("cron(0 7 ? * MON-FRI *)", berlin, start, office),
         "Triggers/Stop-office": (evening, berlin, stop, {**office, "Reason": "Stopped by the schedule office"}),
     }
+    said = schedules["Triggers/Stop-office"]["Description"]
+    assert said == "Stops parts/parts.2026-01-05 for the schedule office, whose times are in Europe/Berlin"
     groups = {group["Name"] for group in chosen.all("AWS::Scheduler::ScheduleGroup").values()}
     for schedule in schedules.values():
         assert schedule["State"] == "ENABLED"
