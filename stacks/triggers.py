@@ -71,8 +71,8 @@ class Triggers(Construct):
             self,
             # Not "Schedule-...": rules had these ids, and CloudFormation changes the type of none.
             f"{execution.action.title()}-{execution.schedule}",
-            description=f"{_DOES[execution.action]} {execution.model} for the schedule {execution.schedule}, whose times "
-            f"are in {execution.time_zone or 'UTC'}"[:_MOST_CHARACTERS],
+            description=f"{_DOES[execution.action]} {execution.model} for the schedule {execution.schedule}, "
+            f"whose times are in {execution.time_zone or 'UTC'}"[:_MOST_CHARACTERS],
             schedule_group=group,
             schedule=ScheduleExpression.expression(execution.expression, time_zone),
             target=StepFunctionsStartExecution(
