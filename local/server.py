@@ -24,7 +24,6 @@ from werkzeug.serving import BaseWSGIServer
 
 from local.account import Account, WsgiApp
 from local.clock.clock import Clock, WallClock
-from local.clock.threads import Threads
 from local.cloudformation import cloudformation
 from local.cloudwatch import embedded_metrics, metrics
 from local.event_bridge import events, scheduler
@@ -89,7 +88,7 @@ class LocalAws(Account):
             ends.callback(shutil.rmtree, self.folder)
             ends.push(self.replacements)
             self._configure()
-            server = _Server(self.port, self.app, self.clock.threads)
+            server = _Server(self.port, self.app, self.clock)
             ends.callback(server.server_close)
             self.port = server.server_port
             self.replace_item(process_environment, "MOTO_PORT", str(self.port))
@@ -169,9 +168,10 @@ class _Server(BaseWSGIServer):
 
     multithread = True
 
-    def __init__(self, port: int, app: WsgiApp, threads: Threads) -> None:
-        super().__init__("127.0.0.1", port, app, _QuietRequestHandler)
-        self._threads = threads
+    def __init__(self, port: int, app: WsgiApp, clock: Clock) -> None:
+        super().__init__("127.0.0.1", port, app, _RequestHandler)
+        self.clock = clock
+        self._threads = clock.threads
         self._connections: set[socket.socket] = set()
 
     def start(self) -> None:
@@ -206,9 +206,14 @@ class _Server(BaseWSGIServer):
             self._threads.keep(error)
 
 
-class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
+class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]
     def log_request(self, code: object = "-", size: object = "-") -> None:
         """Say nothing: a request is not news."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Write the moment of an answer, by the clock of the local AWS."""
+        moment = self.server.clock.now().timestamp() if timestamp is None else timestamp
+        return str(super().date_time_string(moment))
 
 
 def _reset() -> None:

@@ -1,6 +1,9 @@
 """The clients of AWS: made from the environment as every client takes it, paced, and patient for some seconds."""
 
 import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Any, cast
 
@@ -30,8 +33,15 @@ class Aws:
                 botocore_session=_session(), profile_name=profile, region_name=os.environ.get("AWS_REGION") or None
             )
             session.events.register("before-send", Pace().before_send)
+            session.events.register("after-call", self._note_time)
             self._session = session
+        self._ahead = timedelta()
         self.client = cache(self._client)
+
+    @property
+    def now(self) -> datetime:
+        """The moment now by AWS's clock, as the last answer had it: this machine's may be wrong."""
+        return datetime.now(UTC) + self._ahead
 
     @property
     def region(self) -> str:
@@ -43,6 +53,10 @@ class Aws:
     def partition(self) -> str:
         """`aws`, or that of the Region."""
         return str(self.client("cloudformation").meta.partition)
+
+    def _note_time(self, http_response: Any, **_: Any) -> None:
+        with suppress(ValueError, TypeError):
+            self._ahead = parsedate_to_datetime(http_response.headers.get("Date")) - datetime.now(UTC)
 
     def _client(self, service: str, config: Config = _CONFIG) -> Any:
         """Return the client of a service, by botocore's word for it. Always the same one."""

@@ -21,7 +21,8 @@ class Subscriber:
 
     def __init__(self, aws: LocalAws, topic_arn: str, *, name: str = "subscriber") -> None:
         self._sqs = aws.client("sqs")
-        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        kept = {"MessageRetentionPeriod": str(14 * 86_400)}
+        self._url = self._sqs.create_queue(QueueName=name, Attributes=kept)["QueueUrl"]
         attributes = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])["Attributes"]
         policy = json.dumps(_lets_in(topic_arn, attributes["QueueArn"]))
         self._sqs.set_queue_attributes(QueueUrl=self._url, Attributes={"Policy": policy})

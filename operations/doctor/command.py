@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
@@ -20,7 +19,6 @@ from settings.settings import Settings, SettingsError
 def main(
     arguments: Sequence[str] | None = None,
     *,
-    now: datetime | None = None,
     synthesize: Synthesis = synthesized,
 ) -> int:
     """Return 0 if nothing is wrong, 1 for warnings, 2 for errors. `synthesize`: makes the template of this checkout."""
@@ -42,7 +40,6 @@ def main(
         profile=given.profile,
         settings=settings,
         context=context,
-        now=now or datetime.now(UTC),
         synthesize=synthesize,
     )
     if not given.json:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -38,22 +38,19 @@ class Case:
     profile: str | None
     settings: Settings | None
     context: Mapping[str, Any]
-    now: datetime
     synthesize: Synthesis
 
 
 def examine(case: Case) -> Iterator[Finding]:
     """Yield what each check finds."""
-    settings, offline = case.settings, []
-    if settings is not None:
-        offline.append(("schedules", partial(schedules.look_at_settings, settings, now=case.now)))
+    settings = case.settings
     try:
         aws = Aws(profile=case.profile)
         number, caller = account.identity(aws)
         region = aws.region
     except OperationsError as failed:
         yield Finding("credentials", error(_first_sentence(failed), _others(failed)))
-        yield from _all(offline)
+        yield from _all(_of_schedules(settings, datetime.now(UTC)))
         yield Finding("others", warning("nothing else could be checked without AWS", "Mend the credentials first."))
         return
     yield from (Finding("credentials", each) for each in account.answers(number, caller, region, settings))
@@ -65,23 +62,26 @@ def examine(case: Case) -> Iterator[Finding]:
     yield from _all(
         [
             *looks,
-            *_of_settings(aws, settings, deployment, number, case),
-            *offline,
+            *_of_settings(aws, settings, deployment, number),
+            *_of_schedules(settings, aws.now),
             ("stack", lambda: about_stack),
             *(_of_stack(deployment, settings, number, case) if deployment is not None else []),
         ]
     )
 
 
-def _of_settings(
-    aws: Aws, settings: Settings, deployment: Deployment | None, number: str, case: Case
-) -> list[tuple[str, Look]]:
+def _of_schedules(settings: Settings | None, now: datetime) -> list[tuple[str, Look]]:
+    """Return what takes no AWS."""
+    return [] if settings is None else [("schedules", partial(schedules.look_at_settings, settings, now=now))]
+
+
+def _of_settings(aws: Aws, settings: Settings, deployment: Deployment | None, number: str) -> list[tuple[str, Look]]:
     home = account.home(aws, number, settings.stage or "") if deployment is None else deployment.home
     return [
         ("services", partial(models.look_at_services, settings, aws)),
         ("projects", partial(models.look_at_projects, settings, aws)),
         ("models", partial(models.look_at_models, settings, aws, home)),
-        ("quotas", partial(quotas.look, settings, aws, now=case.now)),
+        ("quotas", partial(quotas.look, settings, aws, now=aws.now)),
     ]
 
 
@@ -94,8 +94,8 @@ def _of_stack(deployment: Deployment, settings: Settings, number: str, case: Cas
         ("checkout", partial(stack.look, deployment, wanted)),
         ("triggers", partial(schedules.look_at_deployed, deployment)),
         ("subscriptions", partial(subscriptions.look, deployment, settings)),
-        ("alarms", partial(alarms.look, deployment, now=case.now)),
-        ("dead letters", partial(dead_letters.look, deployment, now=case.now)),
+        ("alarms", partial(alarms.look, deployment, now=deployment.aws.now)),
+        ("dead letters", partial(dead_letters.look, deployment, now=deployment.aws.now)),
     ]
 
 

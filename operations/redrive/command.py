@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from botocore.config import Config
@@ -48,7 +48,6 @@ class Result:
 def main(
     arguments: Sequence[str] | None = None,
     *,
-    now: datetime | None = None,
     ask: Callable[[str], str] = input,
     terminal: bool | None = None,
 ) -> int:
@@ -59,7 +58,7 @@ def main(
     deployment = find(aws, settings_of(given).stage or "")
     stack = stack_of(deployment)
     queues = chosen(queues_of(deployment), given.queue)
-    talk = _Talk(given, ask if talks else None, now or datetime.now(UTC))
+    talk = _Talk(given, ask if talks else None, aws.now)
     with MailRoom(queues, aws.client("sqs")) as room:
         found = [read(letter, stack, now=talk.now) for letter in room.letters()]
         back = PuttingBack(

@@ -65,7 +65,7 @@ def open_queue(aws: LocalAws, name: str) -> str:
     """Make a queue that everybody may send to; its ARN."""
     arn = f"arn:aws:sqs:us-east-1:123456789012:{name}"
     lets = policy({"Effect": "Allow", "Principal": "*", "Action": "sqs:SendMessage", "Resource": arn})
-    aws.client("sqs").create_queue(QueueName=name, Attributes={"Policy": lets})
+    aws.client("sqs").create_queue(QueueName=name, Attributes={"Policy": lets, "MessageRetentionPeriod": str(14 * DAY)})
     return arn
 
 

@@ -45,7 +45,7 @@ def doctor(
         given = {**EVERY_SERVICE, **settings}
         texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in given.items()}
         words = [word for name, text in texts.items() for word in ("-c", f"{name}={text}")]
-        status = main([*words, "--json"], now=lifecycle.clock.now(), synthesize=synthesize)
+        status = main([*words, "--json"], synthesize=synthesize)
         found: dict[str, list[tuple[str, str]]] = {}
         for finding in json.loads(capsys.readouterr().out)["Findings"]:
             says = " ".join(filter(None, (finding["Says"], finding["Mend"])))

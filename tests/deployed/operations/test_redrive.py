@@ -35,14 +35,12 @@ QUEUES = [
 class Redrive:
     """The command, as an operator calls it."""
 
-    def __init__(self, lifecycle: Lifecycle, out: pytest.CaptureFixture[str]) -> None:
-        self._lifecycle = lifecycle
+    def __init__(self, out: pytest.CaptureFixture[str]) -> None:
         self._out = out
 
     def __call__(self, *arguments: str, answers: Callable[[str], str] | None = None) -> tuple[int, str]:
         """Its exit status and what it prints; in a terminal if there are answers to its questions."""
-        now = self._lifecycle.clock.now()
-        status = main(arguments, now=now, ask=answers or input, terminal=answers is not None)
+        status = main(arguments, ask=answers or input, terminal=answers is not None)
         return status, self._out.readouterr().out
 
     def listed(self, *arguments: str) -> list[dict[str, Any]]:
@@ -64,7 +62,7 @@ class Redrive:
 def redrive(lifecycle: Lifecycle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Redrive:
     for name, value in lifecycle.aws.environment().items():
         monkeypatch.setenv(name, value)
-    redrive = Redrive(lifecycle, capsys)
+    redrive = Redrive(capsys)
     # What other tests have lost.
     redrive(*(word for message in redrive.listed() for word in ("--delete", message["MessageId"])))
     return redrive
