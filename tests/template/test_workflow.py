@@ -384,10 +384,11 @@ def test_its_own_time_out_lies_behind_every_deadline(synthesized: Synthesized, t
 
 
 @pytest.mark.parametrize(("workflow", "name"), [("StartWorkflow", "start-model"), ("StopWorkflow", "stop-model")])
-def test_it_is_found_by_its_name_traced_and_logged_with_all_its_data(
-    synthesized: Synthesized, workflow: str, name: str
+def test_it_is_found_by_its_name_traced_and_logged_with_its_data_if_wanted(
+    default: Synthesized, chosen: Synthesized, workflow: str, name: str
 ) -> None:
-    machine = synthesized.all("AWS::StepFunctions::StateMachine")[f"{workflow}/StateMachine"]
+    of_chosen = chosen.all("AWS::StepFunctions::StateMachine")[f"{workflow}/StateMachine"]
+    machine = default.all("AWS::StepFunctions::StateMachine")[f"{workflow}/StateMachine"]
 
     assert machine["StateMachineName"] == name
     assert machine["TracingConfiguration"] == {"Enabled": True}
@@ -396,5 +397,6 @@ def test_it_is_found_by_its_name_traced_and_logged_with_all_its_data(
         "IncludeExecutionData": True,
         "Level": "ALL",
     }
+    assert of_chosen["LoggingConfiguration"]["IncludeExecutionData"] is False
     # Log groups of other names make the resource policy grow until it is full.
-    assert synthesized.all("AWS::Logs::LogGroup")[f"{workflow}/Log"]["LogGroupName"].startswith("/aws/vendedlogs/")
+    assert default.all("AWS::Logs::LogGroup")[f"{workflow}/Log"]["LogGroupName"].startswith("/aws/vendedlogs/")
