@@ -48,6 +48,7 @@ _OF_A_TOPIC = (
 
 AFTER_CREATION = {
     "AWS::DynamoDB::Table": frozenset({"PointInTimeRecoverySpecification", "TimeToLiveSpecification"}),
+    "AWS::Lambda::Function": frozenset({"ReservedConcurrentExecutions"}),
     # moto would keep it as it stands in the template, and not as text.
     "AWS::IAM::Role": frozenset({"Policies"}),
     "AWS::KMS::Key": frozenset({"KeyPolicy", "Tags"}),

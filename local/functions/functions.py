@@ -13,7 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from botocore.exceptions import ClientError
-from moto.awslambda.exceptions import LambdaClientError
+from moto.awslambda.exceptions import LambdaClientError, UnknownFunctionException
 from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_backends
@@ -31,6 +31,7 @@ from local.iam.iam import Credentials, Iam
 from local.iam.needs import Need
 from local.scenario.scenario import Quotas, Scenario
 
+_LEAST_UNRESERVED = 100
 _MOST_LAUNCHERS = 4
 """Of so many zips at a time; each takes some memory, and to start another costs no more than any process did."""
 
@@ -62,6 +63,17 @@ class ServiceEndsError(EndingError, LambdaClientError):  # type: ignore[misc]
 
     def __init__(self) -> None:
         super().__init__("ServiceException", "The local AWS ends.")
+
+
+class NotEnoughUnreservedError(LambdaClientError):  # type: ignore[misc]
+    """So much reserved concurrency would leave too little for the functions without any."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "InvalidParameterValueException",
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution "
+            f"below its minimum value of [{_LEAST_UNRESERVED}].",
+        )
 
 
 class RoleCannotBeAssumedError(LambdaClientError):  # type: ignore[misc]
@@ -105,6 +117,11 @@ class Functions:
         """Have the scenario's quota from now on."""
         with self._guard:
             self._most = scenario.quotas.concurrent_executions
+
+    @property
+    def quota(self) -> int:
+        """How many invocations the account may have at a time."""
+        return self._most
 
     def invoke(self, function: LambdaFunction, payload: bytes, *, request_id: str | None = None) -> Outcome:
         """Run a function once and return what came of it.
@@ -224,8 +241,8 @@ class Functions:
             if self._closed:
                 raise ServiceEndsError
             self._supersede(function.function_arn, key)
-            limit = function.reserved_concurrency
-            if limit is not None and len(self._busy.get(key, ())) >= int(limit):
+            limit = _reserved(function)
+            if limit is not None and self._busy_of(function.function_name) >= limit:
                 raise TooManyRequestsError
             if sum(map(len, self._busy.values())) + self._waiting >= self._most:
                 raise TooManyRequestsError
@@ -233,6 +250,10 @@ class Functions:
             self._names[instance.id] = function.function_name
             self._busy.setdefault(key, set()).add(instance)
             return instance
+
+    def _busy_of(self, name: str) -> int:
+        """Count the instances of a function and its versions that are busy."""
+        return sum(self._names[instance.id] == name for some in self._busy.values() for instance in some)
 
     def _idle_instance(self, key: str) -> FunctionInstance | None:
         idle = self._idle.setdefault(key, [])
@@ -364,6 +385,15 @@ class _Log:
             stream.put_log_events([{"timestamp": timestamp, "message": line}])
 
 
+def _reserved(function: LambdaFunction) -> int | None:
+    """Return how many instances a function and its versions have for themselves; what they froze does not count."""
+    try:
+        latest = lambda_simple_backends[function.account_id][function.region].get_function(function.function_name)
+    except UnknownFunctionException:
+        return None
+    return None if latest.reserved_concurrency is None else int(latest.reserved_concurrency)
+
+
 def _identity(function: LambdaFunction, addresses: Mapping[str, str]) -> str:
     """Tell functions apart whose instances cannot serve each other's invocations."""
     configuration = [
@@ -416,6 +446,17 @@ class _Backend(LambdaSimpleBackend):  # type: ignore[misc]
             if "LoggingConfig" in body:
                 function.log_group = body["LoggingConfig"].get("LogGroup")
         return function.get_configuration()
+
+    def put_function_concurrency(self, function_name: str, reserved_concurrency: str) -> Any:
+        """Reserve concurrency for a function, if enough of the account's is left for all others.
+
+        https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+        """
+        others = [each for each in self.list_functions() if each.function_name != function_name]
+        reserved = int(reserved_concurrency) + sum(int(each.reserved_concurrency or 0) for each in others)
+        if self.functions.quota - reserved < _LEAST_UNRESERVED:
+            raise NotEnoughUnreservedError
+        return super().put_function_concurrency(function_name, reserved_concurrency)
 
     def put_function_event_invoke_config(self, function_name: str, config: dict[str, Any]) -> Any:
         """Set what becomes of events that fail. moto keeps the old one, and answers it."""

@@ -25,6 +25,9 @@ SETTINGS = {
     "stop_aborted_starts": "true",
     "time_zone": "Europe/Berlin",
     "price_per_inference_unit_hour": "1.5",
+    "log_execution_data": "false",
+    "reserved_concurrency": "20",
+    "max_inference_units": "2",
     "project_arns": projects(REKOGNITION.model["ProjectVersionArn"], LOOKOUT_VISION.model["ProjectName"]),
 }
 pytestmark = pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"])
@@ -48,6 +51,28 @@ def test_a_start_that_says_nothing_of_a_lease_has_the_default_one(lifecycle: Lif
     assert f"It will be stopped on {in_both(ends_at)}." in document["Summary"]
     lifecycle.pass_time(2 * HOUR)
     assert Someone(lifecycle.aws, service).sees() == service.stopped
+
+
+def test_what_executions_are_asked_and_answer_is_not_logged_if_the_settings_say_so(lifecycle: Lifecycle) -> None:
+    lifecycle.given(REKOGNITION.script(StartSeconds=60))
+    reason = "nobody is to read this in a log"
+
+    lifecycle.run({**REKOGNITION.model, "PollIntervalSeconds": 7})
+    lifecycle.run_stop({**REKOGNITION.model, "Reason": reason})
+
+    logged = [line for name in ("StartModel", "CheckModel", "StopModel") for line in lifecycle.logged(name)]
+    assert any('"answer"' in line for line in logged)
+    assert not [line for line in logged if reason in line or "PollIntervalSeconds" in line]
+
+
+def test_a_start_with_more_units_than_the_settings_allow_is_refused(lifecycle: Lifecycle) -> None:
+    lifecycle.given(REKOGNITION.script(StartSeconds=60))
+
+    start = lifecycle.run({**REKOGNITION.model, "MinInferenceUnits": 3})
+
+    assert start.error == "InvalidRequestError"
+    said = "MinInferenceUnits must be at most 2 (the setting max_inference_units), got 3"
+    assert said in lifecycle.only_message(start).document["Cause"]
 
 
 @both_services

@@ -142,6 +142,29 @@ def test_reserved_concurrency_is_a_limit(bench: Workbench) -> None:
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
 
 
+def test_what_is_reserved_for_a_function_is_for_all_its_versions_together(bench: Workbench, tmp_path: Path) -> None:
+    name, client = bench.function(ACT), bench.aws.client("lambda")
+    version = client.publish_version(FunctionName=name)["Version"]
+    client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=1)
+    began, go_on = tmp_path / "began", tmp_path / "go on"
+
+    with ThreadPoolExecutor(1) as callers:
+        busy = callers.submit(bench.invoke, name, {"tell": str(began), "await": str(go_on)})
+        until(began.exists)
+        with pytest.raises(ClientError, match="TooManyRequestsException"):
+            bench.invoke(name, {}, Qualifier=version)
+        go_on.touch()
+        busy.result()
+    bench.invoke(name, {}, Qualifier=version)
+
+
+def test_a_hundred_of_the_account_s_concurrency_stay_for_functions_without_a_reserve(bench: Workbench) -> None:
+    name, client = bench.function(ACT), bench.aws.client("lambda")
+
+    with pytest.raises(ClientError, match="below its minimum value of"):
+        client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=901)
+
+
 def test_a_function_sees_the_virtual_time_stand_still(bench: Workbench) -> None:
     name = bench.function(
         """
