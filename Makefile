@@ -26,7 +26,7 @@ export HOME := $(abspath $(VENV))/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak check fix local later plan bootstrap deploy doctor redrive destroy lock clean
+.PHONY: help run test unit soak check fix local later plan bench bootstrap deploy doctor redrive destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {sub(/: \[/, "\n                 [", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -72,6 +72,10 @@ later: ## Let time pass in the AWS of make local: [HOURS=1] [PORT=n]
 plan: ## Show what the schedules will do in 14 days, and cost: [ARGS="-c key=value"]
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
+
+bench: ## Measure the cold starts of the functions: [ARGS=--json]
+	$(SET_UP) app
+	@$(BIN)/python -m bench $(ARGS)
 
 bootstrap: ## Prepare an AWS account and Region for deploys, once
 	$(SET_UP) app cdk

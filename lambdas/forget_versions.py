@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import boto3
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition.border import errors_on_one_line
@@ -11,13 +10,14 @@ from composition.releases import function_arns_from, state_machine_arns_from
 from model_lifecycle.aws.client_config import LIST_CONFIG
 from model_lifecycle.aws.definitions import MachineDefinitions
 from model_lifecycle.aws.function_versions import FunctionVersions
+from model_lifecycle.aws.shared_clients import client
 from model_lifecycle.releases.old_versions import forget_old_versions
 from model_lifecycle.vocabulary.instant import utcnow
 
 logger = line_logger()
 function_arns = function_arns_from()
-versions = FunctionVersions(boto3.client("lambda", config=LIST_CONFIG))
-definitions = MachineDefinitions(state_machine_arns_from(), boto3.client("stepfunctions", config=LIST_CONFIG))
+versions = FunctionVersions(client("lambda", LIST_CONFIG))
+definitions = MachineDefinitions(state_machine_arns_from(), client("stepfunctions", LIST_CONFIG))
 
 
 @errors_on_one_line

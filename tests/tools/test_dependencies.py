@@ -133,6 +133,7 @@ def test_the_requirements_are_lines_of_the_lock() -> None:
         ("schedule_expressions", []),
         ("lambdas", ["app"]),
         ("stacks", ["app"]),
+        ("bench", ["app"]),
         ("plan", ["plan", "app"]),
         ("findings", ["check", "app"]),
         ("operations", ["plan", "app"]),

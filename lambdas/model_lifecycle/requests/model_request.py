@@ -4,7 +4,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
-from difflib import get_close_matches
 from typing import Any, Self
 
 from model_lifecycle.services.fields import Field, execution_arn, integer, shown
@@ -191,6 +190,9 @@ def _unknown_fields(given: Mapping[str, object], known: Iterable[Field]) -> list
 def _meant(name: str, names: Sequence[str]) -> str:
     """Return a hint: the field that is meant, however its letters are capitalized, or all that there are."""
     written = {each.lower(): each for each in names}
+    # Seldom does anybody write a field that there is not.
+    from difflib import get_close_matches
+
     meant = get_close_matches(name.lower()[:_LONGEST_NEAR], written, n=1, cutoff=_ALIKE)
     return f" (did you mean {written[meant[0]]}?)" if meant else f", known fields are {', '.join(names)}"
 
