@@ -57,6 +57,7 @@ class LifecycleFunctions(Construct):
             environment.STOP_AFTER_SECONDS: _seconds(settings.default_stop_after_hours),
             environment.MAX_INFERENCE_UNITS: str(settings.max_inference_units),
             environment.TIME_ZONE: settings.time_zone,
+            environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(settings.price_per_inference_unit_hour),
             **({} if settings.log_execution_data else {environment.LOG_EXECUTION_DATA: "false"}),
         }
         self._records = table(self, "ModelRecords", key="ModelId", encryption=encryption)
@@ -190,7 +191,6 @@ class LifecycleFunctions(Construct):
             environment_variables={
                 environment.NOTIFICATION_TOPIC_ARN: notifications.topic.topic_arn,
                 environment.TOLD_TABLE_NAME: notifications.told.table_name,
-                environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(self._settings.price_per_inference_unit_hour),
                 **self._defaults,
                 **({environment.STAGE: self._names.stage} if self._names.stage else {}),
                 **(environment_variables or {}),

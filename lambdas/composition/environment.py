@@ -12,6 +12,7 @@ from model_lifecycle.vocabulary.environment import (
     LEASE_ROLE_ARN,
     LOG_EXECUTION_DATA,
     MAX_INFERENCE_UNITS,
+    PRICE_PER_INFERENCE_UNIT_HOUR,
     RECORD_TABLE_NAME,
     STAGE,
     START_TIMEOUT_SECONDS,
@@ -31,6 +32,7 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
         stop_after_seconds=int(stop_after) if stop_after else None,
         max_inference_units=int(environment[MAX_INFERENCE_UNITS]),
         zone=ZoneInfo(environment[TIME_ZONE]),
+        price_per_inference_unit_hour=float(environment[PRICE_PER_INFERENCE_UNIT_HOUR]),
     )
 
 

@@ -48,7 +48,8 @@ class Machine:
     """One of the two, of a model of Rekognition.
 
     `ready` is the status in which its call is made, `under_way` the one that the call leads to, `done` the one that is
-    wanted. `call` is the call's name, and `timeout` the field for the seconds until the deadline.
+    wanted. `call` is the call's name, and `timeout` the field for the seconds until the deadline. `first_wait`: seconds
+    from the call to the first look.
     """
 
     begin: Callable[..., Any]
@@ -60,6 +61,7 @@ class Machine:
     done: str
     call: str
     timeout: str
+    first_wait: int
 
     def model(self, *looks: Any, answers: Sequence[str | ModelLifecycleError] = (), **more: Any) -> FakeModel:
         """Return a model whose calls get these answers; without any, each is accepted."""
@@ -87,6 +89,7 @@ START = Machine(
     done="RUNNING",
     call="start",
     timeout="StartTimeoutSeconds",
+    first_wait=60,
 )
 STOP = Machine(
     begin=begin_stop,
@@ -98,6 +101,7 @@ STOP = Machine(
     done="STOPPED",
     call="stop",
     timeout="StopTimeoutSeconds",
+    first_wait=15,
 )
 BOTH = pytest.mark.parametrize("machine", [START, STOP], ids=lambda machine: machine.call)
 

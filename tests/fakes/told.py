@@ -51,8 +51,8 @@ def told_of_stop(model: FakeModel, first: StopProgress | None = None) -> Message
 
 
 def told(model: FakeModel, first: StartProgress | None = None) -> Message:
-    """Return what is told of an execution with that model, from its start to its end."""
-    return _told(model, *drive(first or begin(), model)[-1])
+    """Return what is told of an execution with that model, by default of one that looks every 15 s."""
+    return _told(model, *drive(first or begin(PollIntervalSeconds=15), model)[-1])
 
 
 def _told(model: FakeModel, now: datetime, last: StartProgress | StopProgress) -> Message:

@@ -120,11 +120,13 @@ def _table_errors(operation: str) -> Iterator[None]:
 
 
 def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
-    return {
-        name: {"N": str(value)} if isinstance(value, int) else {"S": value}
-        for name, value in fields_json(record).items()
-        if value is not None
-    }
+    return {name: _stored(value) for name, value in fields_json(record).items() if value not in (None, ())}
+
+
+def _stored(value: int | str | tuple[int, ...]) -> "AttributeValueTypeDef":
+    if isinstance(value, tuple):
+        return {"L": [_stored(each) for each in value]}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
 def _record(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
@@ -133,5 +135,7 @@ def _record(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
     return read_json(ModelRecord, {name: _value(item[name]) for name in known})
 
 
-def _value(stored: "AttributeValueTypeDef") -> int | str:
+def _value(stored: "AttributeValueTypeDef") -> int | str | list[int]:
+    if "L" in stored:
+        return [int(each["N"]) for each in stored["L"] if "N" in each]
     return int(stored["N"]) if "N" in stored else stored["S"]

@@ -3,15 +3,16 @@
 A step that dies between its call and its answer leaves no other trace.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, Self
 
 from model_lifecycle.requests.model_request import ModelRequest
 
 # The call follows at once upon what an execution writes down; the moment that it writes is that of its step's begin,
 # and a step's function lives for a minute.
 _ABOUT_TO_ASK = timedelta(seconds=75)
+_STARTS_REMEMBERED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class ModelRecord:
     that it is of. `lease_before`: the end of the lease that this one replaced. `stopping`, `stop_asked_at`: who was
     about to ask for the stop, and when. `stopped_at`: when the model was seen stopped. `unwanted_at`,
     `unwanted_by`: when the latest stop on no condition began, and which it is: what began before it starts nothing.
+    `start_seconds`: how long each of the last ten starts took, the latest last, from when it was asked for until the
+    model was seen running.
     """
 
     version: int = 0
@@ -44,6 +47,11 @@ class ModelRecord:
     stopped_at: datetime | None = None
     unwanted_at: datetime | None = None
     unwanted_by: str | None = None
+    start_seconds: tuple[int, ...] = ()
+
+    def learning(self, seconds: int) -> Self:
+        """Remember how long one more start took."""
+        return replace(self, start_seconds=(*self.start_seconds, seconds)[-_STARTS_REMEMBERED:])
 
     def wanted_since(self, moment: datetime) -> bool:
         """Tell whether someone asked for the model after that moment."""

@@ -30,7 +30,7 @@ class Defaults:
     """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease.
 
     `max_inference_units`: how many an input may ask for at most; None: as many as it likes. `zone`: the time zone in
-    which people read moments.
+    which people read moments. `price_per_inference_unit_hour`: in USD.
     """
 
     start_timeout_seconds: int
@@ -38,6 +38,7 @@ class Defaults:
     stop_after_seconds: int | None = None
     max_inference_units: int | None = None
     zone: tzinfo = UTC
+    price_per_inference_unit_hour: float = 4.0
 
 
 @dataclass(frozen=True, kw_only=True)

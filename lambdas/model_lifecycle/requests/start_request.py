@@ -32,7 +32,10 @@ _COMMON = (_MIN_UNITS, _MAX_UNITS, _START_TIMEOUT, STOP_TIMEOUT, POLL_INTERVAL, 
 
 @dataclass(frozen=True, kw_only=True)
 class Request(ModelRequest):
-    """A valid input of start-model. The lease is `stop_after_seconds`, from the execution's start, or `stop_at`."""
+    """A valid input of start-model. The lease is `stop_after_seconds`, from the execution's start, or `stop_at`.
+
+    `price_per_inference_unit_hour`: in USD; of the settings, not of the input.
+    """
 
     min_inference_units: int
     max_inference_units: int | None
@@ -40,6 +43,7 @@ class Request(ModelRequest):
     client_token: str | None = None
     stop_after_seconds: int | None = None
     stop_at: datetime | None = None
+    price_per_inference_unit_hour: float = 4.0
 
     @property
     def units(self) -> dict[str, int]:
@@ -88,6 +92,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         client_token=valid.get("ClientToken"),
         parent=read.parent,
         zone=defaults.zone,
+        price_per_inference_unit_hour=defaults.price_per_inference_unit_hour,
         **_lease(read, defaults),
     )
 

@@ -1,8 +1,4 @@
-"""When to look again: a pure function of how long the wait has lasted.
-
-Lag is what costs. A model that runs unnoticed for a minute costs as much as 2,667 state transitions, so it pays to
-look often where models usually come up (2 to 20 minutes in), and seldom before and long after.
-"""
+"""When to look again: pure functions of how long a wait has lasted, and of what is left of it."""
 
 from math import ceil
 
@@ -14,19 +10,19 @@ _INTERVALS = ((120, 15), (1_200, 10), (3_600, 30))
 _LAST_INTERVAL = 60
 
 
-def next_check_seconds(
-    *, waited: float, remaining: float, timeout_seconds: int, fixed_interval: int | None = None
-) -> int:
-    """Whole seconds until the next look, at least 1.
+def usual_interval(waited: float) -> int:
+    """Return seconds to the next look at what nothing is known of: a stop, or a start that cannot be asked for yet.
 
-    `waited`: seconds since the model was first seen in its present phase. `remaining`: seconds to the deadline; the
-    last look falls on it. `timeout_seconds`: from the execution's start to the deadline. `fixed_interval`: what
-    the request asks for instead of the policy. Either way it is stretched so that at most 2,000 looks fit.
+    `waited`: seconds since the model was first seen in its present phase.
     """
-    interval = _policy(waited) if fixed_interval is None else fixed_interval
+    return next((interval for until, interval in _INTERVALS if waited < until), _LAST_INTERVAL)
+
+
+def next_check_seconds(interval: int, *, remaining: float, timeout_seconds: int) -> int:
+    """Return whole seconds until the next look, at least 1: `interval`, as far as the execution allows.
+
+    `remaining`: seconds to the deadline; the last look falls on it. `timeout_seconds`: from the execution's start to
+    the deadline. The interval is stretched so that at most 2,000 looks fit.
+    """
     interval = max(interval, ceil(timeout_seconds / MAX_CHECKS))
     return max(1, min(interval, ceil(remaining)))
-
-
-def _policy(waited: float) -> int:
-    return next((interval for until, interval in _INTERVALS if waited < until), _LAST_INTERVAL)

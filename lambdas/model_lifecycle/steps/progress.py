@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.services.service import ModelDescription
-from model_lifecycle.steps.polling import next_check_seconds
+from model_lifecycle.steps.polling import next_check_seconds, usual_interval
 from model_lifecycle.steps.report import ExecutionReport, Units
 from model_lifecycle.vocabulary.codec import fields_json, read_json
 from model_lifecycle.vocabulary.errors import (
@@ -251,18 +251,22 @@ class Progress(ABC, Generic[AnyRequest]):
         if progress.goes_on:
             if now >= self.deadline:
                 return replace(progress, phase=Phase.OVERDUE, failure=progress.overdue())
-            return replace(progress, next_check_seconds=self._seconds_to_next_check(progress.since, now))
+            return replace(progress, next_check_seconds=progress.seconds_to_next_check(now))
         if progress.phase is Phase.FAILED and progress.failure is None:
             return progress.failed(ModelFailedError(progress.why_failed()))
         return progress
 
-    def _seconds_to_next_check(self, since: datetime | None, now: datetime) -> int:
+    def seconds_to_next_check(self, now: datetime) -> int:
+        """Return when to look again at a model that is on its way: in whole seconds, at least 1."""
         return next_check_seconds(
-            waited=(now - (since or now)).total_seconds(),
+            self.request.poll_interval_seconds or self._interval(now),
             remaining=(self.deadline - now).total_seconds(),
             timeout_seconds=self.timeout_seconds(self.request),
-            fixed_interval=self.request.poll_interval_seconds,
         )
+
+    def _interval(self, now: datetime) -> int:
+        """Return seconds to the next look, unless the request fixes them."""
+        return usual_interval((now - (self.since or now)).total_seconds())
 
     @property
     def in_its_words(self) -> str:

@@ -78,16 +78,14 @@ def ran(progress: StartProgress, records: ModelRecords, *, now: datetime) -> Sta
                 trouble=f"{someone(record.leased_by)} started it again, with a lease that ends earlier.",
             )
         if record.ran_at is None and record.stopped_at is None:
-            records.replace(
-                progress.request,
+            runs = replace(
                 record,
-                replace(
-                    record,
-                    ran_at=now,
-                    min_inference_units=progress.min_inference_units,
-                    max_inference_units=progress.max_inference_units,
-                ),
+                ran_at=now,
+                min_inference_units=progress.min_inference_units,
+                max_inference_units=progress.max_inference_units,
             )
+            took = progress.took(record, now=now)
+            records.replace(progress.request, record, runs if took is None else runs.learning(took))
     except ModelLifecycleError as error:
         return replace(progress, trouble=error.cause)
     return progress.leased(record)

@@ -7,8 +7,10 @@ from typing import ClassVar, Self
 
 from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
+from model_lifecycle.steps.coming_up import LONGEST_WAIT, ComingUp
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import LeaseStanding, StartReport, Units, UnitsOfStart
 from model_lifecycle.vocabulary.errors import (
@@ -29,7 +31,8 @@ class StartProgress(Progress[Request]):
 
     `lease_ends_at`: the end of the lease in force, None if there is none or none is known. `lease_moved_from`: the end
     of the lease that this start's replaced. `quota`: what the service said if the last call was one too many for the
-    account's quota. `said_to_wait`: whether people are told that it waits for a place.
+    account's quota. `said_to_wait`: whether people are told that it waits for a place. `run_asked_at`: when the start
+    that is under way was asked for, by whomever. `start_seconds`: how long the model's last starts took.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -42,6 +45,8 @@ class StartProgress(Progress[Request]):
     lease_moved_from: datetime | None = None
     quota: str = ""
     said_to_wait: bool = False
+    run_asked_at: datetime | None = None
+    start_seconds: tuple[int, ...] = ()
 
     parse = staticmethod(parse_request)
 
@@ -117,6 +122,15 @@ class StartProgress(Progress[Request]):
             return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {waited}."))
         return progress
 
+    def _interval(self, now: datetime) -> int:
+        if self.phase is not Phase.STARTING:
+            return super()._interval(now)
+        began = self.asked_at or self.run_asked_at or self.since or now
+        units = self.min_inference_units or self.request.min_inference_units
+        return ComingUp(self.start_seconds).seconds_to_next_look(
+            (now - began).total_seconds(), usd_per_hour=units * self.request.price_per_inference_unit_hour
+        )
+
     def report(self, *, now: datetime) -> StartReport:
         asked = Units(
             min_inference_units=self.request.min_inference_units, max_inference_units=self.request.max_inference_units
@@ -147,12 +161,17 @@ class StartProgress(Progress[Request]):
         return self
 
     def recalling(self, record: ModelRecord) -> Self:
-        """Take in what the record says of a start call whose answer never came, since a step died."""
+        """Take in what the record says: how long starts take, and of a start call before which a step died."""
         own = record.asked_by == self.execution_arn and record.asked_at != self.refused_at
-        if self.asked or not own:
-            return self
-        return replace(
+        remembering = replace(
             self,
+            start_seconds=tuple(each for each in record.start_seconds if 0 < each <= MAX_TIMEOUT_SECONDS),
+            run_asked_at=record.asked_at if record.ran_at is None and record.stopped_at is None else None,
+        )
+        if self.asked or not own:
+            return remembering
+        return replace(
+            remembering,
             asked=True,
             answer_lost=True,
             joined=False,
@@ -181,6 +200,17 @@ class StartProgress(Progress[Request]):
             trouble=self.trouble if phase is Phase.STARTABLE else "",
             quota=self.quota if phase is Phase.STARTABLE else "",
         )
+
+    def took(self, record: ModelRecord, *, now: datetime) -> int | None:
+        """Return after how many seconds a start was seen running; None if that says little of how long starts take.
+
+        So it does of one that others asked for, and of one that nobody looked at for long.
+        """
+        if record.asked_at is None or record.asked_by != self.execution_arn:
+            return None
+        if self.lag_seconds is None or self.lag_seconds > LONGEST_WAIT:
+            return None
+        return max(1, round((now - record.asked_at).total_seconds()))
 
     def outlasts(self, record: ModelRecord) -> bool:
         """Tell whether the lease in force ends before the one that this start wants.

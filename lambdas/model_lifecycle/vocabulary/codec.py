@@ -69,4 +69,6 @@ def _read(kind: Any, written: Any) -> Any:
         return from_instant(written)
     if is_dataclass(kind) and isinstance(kind, type):
         return read_json(kind, written)
+    if get_origin(kind) is tuple:
+        return tuple(written)
     return kind(written) if isinstance(kind, type) and issubclass(kind, Enum) else written

@@ -53,7 +53,7 @@ def test_what_was_told_is_remembered_though_nobody_heard_of_the_writing(lifecycl
         REKOGNITION.script(Status="RUNNING", RunningForSeconds=30 * HOUR), LOOKOUT_VISION.script(), faults=lost
     )
 
-    execution = lifecycle.run(LOOKOUT_VISION.model)
+    execution = lifecycle.run({**LOOKOUT_VISION.model, "PollIntervalSeconds": 10})
     lifecycle.pass_time(HOUR)
 
     # The memory of a telling that is under way keeps others from telling the same, until its function must have ended.
@@ -111,7 +111,7 @@ def test_an_answer_that_is_lost_changes_nothing(life: Life, lived: Lived) -> Non
 
 def test_a_client_token_that_was_used_before_says_that_its_answer_may_be_the_old_one(lifecycle: Lifecycle) -> None:
     lifecycle.given(LOOKOUT_VISION.script(StartSeconds=10, Then=[{"AfterSeconds": 60, "Status": "TRAINED"}]))
-    morning = {**LOOKOUT_VISION.model, "ClientToken": "morning"}
+    morning = {**LOOKOUT_VISION.model, "ClientToken": "morning", "PollIntervalSeconds": 15}
     assert lifecycle.run(morning).status == "SUCCEEDED"
     lifecycle.pass_time(60)
 

@@ -20,7 +20,8 @@ MODEL_ID = f"Rekognition {VERSION}"
 MOMENTS = st.none() | st.integers(0, 10**10).map(lambda thousandths: START + timedelta(milliseconds=thousandths))
 TEXTS = st.none() | st.sampled_from([EXECUTION, STOP_EXECUTION, "STOPPED"])
 UNITS = st.none() | st.integers(1, 2**31 - 1)
-OF_TYPE = {"str": TEXTS, "int": UNITS, "datetime": MOMENTS}
+STARTS = st.lists(st.integers(1, 86_400), max_size=10).map(tuple)
+OF_TYPE = {"str": TEXTS, "int": UNITS, "datetime": MOMENTS, "tuple[int, ...]": STARTS}
 RECORDS = st.builds(
     ModelRecord,
     **{

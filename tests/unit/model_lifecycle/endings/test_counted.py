@@ -21,7 +21,11 @@ from tests.fakes.told import PRICE, endings, read, state_event
 
 def end(model: FakeModel, first: StartProgress | StopProgress | None = None) -> Ending:
     """How an execution with that model ended: a start, unless `first` is a stop."""
-    driven = drive_stop(first, model) if isinstance(first, StopProgress) else drive(first or begin(), model)
+    driven = (
+        drive_stop(first, model)
+        if isinstance(first, StopProgress)
+        else drive(first or begin(PollIntervalSeconds=15), model)
+    )
     now, last = driven[-1]
     return read(endings(model, now=now), state_event(last, now))
 

@@ -65,7 +65,7 @@ class TestAModelThatRuns:
             "Project": "parts",
             "Version": "parts.2026-01-05",
             "ProjectVersionArn": VERSION,
-            "Request": request().to_json(),
+            "Request": request(PollIntervalSeconds=15).to_json(),
             "Status": "RUNNING",
             "StatusMessage": "All is well.",
             "AlreadyRunning": False,
@@ -122,7 +122,7 @@ class TestAModelThatRuns:
                 ["STARTING", "RUNNING"],
                 "is running. Its start was already under way, so this execution waited 15 s for it.",
             ),
-            (["STOPPED", *["STARTING"] * 11, "RUNNING"], "is running (took 2 min 40 s)."),
+            (["STOPPED", *["STARTING"] * 11, "RUNNING"], "is running (took 3 min)."),
         ],
         ids=["already", "joined", "after minutes"],
     )

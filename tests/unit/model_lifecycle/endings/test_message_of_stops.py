@@ -45,7 +45,7 @@ def known(*looks: Any, record: ModelRecord = RAN_AN_HOUR, **more: Any) -> FakeMo
 
 def told_in(zone: ZoneInfo, model: FakeModel, **fields: Any) -> Message:
     """Return what is told of a start in that time zone."""
-    *_, (now, last) = drive(begin(**fields), model)
+    *_, (now, last) = drive(begin(PollIntervalSeconds=15, **fields), model)
     ending = read(endings(now=now), state_event(last, now))
     return compose(ending, price_per_inference_unit_hour=PRICE, zone=zone, home=HOME)
 

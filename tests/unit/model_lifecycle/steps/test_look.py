@@ -24,7 +24,7 @@ class TestAModel:
         assert (last.phase, last.asked, last.joined) == (Phase(machine.done), True, False)
         assert not machine.already_done(last)
         assert (last.asked_at, getattr(last, f"{machine.done.lower()}_at")) == (after(0), when)
-        assert (last.checks, machine.calls(model), first.next_check_seconds) == (4, 1, 15)
+        assert (last.checks, machine.calls(model), first.next_check_seconds) == (4, 1, machine.first_wait)
 
     def test_that_is_on_its_way_is_joined(self, machine: Machine) -> None:
         model = machine.model(machine.under_way, machine.under_way, machine.done)

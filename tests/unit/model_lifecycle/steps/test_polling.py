@@ -7,34 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.steps.polling import MAX_CHECKS, next_check_seconds
+from model_lifecycle.steps.polling import MAX_CHECKS, next_check_seconds, usual_interval
 
 TIMEOUTS = st.integers(1, MAX_TIMEOUT_SECONDS)
-INTERVALS = st.none() | st.integers(1, 3_600)
-SECONDS = st.floats(0, 2 * MAX_TIMEOUT_SECONDS)
+INTERVALS = st.integers(1, 3_600)
 HISTORY_EVENTS = 25_000
 EVENTS_OF_A_CHECK = 9
 
 
-@given(
-    waited=SECONDS, remaining=st.floats(-MAX_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS), timeout=TIMEOUTS, fixed=INTERVALS
-)
-def test_a_wait_is_whole_seconds_and_at_least_one(
-    waited: float, remaining: float, timeout: int, fixed: int | None
+@given(remaining=st.floats(-MAX_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS), timeout=TIMEOUTS, interval=INTERVALS)
+def test_a_wait_is_whole_seconds_and_ends_at_most_a_second_past_the_deadline(
+    remaining: float, timeout: int, interval: int
 ) -> None:
-    seconds = next_check_seconds(waited=waited, remaining=remaining, timeout_seconds=timeout, fixed_interval=fixed)
+    seconds = next_check_seconds(interval, remaining=remaining, timeout_seconds=timeout)
 
     assert isinstance(seconds, int)
-    assert seconds >= 1
-
-
-@given(waited=SECONDS, remaining=st.floats(0, MAX_TIMEOUT_SECONDS), timeout=TIMEOUTS, fixed=INTERVALS)
-def test_no_wait_leads_more_than_a_second_past_the_deadline(
-    waited: float, remaining: float, timeout: int, fixed: int | None
-) -> None:
-    seconds = next_check_seconds(waited=waited, remaining=remaining, timeout_seconds=timeout, fixed_interval=fixed)
-
-    assert seconds <= max(1, ceil(remaining))
+    assert 1 <= seconds <= max(1, ceil(remaining))
 
 
 def waits(timeout: int, fixed: int | None, *, first_seen_again_every: float = inf) -> list[int]:
@@ -43,11 +31,8 @@ def waits(timeout: int, fixed: int | None, *, first_seen_again_every: float = in
     while now < timeout:
         if now - since >= first_seen_again_every:
             since = now
-        found.append(
-            next_check_seconds(
-                waited=now - since, remaining=timeout - now, timeout_seconds=timeout, fixed_interval=fixed
-            )
-        )
+        interval = fixed or usual_interval(now - since)
+        found.append(next_check_seconds(interval, remaining=timeout - now, timeout_seconds=timeout))
         now += found[-1]
     assert now == timeout
     return found
@@ -61,7 +46,7 @@ def test_an_execution_looks_no_more_than_2000_times_and_last_on_its_deadline(tim
     assert len(waits(timeout, fixed)) <= MAX_CHECKS
 
 
-@given(timeout=TIMEOUTS, fixed=INTERVALS, swings=st.integers(1, 3_600))
+@given(timeout=TIMEOUTS, fixed=st.none() | INTERVALS, swings=st.integers(1, 3_600))
 def test_a_model_that_swings_between_phases_is_not_looked_at_more_often_than_that(
     timeout: int, fixed: int | None, swings: int
 ) -> None:
@@ -72,25 +57,11 @@ def test_all_looks_fit_into_an_execution_s_history_with_room_for_retries() -> No
     assert MAX_CHECKS * EVENTS_OF_A_CHECK <= 0.75 * HISTORY_EVENTS
 
 
-def test_a_model_is_looked_at_most_often_where_it_usually_comes_up() -> None:
-    def interval(waited: float) -> int:
-        return next_check_seconds(waited=waited, remaining=inf_seconds, timeout_seconds=3_600)
-
-    inf_seconds = MAX_TIMEOUT_SECONDS
-
-    usually = {interval(waited) for waited in range(120, 1_200)}
-    assert usually == {10}
-    assert interval(0) > 10
-    assert 10 < interval(1_200) < interval(3_600)
-
-
-@given(waited=SECONDS, fixed=st.integers(1, 3_600), timeout=st.integers(1, MAX_CHECKS))
-def test_a_request_s_own_interval_fixes_every_wait_but_the_last(waited: float, fixed: int, timeout: int) -> None:
-    assert next_check_seconds(waited=waited, remaining=10**6, timeout_seconds=timeout, fixed_interval=fixed) == fixed
+@given(interval=INTERVALS, timeout=st.integers(1, MAX_CHECKS))
+def test_an_interval_that_leaves_room_is_every_wait_but_the_last(interval: int, timeout: int) -> None:
+    assert next_check_seconds(interval, remaining=10**6, timeout_seconds=timeout) == interval
 
 
 def test_an_interval_that_asks_for_too_many_looks_is_stretched_no_further_than_needed() -> None:
-    seconds = next_check_seconds(waited=0, remaining=86_400, timeout_seconds=86_400, fixed_interval=1)
-
-    assert seconds == 44
+    assert next_check_seconds(1, remaining=86_400, timeout_seconds=86_400) == 44
     assert len(waits(86_400, 1)) > MAX_CHECKS * 0.95

@@ -70,7 +70,10 @@ COMMON: dict[str, Any] = {
     "seen_at": MAYBE,
     "lag_seconds": st.none() | st.integers(0, 60).map(float),
 }
-START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"}
+START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"} | {
+    "run_asked_at",
+    "start_seconds",
+}
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
 STARTS = st.builds(
@@ -83,6 +86,8 @@ STARTS = st.builds(
     lease_moved_from=MAYBE,
     quota=st.text(max_size=20),
     said_to_wait=st.booleans(),
+    run_asked_at=MAYBE,
+    start_seconds=st.lists(st.integers(1, 86_400), max_size=10).map(tuple),
     **COMMON,
 )
 STOPS = st.builds(

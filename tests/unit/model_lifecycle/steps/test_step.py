@@ -58,7 +58,7 @@ def steps(sent: dict[str, Any], model: FakeModel, number: int = 2) -> list[Any]:
 def test_the_first_step_reads_the_input_and_the_next_one_what_it_left() -> None:
     asks, ends = steps(first(INPUT), FakeModel("STOPPED", "RUNNING"))
 
-    assert (asks["Phase"], asks["NextCheckSeconds"], asks["Asked"]) == ("STARTING", 15, True)
+    assert (asks["Phase"], asks["NextCheckSeconds"], asks["Asked"]) == ("STARTING", 60, True)
     assert (ends["Phase"], ends["Failure"]) == ("RUNNING", None)
     assert (ends["Report"]["ElapsedSeconds"], ends["Report"]["Checks"]) == (16, 2)
 
