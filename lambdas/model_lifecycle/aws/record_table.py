@@ -120,11 +120,11 @@ def _table_errors(operation: str) -> Iterator[None]:
 
 
 def _attributes(record: ModelRecord) -> "dict[str, AttributeValueTypeDef]":
-    return {name: _stored(value) for name, value in fields_json(record).items() if value not in (None, ())}
+    return {name: _stored(value) for name, value in fields_json(record).items() if value not in (None, [])}
 
 
-def _stored(value: int | str | tuple[int, ...]) -> "AttributeValueTypeDef":
-    if isinstance(value, tuple):
+def _stored(value: int | str | list[int]) -> "AttributeValueTypeDef":
+    if isinstance(value, list):
         return {"L": [_stored(each) for each in value]}
     return {"N": str(value)} if isinstance(value, int) else {"S": value}
 

@@ -58,6 +58,8 @@ def _written(value: Any) -> Any:
         return to_instant(value)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return list(value)
     return fields_json(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
