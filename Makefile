@@ -73,7 +73,7 @@ plan: ## Show what the schedules will do in 14 days, and cost: [ARGS="-c key=val
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 
-bench: ## Measure the cold starts of the functions: [ARGS=--json]
+bench: ## Measure cold starts, or with ARGS=polling what polling costs
 	$(SET_UP) app
 	@$(BIN)/python -m bench $(ARGS)
 

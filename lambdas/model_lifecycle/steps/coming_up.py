@@ -5,7 +5,7 @@ it comes up in the next second, both together cost least if the looks are sqrt(2
 apart. So looks are rare before it can be up, and frequent around the time when it usually is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp, log, sqrt
 from statistics import median
 
@@ -64,13 +64,20 @@ class ComingUp:
         `waited`: seconds since its start was asked for.
         """
         longest = LONGEST_WAIT if waited < self._middle else _LONGEST_WHEN_DUE
-        looks_due = 0.0
-        for seconds in range(1, longest):
-            hazard = self.hazard(max(waited, 0.0) + seconds - 0.5)
-            looks_due += sqrt(usd_per_hour / 3_600 * hazard / (2 * LOOK_USD))
-            if looks_due >= 1:
-                return seconds
-        return longest
+        return seconds_until_due(self.hazard, max(waited, 0.0), usd_per_hour=usd_per_hour, longest=longest)
+
+
+def seconds_until_due(hazard: Callable[[float], float], waited: float, *, usd_per_hour: float, longest: int) -> int:
+    """Return after how many whole seconds the next look costs less than the lag that it saves; at most `longest`.
+
+    `hazard`: the probability that the model comes up in the next second, of the seconds waited.
+    """
+    looks_due = 0.0
+    for seconds in range(1, longest):
+        looks_due += sqrt(usd_per_hour / 3_600 * hazard(waited + seconds - 0.5) / (2 * LOOK_USD))
+        if looks_due >= 1:
+            return seconds
+    return longest
 
 
 def _spread(logarithms: list[float]) -> float:
