@@ -14,6 +14,9 @@ from stacks.model_lifecycle_stack import ModelLifecycleStack
 
 PACKS = (AwsSolutionsChecks, ServerlessChecks, NIST80053R5Checks, HIPAASecurityChecks, PCIDSS321Checks)
 
+_WARNINGS = "Construct Annotations"
+"""What the app itself says of a deploy, in the same report."""
+
 
 def found_by_packs(
     folder: Path, settings: Mapping[str, Any], *, more: Callable[[Stack], object] = lambda _: None
@@ -38,6 +41,8 @@ def found_by_packs(
 
 def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     for pack in report["pluginReports"]:
+        if pack["pluginName"] == _WARNINGS:
+            continue
         for violation in pack["violations"]:
             for construct in violation["violatingConstructs"]:
                 yield f"{violation['ruleName']} at {construct['constructPath']}: {violation['description']}"

@@ -39,7 +39,7 @@ from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
 from local.sns import subscriptions
-from local.sqs import in_flight
+from local.sqs import in_flight, queues
 from local.step_functions import state_machines
 from local.vision import lookoutvision, rekognition, service_quotas
 
@@ -111,6 +111,7 @@ class LocalAws(Account):
 
     def _install(self) -> None:
         self.iam = iam.install(self, self._evaluator)
+        queues.install(self)
         self.functions = functions.install(self, self.iam)
         state_machines.install(self, self.iam)
         cloudformation.install(self)

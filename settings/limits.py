@@ -9,18 +9,24 @@ from pydantic import ValidationInfo
 from settings.schedules import ScheduledAction, ScheduledRun
 
 MOST_RESOURCES = 380
-"""Each e-mail address, start and stop is a resource. CloudFormation accepts 500; the stack has under 120 others."""
+"""Each subscription, start and stop is a resource. CloudFormation accepts 500; the stack has under 120 others."""
 MOST_INPUT_BYTES = 360_000
 """Of all inputs of schedules, as in the template. CloudFormation accepts a template of 1 MB."""
 MOST_ARN_CHARACTERS = 2_900
 """Of all project ARNs with commas between them. They are in a function's environment, of which Lambda accepts 4 KB."""
 
 
-def addresses_that_fit(addresses: list[str]) -> list[str]:
-    """Return the addresses. Raises ValueError if they are too many."""
-    if len(addresses) > MOST_RESOURCES:
-        raise ValueError(f"must be at most {MOST_RESOURCES} addresses, got {len(addresses):,}")
+def addresses_that_fit(addresses: list[str], info: ValidationInfo) -> list[str]:
+    """Return the addresses. Raises ValueError if they are too many, with those of the setting before."""
+    room = MOST_RESOURCES - _addresses(info)
+    if len(addresses) > room:
+        raise ValueError(f"must be at most {room} addresses, got {len(addresses):,}")
     return addresses
+
+
+def _addresses(info: ValidationInfo) -> int:
+    """How many there are in the settings that were validated before."""
+    return sum(len(info.data.get(name, [])) for name in ("notification_emails", "alarm_emails"))
 
 
 def arns_that_fit(arns: list[str]) -> list[str]:
@@ -38,7 +44,7 @@ def schedules_that_fit(
     schedules: list[ScheduledAction | ScheduledRun], info: ValidationInfo
 ) -> list[ScheduledAction | ScheduledRun]:
     """Return the schedules. Raises ValueError if they are too many, or their inputs too large."""
-    room = MOST_RESOURCES - len(info.data.get("notification_emails", []))
+    room = MOST_RESOURCES - _addresses(info)
     counts = [len(schedule.executions) for schedule in schedules]
     if sum(counts) > room:
         raise ValueError(

@@ -14,8 +14,11 @@ _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project'
 _FIELDS_OF_FORMS = "name, expression and input, or with name, start, stop and model"
 _ALIKE = 0.7
 
+_ADDRESS = "an e-mail address, such as ops@example.com"
+
 ITEMS = {
-    "notification_emails": "an e-mail address, such as ops@example.com",
+    "notification_emails": _ADDRESS,
+    "alarm_emails": _ADDRESS,
     "project_arns": f"a project's ARN, {_PROJECT_ARNS}",
     "watched_services": f"a service, one of {', '.join(service.name for service in SERVICES)}",
     "schedules": f"a schedule: an object with {_FIELDS_OF_FORMS}",

@@ -13,7 +13,13 @@ from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.stage import STAGE
-from settings.limits import addresses_that_fit, arns_that_fit, schedules_that_fit, schedules_within_units
+from settings.limits import (
+    MOST_RESOURCES,
+    addresses_that_fit,
+    arns_that_fit,
+    schedules_that_fit,
+    schedules_within_units,
+)
 from settings.refusals import ITEMS, named, refusal
 from settings.schedules import CDK_TOKEN, Schedule, named_once
 from settings.time_zone import check_time_zone
@@ -39,6 +45,10 @@ _OF_THE_CLI = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _EMAIL = re.compile(rf"(?=.{{1,254}}$)(?=.{{1,64}}@){_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
+
+
+# CloudWatch publishes to no FIFO topic, whose name has a dot.
+_TOPIC_ARN = "^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"
 
 
 def in_seconds(hours: float | None) -> int | None:
@@ -107,6 +117,16 @@ class Settings(BaseModel):
         AfterValidator(_each_address_once),
         AfterValidator(addresses_that_fit),
     ] = Field(default=[], description="a list of e-mail addresses")
+    alarm_emails: Annotated[
+        list[Annotated[str, AfterValidator(_address)]],
+        BeforeValidator(listed),
+        AfterValidator(_each_address_once),
+        AfterValidator(addresses_that_fit),
+    ] = Field(default=[], description="a list of e-mail addresses")
+    alarm_topic_arn: Annotated[Annotated[str, Field(pattern=_TOPIC_ARN)] | None, BeforeValidator(name)] = Field(
+        default=None,
+        description="the ARN of a standard SNS topic, such as arn:aws:sns:us-east-1:123456789012:operators",
+    )
     project_arns: Annotated[
         list[Annotated[str, AfterValidator(_project_arn)]],
         BeforeValidator(listed),
@@ -187,6 +207,14 @@ class Settings(BaseModel):
             raise SettingsError("\n".join(refusal(detail, cls) for detail in error.errors())) from error
 
     @property
+    def told_of_alarms(self) -> list[str]:
+        """Who gets the alarms by e-mail: those who are notified, as many as fit, unless anybody is named for it."""
+        if self.alarm_emails or self.alarm_topic_arn:
+            return self.alarm_emails
+        executions = sum(len(schedule.executions) for schedule in self.schedules)
+        return self.notification_emails[: MOST_RESOURCES - len(self.notification_emails) - executions]
+
+    @property
     def input_defaults(self) -> Defaults:
         """The values of fields that an execution's input leaves out."""
         return Defaults(
@@ -197,15 +225,18 @@ class Settings(BaseModel):
         )
 
     def check_home(self, account: str | None, region: str | None) -> None:
-        """Raise SettingsError for a project that is not of the account and Region of the deploy, if these are known.
+        """Raise SettingsError for what is not of the account and Region of the deploy, if these are known.
 
         A Region without an account is what the CDK takes where there are no credentials: it says nothing.
         """
-        for place, arn in enumerate(self.project_arns):
+        ours = {f"project_arns[{place}]": arn for place, arn in enumerate(self.project_arns)}
+        if self.alarm_topic_arn:
+            ours["alarm_topic_arn"] = self.alarm_topic_arn
+        for key, arn in ours.items():
             home = Home.of(arn)
             if account and (home.account != account or (region and home.region != region)):
                 raise SettingsError(
-                    f"Setting project_arns[{place}] must be of the account and Region of the deploy "
+                    f"Setting {key} must be of the account and Region of the deploy "
                     f"(account {account}, Region {region or 'any'}), got {arn}."
                 )
 

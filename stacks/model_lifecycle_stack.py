@@ -1,10 +1,12 @@
 """The stack: it composes the constructs and defines no resource itself."""
 
 from aws_cdk import Annotations, CfnOutput, Stack
+from aws_cdk.aws_sns import ITopic, Topic
 from constructs import Construct
 
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge_on_every_resource
+from stacks.alarm_topic import AlarmTopic
 from stacks.dashboard import LifecycleDashboard
 from stacks.endings_net import EndingsNet
 from stacks.leases import Leases
@@ -84,10 +86,23 @@ class ModelLifecycleStack(Stack):
             "UnforgottenVersions": functions.unforgotten,
             "UntoldEndings": functions.untold,
         }
+        alarm_topics = self._alarm_topics(names, settings)
         observability = Observability(
             self,
             "Observability",
-            topic=notifications.topic,
+            topics=alarm_topics,
+            stage=names.stage,
+            deployment=names.event_source,
+            state_machines={"start": start, "stop": stop},
+            functions=[
+                functions.start_model,
+                functions.check_model,
+                functions.stop_model,
+                functions.notify,
+                functions.watch_models,
+                functions.forget_versions,
+            ],
+            watch_models=functions.watch_models,
             dead_letters=dead_letters,
         )
         dashboard = LifecycleDashboard(
@@ -109,6 +124,7 @@ class ModelLifecycleStack(Stack):
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
         CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)
         CfnOutput(self, "NotificationTopicArn", value=notifications.topic.topic_arn)
+        CfnOutput(self, "AlarmTopicArn", value=alarm_topics[0].topic_arn)
         CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)
         CfnOutput(self, "RequestSource", value=names.request_source)
         CfnOutput(self, "EventSource", value=names.event_source)
@@ -120,6 +136,23 @@ class ModelLifecycleStack(Stack):
                 f"The stage {settings.stage} watches the models of every deployment in its account and Region, since "
                 "project_arns is empty. If there are others, name the projects of each in its project_arns.",
             )
+        if not settings.told_of_alarms and not settings.alarm_topic_arn:
+            what = "alarms" if settings.notification_emails else "ends and alarms"
+            nobody = (
+                f"Nobody is notified of {what}: set alarm_emails, alarm_topic_arn or notification_emails, or subscribe "
+                "to the topics yourself."
+            )
+            CfnOutput(self, "Recipients", value=nobody)
+            Annotations.of(self).add_warning_v2("model-lifecycle:nobody-is-notified", nobody)
+
+    def _alarm_topics(self, names: Names, settings: Settings) -> list[ITopic]:
+        """Return where alarms go: a topic of the stack, unless the operators have one and name no addresses."""
+        theirs = settings.alarm_topic_arn
+        topics: list[ITopic] = [Topic.from_topic_arn(self, "OperatorsTopic", theirs)] if theirs else []
+        if settings.alarm_emails or not topics:
+            title = f"{names.topic_title} alarms"
+            topics.insert(0, AlarmTopic(self, "Alarms", title=title, emails=settings.told_of_alarms).topic)
+        return topics
 
 
 def _tags(settings: Settings) -> dict[str, str]:

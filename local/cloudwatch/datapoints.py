@@ -29,6 +29,17 @@ class Sample:
         """Make a sample of one value."""
         return cls(moment, value, value, value, unit=unit)
 
+    def with_(self, other: "Sample") -> "Sample":
+        """Add the values of another one of the same moment."""
+        return Sample(
+            self.moment,
+            min(self.minimum, other.minimum),
+            max(self.maximum, other.maximum),
+            self.total + other.total,
+            self.count + other.count,
+            self.unit,
+        )
+
 
 STATISTICS: dict[str, Callable[[list[Sample]], float]] = {
     "Average": lambda samples: sum(sample.total for sample in samples) / sum(sample.count for sample in samples),

@@ -1,25 +1,30 @@
-"""CloudWatch's metrics: moto's, read as in CloudWatch, and the inference units of running models."""
+"""CloudWatch's metrics on this machine, read as CloudWatch reads them, and its alarms, which look at them."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from types import ModuleType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from moto.cloudwatch import urls
 from moto.cloudwatch.exceptions import CloudWatchException
-from moto.cloudwatch.models import CloudWatchBackend, MetricAggregatedDatum, cloudwatch_backends
+from moto.cloudwatch.models import Alarm, CloudWatchBackend, MetricAggregatedDatum, cloudwatch_backends
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import ActionResult
 
 from local.account import Account
 from local.api import aws_api, parameters
 from local.api.errors import AwsError
+from local.api.measurement import Measurement, Metric
 from local.api.pages import page_of
 from local.clock.clock import Clock
 from local.cloudwatch import alarms
 from local.cloudwatch.datapoints import MINUTE, STATISTICS, Sample, Window, floor
+from local.cloudwatch.evaluation import Evaluation
+from local.cloudwatch.expressions import ExpressionError
+from local.cloudwatch.gauges import Gauges
+from local.cloudwatch.recorded import Recorded
 from local.iam.iam import Iam
 from local.vision.model_life import Run
 from local.vision.rekognition import LocalRekognitionResponse
@@ -39,24 +44,17 @@ _UNITS: dict[str, Callable[[Run], int]] = {
 """The metrics of a running model. Nothing here makes a model scale, so it has what it was started with at least."""
 
 
-class Metric(NamedTuple):
-    """What identifies a metric; the dimensions by name."""
-
-    namespace: str
-    name: str
-    dimensions: tuple[tuple[str, str], ...]
-
-
 class Metrics:
-    """All metrics of one region."""
+    """All metrics of one region: what was put and measured, what queues hold, and how models ran."""
 
-    def __init__(self, backend: CloudWatchBackend, clock: Clock) -> None:
+    def __init__(self, backend: "LocalCloudWatchBackend", clock: Clock) -> None:
         self._backend = backend
         self._clock = clock
 
     def all(self, since: datetime) -> list[Metric]:
         """List those that had data since a moment."""
         put = {_metric_of(datum) for datum in self._backend.get_all_metrics() if _utc(datum.timestamp) >= since}
+        put |= self._backend.recorded.since(since) | self._backend.gauges.all(since)
         run = {
             Metric(NAMESPACE, name, tuple(sorted(dimensions.items())))
             for dimensions, runs in self._runs()
@@ -68,9 +66,13 @@ class Metrics:
     def samples(self, metric: Metric, window: Window) -> list[Sample]:
         """Give a metric's samples of a time."""
         found = [
-            _sample_of(datum)
-            for datum in self._backend.get_all_metrics()
-            if _metric_of(datum) == metric and window.has(_utc(datum.timestamp))
+            *self._backend.recorded.samples(metric, window.since, window.end),
+            *self._backend.gauges.samples(metric, window),
+            *(
+                _sample_of(datum)
+                for datum in self._backend.get_all_metrics()
+                if _metric_of(datum) == metric and window.has(_utc(datum.timestamp))
+            ),
         ]
         if metric.namespace == NAMESPACE and metric.name in _UNITS:
             units = _UNITS[metric.name]
@@ -105,24 +107,70 @@ def _ceiling(moment: datetime) -> datetime:
 
 
 class LocalCloudWatchBackend(CloudWatchBackend):  # type: ignore[misc]
-    """moto's CloudWatch, where what is put without a time is put now, and alarms act."""
+    """moto's CloudWatch, where what is put without a time is put now, and alarms are evaluated and act."""
 
     clock: ClassVar[Clock]
     act: ClassVar[Callable[..., None]]
+    recorded: ClassVar[Recorded]
+    gauges: ClassVar[Gauges]
+    evaluation: ClassVar[Evaluation]
     _urls: ClassVar[ModuleType] = urls
 
     @property
     def _url_module(self) -> ModuleType:
         return self._urls
 
+    def put_metric_alarm(self, name: str, *args: Any, **kwargs: Any) -> Alarm:
+        before = self.alarms.get(name)
+        alarm: Alarm = super().put_metric_alarm(name, *args, **kwargs)
+        if before:
+            for kept in ("state_value", "state_reason", "state_reason_data", "state_updated_timestamp", "history"):
+                setattr(alarm, kept, getattr(before, kept))
+        else:
+            alarm.state_value = "INSUFFICIENT_DATA"
+            alarm.state_updated_timestamp = self._now
+        alarm.configuration_updated_timestamp = self._now
+        if alarm.rule is None:
+            try:
+                self.evaluation.watch(alarm, partial(self._change, name))
+            except ExpressionError as error:
+                self.alarms.pop(name)
+                raise _error("ValidationError", str(error)) from error
+        return alarm
+
+    def delete_alarms(self, alarm_names: list[str]) -> None:
+        super().delete_alarms(alarm_names)
+        for name in alarm_names:
+            self.evaluation.forget(name)
+
     def set_alarm_state(self, alarm_name: str, reason: str, reason_data: str, state_value: str) -> None:
         before = self.alarms[alarm_name].state_value if alarm_name in self.alarms else ""
         super().set_alarm_state(alarm_name, reason, reason_data, state_value)
-        self.act(self.alarms[alarm_name], before=before)
+        alarm = self.alarms[alarm_name]
+        alarm.state_updated_timestamp = self._now
+        self.evaluation.again(alarm_name)
+        self.act(alarm, before=before)
+
+    def _change(self, name: str, state: str, reason: str) -> None:
+        alarm = self.alarms.get(name)
+        if alarm is not None:
+            before = alarm.state_value
+            alarm.update_state(reason, "{}", state)
+            alarm.state_updated_timestamp = self._now
+            self.act(alarm, before=before)
 
     def put_metric_data(self, namespace: str, metric_data: list[dict[str, Any]]) -> None:
-        now = self.clock.now().replace(tzinfo=None)
-        super().put_metric_data(namespace, [{"Timestamp": now, **datum} for datum in metric_data])
+        super().put_metric_data(namespace, [{"Timestamp": self._now, **datum} for datum in metric_data])
+        put = self.metric_data[:]
+        self.metric_data.clear()
+        for datum in put:
+            self.recorded.add(_metric_of(datum), _sample_of(datum))
+            self.evaluation.heard(_metric_of(datum), _sample_of(datum).total)
+
+    @property
+    def _now(self) -> datetime:
+        """moto's moments are naive."""
+        return self.clock.now().replace(tzinfo=None)
 
 
 class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
@@ -234,9 +282,24 @@ class LocalCloudWatchResponse(CloudWatchResponse):  # type: ignore[misc]
 
 
 def install(aws: Account, iam: Iam) -> None:
-    """Let a local AWS tell the metrics of its models, and its alarms act."""
+    """Let a local AWS tell what was measured, and its alarms act on it."""
+    recorded, gauges = Recorded(), Gauges(aws)
+
+    def samples(metric: Metric, window: Window) -> list[Sample]:
+        return Metrics(cloudwatch_backends[aws.account_id][aws.region], aws.clock).samples(metric, window)
+
+    evaluation = Evaluation(aws.clock, samples, gauges.turns)
+
+    def hear(news: object) -> None:
+        if isinstance(news, Measurement):
+            minute = floor(aws.clock.now(), MINUTE)
+            recorded.add(news.metric, Sample.of(minute, news.value, news.unit))
+            evaluation.heard(news.metric, news.value, also=gauges.of_queue(news.metric))
+
+    aws.listen(hear)
+    for name, value in {"recorded": recorded, "gauges": gauges, "evaluation": evaluation, "clock": aws.clock}.items():
+        aws.replace(LocalCloudWatchBackend, name, value)
     aws.replace(LocalCloudWatchBackend, "act", partial(alarms.act, aws, iam))
-    aws.replace(LocalCloudWatchBackend, "clock", aws.clock)
     aws.replace(LocalCloudWatchResponse, "clock", aws.clock)
     aws.replace(cloudwatch_backends, "backend", LocalCloudWatchBackend)
     aws.replace_item(urls.url_paths, "{0}/$", LocalCloudWatchResponse.dispatch)

@@ -3,6 +3,7 @@
 import io
 import json
 import threading
+import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, MutableMapping
@@ -20,6 +21,7 @@ from moto.awslambda_simple.models import LambdaSimpleBackend, lambda_simple_back
 from moto.logs.models import logs_backends
 
 from local.account import Account, EndingError
+from local.api.measurement import Measurement, Metric
 from local.functions.asynchronous_invocations import AsynchronousInvocations
 from local.functions.function_instance import FunctionInstance, Program
 from local.functions.launched import Launcher
@@ -132,16 +134,34 @@ class Functions:
         with self._guard:
             # What runs keeps the code and the settings that it began with.
             function = SimpleNamespace(**vars(function))
-        with self._aws.clock.running(), self._instance(function) as instance:
-            return instance.invoke(
-                Invocation(
-                    request_id=request_id,
-                    payload=payload or b"{}",
-                    function_arn=function.function_arn,
-                    deadline=self._aws.clock.now() + timedelta(seconds=int(function.timeout)),
-                    trace_id=_trace_id(self._aws.clock.now().timestamp()),
+        measure = self._measuring(str(function.function_name))
+        try:
+            with self._aws.clock.running(), self._instance(function) as instance:
+                measure("Invocations", 1)
+                began = time.perf_counter()
+                outcome = instance.invoke(
+                    Invocation(
+                        request_id=request_id,
+                        payload=payload or b"{}",
+                        function_arn=function.function_arn,
+                        deadline=self._aws.clock.now() + timedelta(seconds=int(function.timeout)),
+                        trace_id=_trace_id(self._aws.clock.now().timestamp()),
+                    )
                 )
-            )
+                # It ran by the machine's own time, whatever the clock says.
+                measure("Duration", (time.perf_counter() - began) * 1_000, "Milliseconds")
+                measure("Errors", int(outcome.failed))
+                return outcome
+        except TooManyRequestsError:
+            measure("Throttles", 1)
+            raise
+
+    def _measuring(self, function: str) -> Callable[..., None]:
+        def measure(name: str, value: float, unit: str = "Count") -> None:
+            if not self._aws.ending.is_set():
+                self._aws.announce(Measurement(Metric.of("AWS/Lambda", name, FunctionName=function), value, unit))
+
+        return measure
 
     def invoke_later(self, function: LambdaFunction, payload: bytes) -> None:
         """Take an event for a function and return at once; retries and destinations are as Lambda's."""

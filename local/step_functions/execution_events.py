@@ -11,9 +11,11 @@ from typing import Any
 from moto.events.models import events_backends
 
 from local.account import Account
+from local.api.measurement import Measurement, Metric
 from local.iam.encryption import key_of_machine
 from local.step_functions.executions import LocalExecution
 
+_NAMESPACE = "AWS/States"
 _LIMIT_BYTES = 248 * 1024
 """What input and output together, escaped, may have in an event."""
 
@@ -51,6 +53,7 @@ class ExecutionEvents:
                 seconds=(self._aws.clock.now() - execution.start_date).total_seconds(),
             )
         )
+        self._measure(execution)
         bus = events_backends[execution.account_id][execution.region_name]
         bus.take(
             {
@@ -61,6 +64,15 @@ class ExecutionEvents:
                 "Detail": json.dumps(_detail(execution)),
             }
         )
+
+    def _measure(self, execution: LocalExecution) -> None:
+        begins = "Redriven" if execution.redrive_count else "Started"
+        name = {"RUNNING": begins, "TIMED_OUT": "TimedOut"}.get(execution.status, execution.status.title())
+        of_machine = {"StateMachineArn": execution.state_machine_arn}
+        self._aws.announce(Measurement(Metric.of(_NAMESPACE, f"Executions{name}", **of_machine)))
+        if execution.stop_date:
+            taken = (execution.stop_date - execution.start_date).total_seconds() * 1_000
+            self._aws.announce(Measurement(Metric.of(_NAMESPACE, "ExecutionTime", **of_machine), taken, "Milliseconds"))
 
     def close(self) -> None:
         """Tell nothing more."""

@@ -33,6 +33,9 @@ QUIET_MINUTES = 15
 """So long after the hour a test may begin that does not want the watch to look meanwhile."""
 
 
+CLOUDFORMATION_ADDS = len("0123ABCD-0123456789ABC")
+"""To the name of a resource."""
+
 CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
 """How a call has ended that did what it asks for, whether or not anybody heard of it."""
 
@@ -84,6 +87,7 @@ class Lifecycle:
         self._keys = {table: self._key_of(table) for table in self._tables.list_tables()["TableNames"]}
         self._leases = leases
         self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"], name=f"subscriber-of-{leases}")
+        self._alarmed = Subscriber(aws, outputs["AlarmTopicArn"], name=f"alarmed-of-{leases}")
         self._received: list[Notification] = []
         self._began = clock.now()
 
@@ -111,6 +115,15 @@ class Lifecycle:
         for table, key in self._keys.items():
             self._empty(table, key)
         self.forget_messages()
+
+    def heard_alarms(self) -> list[str]:
+        """Return the alarms that were raised since the last call, by the names that people know."""
+        raised = [message.document for message in self._alarmed.receive()]
+        return [
+            document["AlarmName"].split("Observability")[1][:-CLOUDFORMATION_ADDS]
+            for document in raised
+            if document["NewStateValue"] == "ALARM"
+        ]
 
     def forget_messages(self) -> None:
         """Let the test begin now."""

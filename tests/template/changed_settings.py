@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from tests.template.conftest import BOLTS, CHOSEN, PARTS
+from tests.template.conftest import BOLTS, CHOSEN, PARTS, TOPIC
 
 MORNING, EVERY_12H, EVENING, OFFICE = CHOSEN["schedules"]
 PAIR_IN_UTC = {name: value for name, value in OFFICE.items() if name != "time_zone"}
 CHANGED: dict[str, Any] = {
     "notification_emails": ["dev@example.com", "new@example.com"],
+    "alarm_emails": [],
+    "alarm_topic_arn": f"{TOPIC}-elsewhere",
     "project_arns": [BOLTS],
     "watched_services": [],
     "start_timeout_minutes": 5,

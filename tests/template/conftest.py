@@ -9,8 +9,11 @@ from tests.template.synthesized import Synthesized, made_once
 PARTS = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767000000000"
 BOLTS = "arn:aws:rekognition:us-east-1:123456789012:project/bolts/1767000000001"
 VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:operators"
 CHOSEN: dict[str, Any] = {
     "notification_emails": ["ops@example.com", "dev@example.com"],
+    "alarm_emails": ["on-call@example.com"],
+    "alarm_topic_arn": TOPIC,
     "project_arns": [PARTS, BOLTS],
     "watched_services": "Rekognition, LookoutVision",
     "schedules": [

@@ -20,6 +20,7 @@ def projects(rekognition: str, lookout_vision: str) -> str:
 
 STAGED: dict[str, Any] = {
     "stage": STAGE,
+    "notification_emails": ["ops@example.com"],
     "project_arns": projects(BOLTS, "nails"),
     "watched_services": "Rekognition,LookoutVision",
     "warn_after_hours": 3,

@@ -1,4 +1,4 @@
-"""Notifications arrive encrypted, and what cannot be delivered waits in a queue with an alarm."""
+"""Notifications arrive, encrypted all the way; and what cannot be delivered lies in a queue."""
 
 from typing import Any
 
@@ -24,44 +24,27 @@ def statements(policy: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_topic_is_encrypted_with_a_key_of_its_own_that_is_rotated(synthesized: Synthesized) -> None:
-    assert synthesized.only("AWS::SNS::Topic")["KmsMasterKeyId"] == "Notifications/Key.Arn"
-    assert synthesized.only("AWS::KMS::Key")["EnableKeyRotation"] is True
+def test_each_topic_is_encrypted_with_a_key_of_its_own_that_is_rotated(synthesized: Synthesized) -> None:
+    topics, keys = synthesized.all("AWS::SNS::Topic"), synthesized.all("AWS::KMS::Key")
 
-
-def test_alarms_can_publish_on_the_encrypted_topic(synthesized: Synthesized) -> None:
-    from_this_account = {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
-    alarms = {"Service": "cloudwatch.amazonaws.com"}
-    here, named = "${AWS::Region}:${AWS::AccountId}", "${AWS::StackName}-*"
-    key = synthesized.only("AWS::KMS::Key")["KeyPolicy"]["Statement"]
-
-    (use,) = [statement for statement in key if statement["Principal"] == alarms]
-    assert (use["Effect"], use["Condition"]) == ("Allow", from_this_account)
-    assert set(use["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
-    (publish,) = [
-        statement
-        for statement in statements(synthesized.only("AWS::SNS::TopicPolicy"))
-        if statement["Principal"] == alarms
-    ]
-    assert (publish["Effect"], publish["Action"], publish["Resource"], publish["Condition"]) == (
-        "Allow",
-        "sns:Publish",
-        "Notifications/Topic",
-        from_this_account | {"ArnLike": {"aws:SourceArn": f"arn:${{AWS::Partition}}:cloudwatch:{here}:alarm:{named}"}},
+    assert {name: topic["KmsMasterKeyId"] for name, topic in topics.items()} == {
+        "Notifications/Topic": "Notifications/Key.Arn",
+        "Alarms/Topic": "Alarms/Key.Arn",
+    }
+    assert {name: key["EnableKeyRotation"] for name, key in keys.items()} == dict.fromkeys(
+        ("Notifications/Key", "Alarms/Key"), True
     )
 
 
-def test_topic_and_queues_are_reached_over_tls_only(synthesized: Synthesized) -> None:
+def test_topics_and_queues_are_reached_over_tls_only(synthesized: Synthesized) -> None:
     policies = {
-        "Notifications/Topic": statements(synthesized.only("AWS::SNS::TopicPolicy")),
-        **{
-            queue: statements(policy)
-            for policy in synthesized.all("AWS::SQS::QueuePolicy").values()
-            for queue in policy["Queues"]
-        },
+        name: statements(policy)
+        for kind, named in (("AWS::SNS::TopicPolicy", "Topics"), ("AWS::SQS::QueuePolicy", "Queues"))
+        for policy in synthesized.all(kind).values()
+        for name in policy[named]
     }
 
-    assert set(policies) == {"Notifications/Topic", *QUEUES}
+    assert set(policies) == {"Notifications/Topic", "Alarms/Topic", *QUEUES}
     for name, found in policies.items():
         denied = [s for s in found if s["Effect"] == "Deny"]
         assert [s["Condition"] for s in denied] == [{"Bool": {"aws:SecureTransport": "false"}}], name
@@ -138,16 +121,6 @@ def test_what_a_function_fails_at_after_it_was_accepted_is_dead_lettered(synthes
     assert {config["MaximumRetryAttempts"] for config in configs} == {2}
 
 
-def test_every_queue_of_lost_things_raises_an_alarm_that_is_heard_on_the_topic(synthesized: Synthesized) -> None:
-    alarms = synthesized.all("AWS::CloudWatch::Alarm").values()
-
-    assert {alarm["Dimensions"][0]["Value"] for alarm in alarms} == {f"{queue}.QueueName" for queue in QUEUES}
-    for alarm in alarms:
-        assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/SQS", "ApproximateNumberOfMessagesVisible")
-        assert (alarm["Threshold"], alarm["ComparisonOperator"]) == (1, "GreaterThanOrEqualToThreshold")
-        assert alarm["AlarmActions"] == ["Notifications/Topic"]
-
-
 def test_the_net_catches_every_end_of_both_machines_executions(synthesized: Synthesized) -> None:
     net = synthesized.all("AWS::Events::Rule")["EndingsNet/Rule"]
 
@@ -169,10 +142,9 @@ def test_the_net_catches_every_end_of_both_machines_executions(synthesized: Synt
     indirect=["synthesized"],
 )
 def test_e_mail_addresses_of_the_settings_are_subscribed(synthesized: Synthesized, emails: set[str]) -> None:
-    subscriptions = synthesized.all("AWS::SNS::Subscription").values()
+    every = synthesized.all("AWS::SNS::Subscription").values()
+    subscriptions = [one for one in every if one["TopicArn"] == "Notifications/Topic"]
 
-    assert {(s["Protocol"], s["TopicArn"], s["Endpoint"]) for s in subscriptions} == {
-        ("email", "Notifications/Topic", email) for email in emails
-    }
+    assert {(s["Protocol"], s["Endpoint"]) for s in subscriptions} == {("email", email) for email in emails}
     for subscription in subscriptions:
         assert subscription["RedrivePolicy"] == {"deadLetterTargetArn": "Notifications/Undelivered.Arn"}

@@ -194,17 +194,28 @@ def _lost(lifecycle: Lifecycle) -> None:
 
 
 def _alarms(lifecycle: Lifecycle) -> None:
-    cloudwatch = lifecycle.aws.client("cloudwatch")
+    """Alarms are heard, and so is an operator who tries their topic."""
+    aws, topic = lifecycle.aws, lifecycle.outputs["AlarmTopicArn"]
+    cloudwatch, iam = aws.client("cloudwatch"), aws.client("iam")
     [name, *_] = [alarm["AlarmName"] for alarm in cloudwatch.describe_alarms()["MetricAlarms"]]
     for state in ("OK", "ALARM"):
         cloudwatch.set_alarm_state(AlarmName=name, StateValue=state, StateReason="somebody tries it")
+    actions = ["sns:Publish", "kms:Decrypt", "kms:GenerateDataKey"]
+    may = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": actions, "Resource": "*"}]})
+    iam.create_user(UserName="operator")
+    iam.put_user_policy(UserName="operator", PolicyName="tries", PolicyDocument=may)
+    try:
+        aws.client("sns", key="user:operator").publish(TopicArn=topic, Subject="it", Message="{}")
+    finally:
+        iam.delete_user_policy(UserName="operator", PolicyName="tries")
+        iam.delete_user(UserName="operator")
 
 
 def _insecure(lifecycle: Lifecycle) -> None:
-    """Somebody speaks plain HTTP to a queue, and to the topic."""
+    """Somebody speaks plain HTTP to a queue, and to a topic."""
     sqs, sns = (_without_tls(lifecycle, service) for service in ("sqs", "sns"))
-    topic = lifecycle.outputs["NotificationTopicArn"]
-    asks = [partial(sns.publish, TopicArn=topic, Subject="it", Message="{}")]
+    topics = [lifecycle.outputs[name] for name in ("NotificationTopicArn", "AlarmTopicArn")]
+    asks = [partial(sns.publish, TopicArn=topic, Subject="it", Message="{}") for topic in topics]
     queues = sqs.list_queues(QueueNamePrefix="ModelLifecycle")["QueueUrls"]
     asks += [partial(sqs.send_message, QueueUrl=url, MessageBody="it") for url in queues]
     for ask in asks:

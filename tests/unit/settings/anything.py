@@ -23,6 +23,8 @@ STOP = {
 }
 VALID: dict[str, list[Any]] = {
     "notification_emails": [["ops@example.com", "dev+a@example.com"], "ops@example.com, dev@example.com"],
+    "alarm_emails": [["ops@example.com"], "on-call@example.com"],
+    "alarm_topic_arn": ["arn:aws:sns:us-east-1:123456789012:operators"],
     "project_arns": [[PROJECT], PROJECT],
     "watched_services": [["Rekognition"], "Rekognition,LookoutVision"],
     "max_inference_units": [2, "10"],

@@ -13,6 +13,7 @@ from settings.settings import Settings, SettingsError
 from tests.unit.settings.anything import VALID, contexts, is_refusal
 from tests.unit.settings.given import MORNING, PROJECT, VERSION, refusal, settings
 
+TOPIC = "arn:aws:sns:us-east-1:123456789012:operators"
 CDK_JSON = json.loads((Path(__file__).parents[3] / "cdk.json").read_text(encoding="utf-8"))
 
 
@@ -123,6 +124,10 @@ def test_schedules_can_come_from_the_command_line_as_json() -> None:
         ("notification_emails", ["a@b.c\n"], '"a@b.c\\n"', "an e-mail address, such as ops@example.com"),
         ("notification_emails", [5], "5", "an e-mail address, such as ops@example.com"),
         ("notification_emails", 5, "5", "a list of e-mail addresses"),
+        ("alarm_emails", "nobody", '"nobody"', "an e-mail address, such as ops@example.com"),
+        ("alarm_topic_arn", f"{TOPIC}.fifo", '"arn:aws:sns', "the ARN of a standard SNS topic"),
+        ("alarm_topic_arn", "operators", '"operators"', "the ARN of a standard SNS topic"),
+        ("alarm_topic_arn", [TOPIC], '["arn:aws:sns', "the ARN of a standard SNS topic"),
         ("stage", "", '""', "1 to 20 lower-case letters, digits or '-'"),
         ("stage", "s" * 21, '"sss', "1 to 20 lower-case letters"),
         ("stage", "Team-A", '"Team-A"', "1 to 20 lower-case letters"),
@@ -252,10 +257,7 @@ def test_every_bad_setting_is_named_at_once_on_a_line_of_its_own() -> None:
         ("start_timeout", "did you mean start_timeout_minutes?"),
         ("notification_email", "did you mean notification_emails?"),
         ("log_retention_day", "did you mean log_retention_days?"),
-        (
-            "colour",
-            "it must be one of notification_emails, project_arns, watched_services, max_inference_units, schedules",
-        ),
+        ("colour", "it must be one of notification_emails, alarm_emails, alarm_topic_arn, project_arns"),
     ],
 )
 def test_a_key_that_is_no_setting_is_an_error_with_a_hint(key: str, hint: str) -> None:
