@@ -29,7 +29,7 @@ class EndingError(Exception):
 
 
 class Account:
-    """One account of AWS on this machine, as its own parts may use and change it."""
+    """One account of the local AWS, as its own parts may use and change it."""
 
     account_id = ACCOUNT
     region = REGION

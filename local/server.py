@@ -45,7 +45,7 @@ from local.vision import lookoutvision, rekognition, service_quotas
 
 
 class LocalAws(Account):
-    """One account of AWS on this machine, from `with LocalAws() as aws:` to the end of the block.
+    """One account of the local AWS, from `with LocalAws() as aws:` to the end of the block.
 
     Clients reach it through `aws.environment()` or `aws.endpoint_url` alone. Only one may be open in a process, since
     moto keeps what its services hold in module globals; each starts empty.

@@ -29,7 +29,7 @@ def main() -> int:
         print(json.load(error)["Message"], file=sys.stderr)
         return 1
     except OSError as error:
-        print(f"There is no AWS on this machine at {endpoint}: {error}", file=sys.stderr)
+        print(f"There is no local AWS at {endpoint}: {error}", file=sys.stderr)
         return 1
     print(f"It is {now:%Y-%m-%d %H:%M:%S} UTC there now.")
     return 0

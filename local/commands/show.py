@@ -31,10 +31,10 @@ _LOOK_EVERY_SECONDS = 0.25
 _TOLD_OF_A_LIFE = ("Running", "Stopped")
 _NEXT = """
 What to try next:
-  make local   AWS on this machine, for tries of your own
-  make plan    what schedules come to, in hours and money
+  make local   keep the local AWS up, for your own tries
+  make plan    see what schedules do, with hours and costs
   make deploy ARGS="-c notification_emails=you@example.com"
-               the app in your account, after make bootstrap"""
+               deploy into your account, after make bootstrap"""
 
 
 def main() -> int:
@@ -55,7 +55,7 @@ def main() -> int:
 def _show(aws: LocalAws, assembly: Callable[[], Path], terminal: Terminal) -> int:
     scenario = Scenario.read(_SCENARIO)
     aws.load(scenario)
-    with terminal.step("Deploy the app into AWS on this machine") as at:
+    with terminal.step("Deploy the app into the local AWS") as at:
         began = time.monotonic()
         outputs = deploy(aws, assembly=assembly, progress=at)
     terminal.say(f"Functions run on Python {aws.functions.python.version}")

@@ -435,10 +435,10 @@ Every kind of notification, as an e-mail subscriber gets it: the first line is t
 Programs get the same as JSON, on the topic and as an [event](events.md); [Inputs and outputs](inputs-and-outputs.md)
 lists its fields.
 
-These messages were sent in AWS on this machine. `.venv/bin/python -m tests.deployed.endings.every_message` writes this
-page anew, and a test holds that it is current. All times are moved to the minutes of one Monday. Where AWS would give a
-reason, the local one says "The scenario says so."
-Mail programs turn a name with a dot into a link, so such a name has brackets: `acme[.]parts`.
+These messages were sent in the [local AWS](local-aws.md). All times are moved to the minutes of one Monday. Where AWS
+would give a reason, the local one says "The scenario says so." Mail programs turn a name with a dot into a link, so
+such a name has brackets: `acme[.]parts`. `.venv/bin/python -m tests.deployed.endings.every_message` writes this page
+again, and a test holds that it is current.
 """
 
 
