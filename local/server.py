@@ -24,6 +24,7 @@ from werkzeug.serving import BaseWSGIServer
 
 from local.account import Account, WsgiApp
 from local.clock.clock import Clock, WallClock
+from local.clock.threads import Threads
 from local.cloudformation import cloudformation
 from local.cloudwatch import embedded_metrics, metrics
 from local.event_bridge import events, scheduler
@@ -38,7 +39,7 @@ from local.logs import encryption
 from local.network import faults, later
 from local.network.faults import FaultyNetwork
 from local.scenario.scenario import Scenario
-from local.sns import subscriptions
+from local.sns import confirmations, subscriptions
 from local.sqs import in_flight, queues
 from local.step_functions import state_machines
 from local.vision import lookoutvision, rekognition, service_quotas
@@ -88,7 +89,7 @@ class LocalAws(Account):
             ends.callback(shutil.rmtree, self.folder)
             ends.push(self.replacements)
             self._configure()
-            server = _Server(self.port, self.app, self.clock)
+            server = _Server(self.port, self.app, self.clock.threads)
             ends.callback(server.server_close)
             self.port = server.server_port
             self.replace_item(process_environment, "MOTO_PORT", str(self.port))
@@ -119,6 +120,7 @@ class LocalAws(Account):
         metrics.install(self, self.iam)
         embedded_metrics.install(self)
         subscriptions.install(self, self.iam)
+        confirmations.install(self)
         in_flight.install(self)
         deliveries = Deliveries(self, self.iam)
         events.install(self, deliveries)
@@ -169,10 +171,9 @@ class _Server(BaseWSGIServer):
 
     multithread = True
 
-    def __init__(self, port: int, app: WsgiApp, clock: Clock) -> None:
-        super().__init__("127.0.0.1", port, app, _RequestHandler)
-        self.clock = clock
-        self._threads = clock.threads
+    def __init__(self, port: int, app: WsgiApp, threads: Threads) -> None:
+        super().__init__("127.0.0.1", port, app, _QuietRequestHandler)
+        self._threads = threads
         self._connections: set[socket.socket] = set()
 
     def start(self) -> None:
@@ -207,14 +208,9 @@ class _Server(BaseWSGIServer):
             self._threads.keep(error)
 
 
-class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]
+class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
     def log_request(self, code: object = "-", size: object = "-") -> None:
         """Say nothing: a request is not news."""
-
-    def date_time_string(self, timestamp: float | None = None) -> str:
-        """Write the moment of an answer, by the clock of the local AWS."""
-        moment = self.server.clock.now().timestamp() if timestamp is None else timestamp
-        return str(super().date_time_string(moment))
 
 
 def _reset() -> None:

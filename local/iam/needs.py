@@ -256,7 +256,15 @@ _NEEDS: dict[str, dict[str, _Needs]] = {
         "Publish": _on("sns:Publish", _topic),
         "PublishBatch": _on("sns:Publish", _topic),
         "ListTopics": _on("sns:ListTopics"),
-        **_alike("sns", _topic, "Subscribe", "GetTopicAttributes", "SetTopicAttributes", "ListSubscriptionsByTopic"),
+        **_alike(
+            "sns",
+            _topic,
+            "ConfirmSubscription",
+            "Subscribe",
+            "GetTopicAttributes",
+            "SetTopicAttributes",
+            "ListSubscriptionsByTopic",
+        ),
     },
     "sqs": {
         **_alike("sqs", _queue, "SendMessage", "ReceiveMessage", "DeleteMessage", "GetQueueAttributes", "GetQueueUrl"),

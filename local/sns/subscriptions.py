@@ -36,8 +36,15 @@ def install(aws: Account, iam: Iam) -> None:
     aws.replace(Subscription, "publish", _delivering(aws, iam, Subscription.publish))
 
 
+def is_pending(subscription: Subscription) -> bool:
+    """Tell whether nobody has confirmed it."""
+    return subscription.attributes.get("PendingConfirmation") is True
+
+
 def _delivering(aws: Account, iam: Iam, deliver: Callable[..., None]) -> Callable[..., None]:
     def publish(self: Subscription, message: str, message_id: str, **settings: Any) -> None:
+        if is_pending(self):
+            return
         sns = service("sns.amazonaws.com", source_arn=self.topic.arn)
         action = _SENDS.get(self.protocol)
         refused = action is not None and not iam.allows(sns, Need(action, self.endpoint))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from operations.aws import Aws
 from operations.doctor.command import main
 from operations.doctor.examination import Synthesis
 from tests.deployed.conftest import EVERY_SERVICE
@@ -38,6 +39,8 @@ def doctor(
     """Return the command: its exit status, and by check what it says, each with how bad it is."""
     for name, value in lifecycle.aws.environment().items():
         monkeypatch.setenv(name, value)
+
+    monkeypatch.setattr(Aws, "now", property(lambda _: lifecycle.clock.now()))
 
     def called(
         settings: Mapping[str, Any], *, synthesize: Synthesis = lambda *_, **__: template
@@ -158,9 +161,15 @@ def test_what_is_wrong_is_told_a_line_each_with_what_to_do(
         assert [(one, says) for one, says in found[check] if one == level and part in says], (check, found[check])
 
     lifecycle.given_faults()
-    settings = {"notification_emails": ["x@example.com"]}
+    settings = {"notification_emails": ["x@example.com", "late@example.test"]}
+    sns, topic = lifecycle.aws.client("sns"), lifecycle.outputs["NotificationTopicArn"]
+    asked = {"TopicArn": topic, "Protocol": "email", "Endpoint": "late@example.test", "ReturnSubscriptionArn": True}
+    late = sns.subscribe(**asked)["SubscriptionArn"]
     with everything_is_wrong(lifecycle):
         _, with_letter = doctor(settings)
+    sns.unsubscribe(SubscriptionArn=late)
+    [pending] = [says for _, says in with_letter["subscriptions"] if "late@example.test" in says]
+    assert pending.startswith("late@example.test has not confirmed the subscription to ")
     assert any("EndingsNet" in says or "UndeliveredEndings" in says for _, says in with_letter["dead letters"])
     assert any(
         "x@example.com of notification_emails is not subscribed" in says for _, says in with_letter["subscriptions"]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from operations.aws import Aws
 from operations.errors import OperationsError
 from operations.redrive.command import main
 from tests.deployed.lifecycle import Lifecycle
@@ -62,6 +63,7 @@ class Redrive:
 def redrive(lifecycle: Lifecycle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Redrive:
     for name, value in lifecycle.aws.environment().items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Aws, "now", property(lambda _: lifecycle.clock.now()))
     redrive = Redrive(capsys)
     # What other tests have lost.
     redrive(*(word for message in redrive.listed() for word in ("--delete", message["MessageId"])))
