@@ -99,10 +99,10 @@ def rows_of(template: Mapping[str, Any]) -> list[Row]:
     number = sum(times for times, _ in calls)
     gb_seconds = sum(times * SECONDS_A_CALL * megabytes / 1_024 for times, megabytes in calls)
     rows = [
-        Row(f"{keys} KMS keys", (KEY,), keys * KEY.usd),
+        Row(_counted(keys, "KMS key"), (KEY,), keys * KEY.usd),
         Row(f"{len(alarms)} alarms on {metrics} metrics", (ALARM,), metrics * ALARM.usd),
-        Row(f"{composite} composite alarms", (COMPOSITE_ALARM,), composite * COMPOSITE_ALARM.usd),
-        Row(f"{dashboards} dashboards", (DASHBOARD,), dashboards * DASHBOARD.usd),
+        Row(_counted(composite, "composite alarm"), (COMPOSITE_ALARM,), composite * COMPOSITE_ALARM.usd),
+        Row(_counted(dashboards, "dashboard"), (DASHBOARD,), dashboards * DASHBOARD.usd),
         Row(f"{written} metrics that the watch writes every hour", (METRIC,), written * METRIC.usd),
         Row(
             f"{number:,.0f} calls of functions by the clock, {SECONDS_A_CALL} s each",
@@ -129,6 +129,10 @@ def rows_of(template: Mapping[str, Any]) -> list[Row]:
     if unknown := {each["Type"] for each in resources.values()} - billed - _BILLS_ONLY_IF_USED:
         raise UnknownResourceError(f"Say in tools/idle_cost.py whether these bill while unused: {sorted(unknown)}")
     return [row for row in rows if row.usd]
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'s' if number > 1 else ''}"
 
 
 def _metrics_of(alarm: Mapping[str, Any]) -> int:
