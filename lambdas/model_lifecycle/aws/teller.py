@@ -67,7 +67,7 @@ class Teller:
     ) -> dict[str, Any]:
         """Tell the message if there is one, unless what `once` names was told already: then it is not even composed.
 
-        `told` is called once the event is sent, by the one call that has sent it.
+        `told` is called at the end of the one call that has sent the event, or has found that there is none to send.
 
         Raises botocore's ClientError and BotoCoreError, and ServiceRefusedError for an event that the bus did not take.
         """

@@ -37,12 +37,19 @@ SILENCES = [
     (NoCredentialsError(), ServiceRefusedError, None),
 ]
 
+SOMEBODY = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
 CALL_A_SERVICE_THAT_FAILS = f"""
-import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 from model_lifecycle.vocabulary.errors import ServiceUnavailableError
+from model_lifecycle.aws.client_config import CLIENT_CONFIG
 from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.shared_clients import client
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request
@@ -53,8 +60,7 @@ def time_out(request, **_):
     sent.append(request)
     raise ReadTimeoutError(endpoint_url=request.url)
 
-boto3.setup_default_session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name="us-east-1")
-boto3.DEFAULT_SESSION.events.register("before-send.rekognition", time_out)
+client("rekognition", CLIENT_CONFIG).meta.events.register("before-send.rekognition", time_out)
 defaults = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
 request = parse_request({{"ProjectVersionArn": "{VERSION}"}}, defaults=defaults, home=None)
 try:
@@ -107,7 +113,7 @@ def test_each_call_is_made_once_and_the_state_machine_alone_tries_again() -> Non
     # The deployed client is made once a process, and so this has a process of its own.
     counted = subprocess.run(  # noqa: S603 - the command is written above
         [sys.executable, "-c", CALL_A_SERVICE_THAT_FAILS],
-        env={"PYTHONPATH": os.pathsep.join(sys.path), "AWS_EC2_METADATA_DISABLED": "true"},
+        env={"PYTHONPATH": os.pathsep.join(sys.path), "AWS_EC2_METADATA_DISABLED": "true", **SOMEBODY},
         capture_output=True,
         text=True,
         check=True,
