@@ -1,5 +1,7 @@
 """How often to look at a model that comes up: what is remembered of it helps, and never harms."""
 
+from bisect import bisect_left
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,9 +22,10 @@ def looks(remembered: list[int], *, until: float, usd_per_hour: float = USD) -> 
     return made[1:]
 
 
-def lag(remembered: list[int], took: float) -> float:
-    """Say how late a model that came up then is found."""
-    return next(look for look in looks(remembered, until=took) if look >= took) - took
+def most_lag(remembered: list[int], first: int, last: int) -> float:
+    """Say how late a model is found at most that comes up in these seconds."""
+    made = looks(remembered, until=last)
+    return max(made[bisect_left(made, took)] - took for took in range(first, last))
 
 
 @given(
@@ -56,13 +59,13 @@ def test_ten_remembered_starts_find_a_model_sooner_and_with_fewer_looks() -> Non
     remembered = TEN_MINUTES + TEN_MINUTES
 
     assert len(looks(remembered, until=600)) < 0.7 * len(looks([], until=600))
-    assert max(lag(remembered, took) for took in range(560, 640)) < max(lag([], took) for took in range(560, 640))
+    assert most_lag(remembered, 560, 640) < most_lag([], 560, 640)
 
 
-@pytest.mark.parametrize("usual", [20, 60, 300, 600, 1_800, 7_200])
+@pytest.mark.parametrize("usual", [20, 60, 300, 600, 3_600])
 @pytest.mark.parametrize("known", [1, 3, 10])
 def test_a_start_that_suddenly_takes_three_times_as_long_is_found_within_30_seconds(usual: int, known: int) -> None:
-    assert max(lag([usual] * known, 3 * usual + late) for late in range(60)) <= 30
+    assert most_lag([usual] * known, 3 * usual, 3 * usual + 60) <= 30
 
 
 @pytest.mark.parametrize(
@@ -70,16 +73,14 @@ def test_a_start_that_suddenly_takes_three_times_as_long_is_found_within_30_seco
 )
 def test_a_wrong_memory_costs_at_most_a_look_a_minute_more_or_a_minute_of_lag(poisoned: list[int]) -> None:
     """Even one that remembers a start of a day, or of a second, for each of its ten."""
-    assert max(lag(poisoned, took) for took in range(400, 900, 7)) <= 60
+    assert most_lag(poisoned, 400, 900) <= 60
     assert len(looks(poisoned, until=900)) <= len(looks([], until=900)) + 15
 
 
 def test_one_start_that_is_far_off_changes_little_of_what_ten_say() -> None:
     right, one_wrong = TEN_MINUTES + TEN_MINUTES, [*TEN_MINUTES, *TEN_MINUTES[1:], 86_400]
 
-    assert (
-        max(lag(one_wrong, took) for took in range(560, 640)) <= max(lag(right, took) for took in range(560, 640)) + 2
-    )
+    assert most_lag(one_wrong, 560, 640) <= most_lag(right, 560, 640) + 2
 
 
 def test_what_costs_more_is_looked_at_more_often() -> None:
