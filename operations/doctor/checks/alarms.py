@@ -37,7 +37,7 @@ def look(deployment: Deployment, *, now: datetime) -> Iterator[Answer]:
 
 def answers(named: Mapping[str, str], found: Sequence[Mapping[str, Any]], *, now: datetime) -> Iterator[Answer]:
     """Say which alarms are not quiet, silenced or gone. `named`: the stack's, with the names that people know."""
-    quiet = 0
+    quiet = silent = 0
     alarms = {each["AlarmName"]: each for each in found}
     for id_, name in named.items():
         alarm = alarms.get(id_)
@@ -54,8 +54,13 @@ def answers(named: Mapping[str, str], found: Sequence[Mapping[str, Any]], *, now
         elif alarm["StateValue"] == "INSUFFICIENT_DATA" and since > _LONG:
             mend = "It cannot fire. Check that the metric of its graph in CloudWatch has data."
             yield warning(f"{name} has had INSUFFICIENT_DATA for {lasted}", mend)
+        elif not alarm.get("AlarmActions", [id_]):
+            silent += 1
         elif not alarm.get("ActionsEnabled", True):
             yield warning(f"{name} tells nobody: its actions are disabled", "Enable its actions in CloudWatch.")
         else:
             quiet += 1
+    if silent:
+        number = f"{silent:,} alarm{' tells' if silent == 1 else 's tell'}"
+        yield warning(f"{number} nobody", "Set alarm_emails, or alarm_topic_arn, and deploy.")
     yield ok(f"{quiet:,} of {len(named):,} alarms are quiet")

@@ -1,6 +1,6 @@
 """Who hears of the endings and the alarms."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from model_lifecycle.vocabulary.foreign import quoted
@@ -21,43 +21,51 @@ class Subscriber(NamedTuple):
 
 
 def look(deployment: Deployment, settings: Settings) -> Iterator[Answer]:
-    """ListSubscriptionsByTopic of each topic of the stack."""
-    found: dict[str, Sequence[Subscriber]] = {}
-    for topic in deployment.of_type("AWS::SNS::Topic"):
-        paginator = deployment.aws.client("sns").get_paginator("list_subscriptions_by_topic")
-        with on_one_line("SNS"):
-            found[topic.physical_id] = [
-                Subscriber(each["Protocol"], each["Endpoint"], each["SubscriptionArn"])
-                for page in paginator.paginate(TopicArn=topic.physical_id)
-                for each in page["Subscriptions"]
-            ]
-    notifications = deployment.physical_id("AWS::SNS::Topic", "NotificationsTopic")
-    yield from answers(found, notifications=notifications, emails=settings.notification_emails)
+    """ListSubscriptionsByTopic of each topic of the stack, and of the operators' own."""
+    wanted = {
+        topic: emails
+        for path, emails in (
+            ("NotificationsTopic", settings.notification_emails),
+            ("AlarmsTopic", settings.told_of_alarms),
+        )
+        for topic in [each.physical_id for each in deployment.of_type("AWS::SNS::Topic", path)]
+    }
+    topics = [each.physical_id for each in deployment.of_type("AWS::SNS::Topic")]
+    if settings.alarm_topic_arn:
+        topics.append(settings.alarm_topic_arn)
+    for topic in topics:
+        yield from answers(topic, _subscribers(deployment, topic), emails=wanted.get(topic, []))
 
 
-def answers(
-    found: Mapping[str, Sequence[Subscriber]], *, notifications: str, emails: Sequence[str]
-) -> Iterator[Answer]:
-    """Say who has not confirmed, and which address of the settings is not subscribed to the notifications."""
-    for topic, subscribers in found.items():
-        name = topic.rpartition(":")[2]
-        confirmed = [each for each in subscribers if each.arn not in (_PENDING, _DELETED)]
-        for each in subscribers:
-            if each.arn == _PENDING:
-                mend = "Open the link in AWS's e-mail. If it is gone, run `aws sns subscribe` again to get another one."
-                yield warning(
-                    f"{_shown(each.endpoint)} has not confirmed the subscription to {name}: it hears nothing", mend
-                )
-        if topic == notifications:
-            known = {each.endpoint.casefold() for each in subscribers if each.arn != _DELETED}
-            for email in emails:
-                if email.casefold() not in known:
-                    yield warning(f"{email} of notification_emails is not subscribed to {name}", _SUBSCRIBE)
-        if confirmed:
-            number = len(confirmed)
-            yield ok(f"{name} has {number:,} confirmed subscription{'' if number == 1 else 's'}")
-        else:
-            yield error(f"nobody hears what {name} says: it has no confirmed subscription", _SUBSCRIBE)
+def _subscribers(deployment: Deployment, topic: str) -> list[Subscriber]:
+    pages = deployment.aws.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    with on_one_line("SNS"):
+        return [
+            Subscriber(each["Protocol"], each["Endpoint"], each["SubscriptionArn"])
+            for page in pages
+            for each in page["Subscriptions"]
+        ]
+
+
+def answers(topic: str, subscribers: Sequence[Subscriber], *, emails: Sequence[str]) -> Iterator[Answer]:
+    """Say who has not confirmed, and which address of the settings is not subscribed to a topic."""
+    name = topic.rpartition(":")[2]
+    confirmed = [each for each in subscribers if each.arn not in (_PENDING, _DELETED)]
+    for each in subscribers:
+        if each.arn == _PENDING:
+            mend = "Open the link in AWS's e-mail. If it is gone, run `aws sns subscribe` again to get another one."
+            yield warning(
+                f"{_shown(each.endpoint)} has not confirmed the subscription to {name}: it hears nothing", mend
+            )
+    known = {each.endpoint.casefold() for each in subscribers if each.arn != _DELETED}
+    for email in emails:
+        if email.casefold() not in known:
+            yield warning(f"{email} of the settings is not subscribed to {name}", _SUBSCRIBE)
+    if confirmed:
+        number = len(confirmed)
+        yield ok(f"{name} has {number:,} confirmed subscription{'' if number == 1 else 's'}")
+    else:
+        yield error(f"nobody hears what {name} says: it has no confirmed subscription", _SUBSCRIBE)
 
 
 _SUBSCRIBE = (

@@ -199,17 +199,19 @@ def test_subscriptions_are_confirmed_pending_or_missing() -> None:
     deleted = Subscriber("email", "three@example.com", "Deleted")
 
     found = of_subscribers(
-        {TOPIC: [confirmed, pending, deleted], f"{TOPIC}-2": [pending]},
-        notifications=TOPIC,
+        TOPIC,
+        [confirmed, pending, deleted],
         emails=["one@example.com", "two@example.com", "three@example.com"],
     )
 
     assert told(list(found)) == [
         (WARNING, "two@example.com has not confirmed the subscription to told: it hears nothing"),
-        (WARNING, "three@example.com of notification_emails is not subscribed to told"),
+        (WARNING, "three@example.com of the settings is not subscribed to told"),
         (OK, "told has 1 confirmed subscription"),
-        (WARNING, "two@example.com has not confirmed the subscription to told-2: it hears nothing"),
-        (ERROR, "nobody hears what told-2 says: it has no confirmed subscription"),
+    ]
+    assert told(list(of_subscribers(TOPIC, [pending], emails=[]))) == [
+        (WARNING, "two@example.com has not confirmed the subscription to told: it hears nothing"),
+        (ERROR, "nobody hears what told says: it has no confirmed subscription"),
     ]
 
 
@@ -224,16 +226,18 @@ def test_alarms_are_quiet_loud_blind_silenced_or_gone() -> None:
         alarm("c", "INSUFFICIENT_DATA", 59),
         alarm("d", "INSUFFICIENT_DATA", 61),
         alarm("e", "OK", 1, ActionsEnabled=False),
+        alarm("g", "OK", 1, AlarmActions=[]),
     ]
 
-    answers = list(alarms.answers({name: name.upper() for name in "abcdef"}, found, now=NOW))
+    answers = list(alarms.answers({name: name.upper() for name in "abcdegf"}, found, now=NOW))
 
     assert told(answers) == [
         (ERROR, "B has been in ALARM for 2 h 5 min"),
         (WARNING, "D has had INSUFFICIENT_DATA for 1 h 1 min"),
         (WARNING, "E tells nobody: its actions are disabled"),
         (ERROR, "F does not exist any more"),
-        (OK, "2 of 6 alarms are quiet"),
+        (WARNING, "1 alarm tells nobody"),
+        (OK, "2 of 7 alarms are quiet"),
     ]
     assert answers[0].mend == "Put it back."
 
