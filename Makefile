@@ -26,7 +26,7 @@ export HOME := $(abspath $(VENV))/home
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help run test unit soak check fix local later plan bench bootstrap deploy doctor redrive destroy lock clean
+.PHONY: help run test unit soak check fix local later plan bench bootstrap deploy status doctor redrive destroy lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {sub(/: \[/, "\n                 [", $$2); printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,7 +83,12 @@ bootstrap: ## Prepare an AWS account and Region for deploys, once
 
 deploy: ## Deploy into your AWS account: [ARGS="-c key=value"]
 	$(SET_UP) app cdk
+	@$(BIN)/python -m operations.destroy.failed_creation $(ARGS)
 	@$(CDK) deploy $(ARGS)
+
+status: ## Show which models run, start or stop now, and what they cost: [ARGS=--watch]
+	$(SET_UP) plan app
+	@exec $(BIN)/python -m operations.status $(ARGS)
 
 doctor: ## Say what is wrong with the app or the account, and what to do
 	$(SET_UP) plan app
@@ -93,9 +98,9 @@ redrive: ## Put back what lies in the dead-letter queues: [QUEUE=name] [YES=1] [
 	$(SET_UP) plan app
 	@exec $(BIN)/python -m operations.redrive $(if $(QUEUE),--queue "$(QUEUE)") $(if $(YES),--yes) $(ARGS)
 
-destroy: ## Remove the app from your AWS account
-	$(SET_UP) app cdk
-	@$(CDK) destroy $(ARGS)
+destroy: ## Stop what runs, and remove the app from your AWS account: [YES=1] [ARGS=--leave-running]
+	$(SET_UP) plan app
+	@exec $(BIN)/python -m operations.destroy $(if $(YES),--yes) $(ARGS)
 
 PIN = @$(BIN)/uv pip compile --universal --python-version 3.11 --no-annotate --no-header --no-emit-index-url --quiet
 

@@ -16,7 +16,7 @@ from operations.errors import on_one_line
 from operations.pace import Pace
 
 _CONFIG = Config(
-    connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 4, "mode": "standard"}, max_pool_connections=16
+    connect_timeout=3, read_timeout=10, retries={"total_max_attempts": 3, "mode": "standard"}, max_pool_connections=16
 )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -30,7 +32,10 @@ class Resource(NamedTuple):
 
 @dataclass(frozen=True)
 class Deployment:
-    """The stack of a stage. `status`: CloudFormation's. `protected`: whether a deletion would be refused."""
+    """The stack of a stage. `status`: CloudFormation's. `protected`: whether a deletion would be refused.
+
+    `read_at`: when it was read, by the clock of AWS.
+    """
 
     aws: Aws
     stage: str
@@ -38,6 +43,7 @@ class Deployment:
     status: str
     protected: bool
     outputs: Mapping[str, str]
+    read_at: datetime
 
     @property
     def stack(self) -> str:
@@ -112,18 +118,20 @@ def find(aws: Aws, stage: str) -> Deployment:
     )
     try:
         with on_one_line("CloudFormation"):
-            [stack] = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+            answer = aws.client("cloudformation").describe_stacks(StackName=name)
+            [stack] = answer["Stacks"]
     except RefusedError as error:
         if error.code == "ValidationError" and _NOT_THERE in str(error):
             raise missing from error
         raise
     if stack["StackStatus"] == _ONLY_ANNOUNCED:
         raise missing
-    return _read(aws, stage, stack)
+    return _read(aws, stage, stack, answer["ResponseMetadata"]["HTTPHeaders"].get("date"))
 
 
-def _read(aws: Aws, stage: str, stack: Mapping[str, Any]) -> Deployment:
+def _read(aws: Aws, stage: str, stack: Mapping[str, Any], date: str | None) -> Deployment:
     return Deployment(
+        read_at=parsedate_to_datetime(date) if date else datetime.now(UTC),
         aws=aws,
         stage=stage,
         arn=stack["StackId"],

@@ -5,10 +5,10 @@ import sys
 from collections.abc import Callable
 
 from operations.errors import OperationsError
+from operations.start import INTERRUPTED
 from settings.context import ContextError
 from settings.settings import SettingsError
 
-INTERRUPTED = 130
 _NO_READER = 141
 
 

@@ -186,6 +186,7 @@ class Settings(BaseModel):
     owner: Annotated[Annotated[str, Field(pattern=_OWNER)] | None, BeforeValidator(name)] = Field(
         default=None, description="1 to 256 letters, digits, spaces or any of _.:/=+-@, and no space at an end"
     )
+    termination_protection: Annotated[bool, BeforeValidator(number)] = Field(default=True, description="true or false")
     stage: Annotated[Annotated[str, Field(pattern=f"^{STAGE}$")] | None, BeforeValidator(name)] = Field(
         default=None, description="1 to 20 lower-case letters, digits or '-', and no '-' at an end"
     )

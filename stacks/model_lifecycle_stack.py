@@ -32,6 +32,7 @@ class ModelLifecycleStack(Stack):
             description="Starts and stops machine-learning models that bill while they run, and watches them",
             # CloudFormation gives them to every resource that can have tags.
             tags=_tags(settings),
+            termination_protection=settings.termination_protection,
         )
         notifications = Notifications(
             self,

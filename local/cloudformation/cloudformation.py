@@ -47,8 +47,15 @@ def install(aws: Account) -> None:
     aws.replace(CloudFormationResponse, "describe_events", lambda _: ActionResult({"OperationEvents": []}))
     aws.replace(CloudFormationResponse, "list_hook_results", lambda _: ActionResult({"HookResults": []}))
     aws.replace(CloudFormationResponse, "describe_type", _describe_type)
+    aws.replace(CloudFormationResponse, "update_termination_protection", _update_termination_protection)
     # A change set that changes nothing is made, and failed.
     aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
+
+
+def _update_termination_protection(response: CloudFormationResponse) -> ActionResult:
+    name = response._get_param("StackName")  # noqa: SLF001
+    protects = response._get_bool_param("EnableTerminationProtection")  # noqa: SLF001
+    return ActionResult({"StackId": response.cloudformation_backend.protect(name, protects=protects)})
 
 
 def _log_group_attribute(group: LogGroup, name: str) -> str:
@@ -220,11 +227,23 @@ class _Backend(CloudFormationBackend):  # type: ignore[misc]
         stack.update(template, role_arn, parameters=resolved, tags=tags)
         return stack
 
+    def protect(self, name_or_stack_id: str, *, protects: bool) -> str:
+        """Let a stack be deleted, or not; its id."""
+        stack = next((one for one in self.stacks.values() if name_or_stack_id in (one.name, one.stack_id)), None)
+        if stack is None:
+            raise ValidationError(message=f"Stack [{name_or_stack_id}] does not exist")
+        stack.enable_termination_protection = protects
+        return str(stack.stack_id)
+
     def delete_stack(self, name_or_stack_id: str) -> None:
         """Delete a stack; one of which something cannot be deleted stays, and says so."""
         stack = next((one for one in self.stacks.values() if name_or_stack_id in (one.name, one.stack_id)), None)
         if stack is None:
             return
+        if stack.enable_termination_protection:
+            raise ValidationError(
+                message=f"Stack [{name_or_stack_id}] cannot be deleted while TerminationProtection is enabled"
+            )
         try:
             super().delete_stack(stack.stack_id)
         except StackNotDeletedError:

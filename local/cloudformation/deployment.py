@@ -3,10 +3,12 @@
 import copy
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any, Protocol
 
 from moto.cloudformation import parsing
 from moto.cloudformation.parsing import ResourceMap, clean_json
+from moto.kms.models import Key, kms_backends
 
 from local.account import Account
 from local.cloudformation.changes_in_place import change_in_place
@@ -17,6 +19,8 @@ from local.cloudformation.template import Resources, in_order
 from local.cloudformation.values import Properties
 
 _RETAINED = ("Retain", "RetainExceptOnCreate")
+_LONGEST_WINDOW = 30
+"""Days for which a key waits for its deletion, if its template does not say."""
 _REPLACES = "Requested update requires the creation of a new physical resource; hence creating one."
 
 
@@ -219,6 +223,11 @@ def _delete(aws: Account, made: Made) -> None:
     resource = made.resource
     if isinstance(resource, ApiResource):
         resource.remove(made.ref, made.properties)
+    elif isinstance(resource, Key):
+        # It waits for its deletion, and can still be had back.
+        days = int(made.properties.get("PendingWindowInDays", _LONGEST_WINDOW))
+        kms_backends[aws.account_id][aws.region].schedule_key_deletion(resource.id, days)
+        resource.deletion_date = aws.clock.now().replace(tzinfo=None) + timedelta(days=days)
     elif hasattr(resource, "delete"):
         resource.delete(aws.account_id, aws.region)
     elif resource is not None:

@@ -33,6 +33,7 @@ def commands(
         yield "Start a model for a minute", shlex.join(start)
         event = [{"Source": outputs["RequestSource"], "DetailType": "Start Model", "Detail": given}]
         yield "Start it by an event", shlex.join(["aws", "events", "put-events", "--entries", json.dumps(event)])
+    yield "See what runs", shlex.join(["make", "-C", str(ROOT), "status"])
     yield "Let an hour pass", shlex.join(["make", "-C", str(ROOT), "later", f"PORT={aws.port}"])
 
 

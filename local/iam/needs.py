@@ -172,6 +172,11 @@ def _vision(kind: str) -> Callable[[str, Parameters], str]:
     return resource
 
 
+def _stack(home: str, given: Parameters) -> str:
+    named = str(given.get("StackName") or "*")
+    return named if named == "*" or named.startswith("arn:") else arn("cloudformation", home, f"stack/{named}/*")
+
+
 def _key(name: str) -> Callable[[str, Parameters], str]:
     def resource(home: str, given: Parameters) -> str:
         key = str(given.get(name) or "*")
@@ -185,6 +190,10 @@ def _owner(kind: str) -> Callable[[str, Parameters], str]:
 
 
 _NEEDS: dict[str, dict[str, _Needs]] = {
+    "cloudformation": {
+        **_alike("cloudformation", _stack, "DescribeStacks", "DescribeStackEvents", "ListStackResources"),
+        **_alike("cloudformation", _stack, "GetTemplate", "UpdateTerminationProtection", "DeleteStack"),
+    },
     "cloudwatch": {
         **_alike("cloudwatch", _everywhere, "GetMetricData", "GetMetricStatistics", "ListMetrics", "PutMetricData"),
         "DescribeAlarms": _on("cloudwatch:DescribeAlarms", lambda home, _: arn("cloudwatch", home, "alarm:*")),

@@ -111,8 +111,10 @@ class Policies:
 
     def _of_key(self, arn: str) -> Any:
         key = kms_backends[ACCOUNT][self._region].keys.get(arn.rpartition("/")[2])
-        usable = key and key.enabled and key.key_state != "PendingDeletion"
-        return key.policy if usable else _NOT_TO_BE_HAD
+        if key and key.enabled and key.key_state != "PendingDeletion":
+            return key.policy
+        allowed = _read(key.policy)["Statement"] if key else []
+        return {**_NOT_TO_BE_HAD, "Statement": [*allowed, *_NOT_TO_BE_HAD["Statement"]]}
 
     def _of_bus(self, arn: str) -> Any:
         bus = events_backends[ACCOUNT][self._region].event_buses.get(arn.rpartition("/")[2])

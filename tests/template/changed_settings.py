@@ -26,6 +26,7 @@ CHANGED: dict[str, Any] = {
     "reserved_concurrency": 5,
     "owner": "ops@example.com",
     "encryption": "customer",
+    "termination_protection": False,
 }
 LISTS: dict[str, list[dict[str, Any]]] = {
     "time zones come and go": [MORNING | {"time_zone": "Europe/Berlin"}, EVERY_12H, EVENING, PAIR_IN_UTC],

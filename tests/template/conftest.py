@@ -49,6 +49,7 @@ CHOSEN: dict[str, Any] = {
     "log_execution_data": "false",
     "reserved_concurrency": "10",
     "owner": "Team A",
+    "termination_protection": "false",
 }
 
 

@@ -162,6 +162,17 @@ def test_functions_run_traced_on_the_current_python_and_arm(synthesized: Synthes
         assert function["LoggingConfig"]["LogGroup"].endswith("Log")
 
 
+@pytest.mark.parametrize(("deploy", "protected"), [("default", True), ("chosen", False)])
+def test_the_stack_is_protected_unless_the_settings_say_otherwise(
+    request: pytest.FixtureRequest, deploy: str, protected: bool
+) -> None:
+    manifest = request.getfixturevalue(deploy).folder / "manifest.json"
+
+    [stack] = [each for name, each in json.loads(manifest.read_text())["artifacts"].items() if name == "ModelLifecycle"]
+
+    assert stack["properties"].get("terminationProtection", False) is protected
+
+
 def test_nothing_outlives_the_stack(synthesized: Synthesized) -> None:
     """`make destroy` cleans up: the app keeps nothing that anyone could miss."""
     resources = synthesized.template["Resources"].values()

@@ -42,7 +42,7 @@ class ArmedSchedules:
         """DeleteSchedule. One that has fired has deleted itself."""
         try:
             with service_errors("DeleteSchedule"):
-                self._client.delete_schedule(Name=_name(request, lease), GroupName=self._group_name)
+                self._client.delete_schedule(Name=schedule_name(request, lease), GroupName=self._group_name)
         except ModelNotFoundError:
             return
 
@@ -66,7 +66,7 @@ class LeaseSchedules(ArmedSchedules):
         try:
             with service_errors("CreateSchedule"):
                 self._client.create_schedule(
-                    Name=_name(request, lease),
+                    Name=schedule_name(request, lease),
                     GroupName=self._group_name,
                     Description=f"Stops {request.project}/{request.version} when its lease ends"[:512],
                     ScheduleExpression=f"at({lease.ends_at:%Y-%m-%dT%H:%M:%S})",
@@ -83,8 +83,8 @@ class LeaseSchedules(ArmedSchedules):
             raise ServiceRefusedError(str(error)) from error
 
 
-def _name(request: ModelRequest, lease: Lease) -> str:
-    """50 of the 64 characters that a name may have."""
+def schedule_name(request: ModelRequest, lease: Lease) -> str:
+    """Return that of a lease's armed stop: 50 of the 64 characters that a name may have."""
     model, start = (sha256(written.encode()).hexdigest() for written in (request.model_id, lease.leased_by))
     return f"{model[:24]}-{lease.ends_at:%Y%m%dT%H%M%SZ}-{start[:8]}"
 

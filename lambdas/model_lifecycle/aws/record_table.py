@@ -33,7 +33,7 @@ class RecordTable:
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
             )
-        return _record(answer.get("Item", {}))
+        return record_of(answer.get("Item", {}))
 
     def replace(self, request: ModelRequest, before: ModelRecord, after: ModelRecord) -> ModelRecord | None:
         """PutItem on condition that the version is still the one that was read."""
@@ -67,8 +67,8 @@ class RecordTable:
         except RecordChangedError as error:
             # What grew with it refuses the same writing again.
             once = replace(joined, version=found.version + 1)
-            return found if _record(_found_by(error)) == once else None
-        return _record(answer.get("Attributes", {}))
+            return found if record_of(_found_by(error)) == once else None
+        return record_of(answer.get("Attributes", {}))
 
 
 def _joining(
@@ -129,7 +129,8 @@ def _stored(value: int | str | list[int]) -> "AttributeValueTypeDef":
     return {"N": str(value)} if isinstance(value, int) else {"S": value}
 
 
-def _record(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
+def record_of(item: "Mapping[str, AttributeValueTypeDef]") -> ModelRecord:
+    """Return the record that an item is."""
     # A later release may have written more, of types that are unknown here, too.
     known = [name for name in map(pascal, field_types(ModelRecord)) if name in item]
     return read_json(ModelRecord, {name: _value(item[name]) for name in known})

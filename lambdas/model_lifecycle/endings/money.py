@@ -1,12 +1,24 @@
 """What a model costs, in USD, by the price of the settings."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.model.usage import Run, Source
 
 _SOURCES = {Source.METRIC: "measured by InServiceInferenceUnits", Source.RECORD: "from the model's record"}
+
+
+def end_of_month(moment: datetime, zone: tzinfo) -> datetime:
+    """Return when the month of a moment ends in a time zone."""
+    month = moment.astimezone(zone).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (month + timedelta(days=31)).replace(day=1)
+
+
+def hours_left_of_month(moment: datetime, zone: tzinfo) -> float:
+    """Return how many hours pass until then."""
+    # Of two moments in one zone Python takes the difference of what their clocks show.
+    return (end_of_month(moment, zone).astimezone(UTC) - moment.astimezone(UTC)).total_seconds() / 3_600
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +60,7 @@ class Money:
 
     def by_end_of_month(self, ran: Run, zone: tzinfo) -> float:
         """Return what a run that goes on will have cost when the month ends in that time zone."""
-        until = ran.until.astimezone(zone)
-        next_month = (until.replace(day=1) + timedelta(days=31)).replace(
-            day=1, hour=0, minute=0, second=0, microsecond=0
-        )
-        # Of two moments in one zone Python takes the difference of what their clocks show.
-        hours = (next_month.astimezone(UTC) - ran.until.astimezone(UTC)).total_seconds() / 3_600
-        return self.paid(ran).usd + hours * self.usd_per_hour
+        return self.paid(ran).usd + hours_left_of_month(ran.until, zone) * self.usd_per_hour
 
     def __str__(self) -> str:
         units = "1 inference unit" if self.units == 1 else f"{self.units:,} inference units"

@@ -48,10 +48,15 @@ class ModelDescription:
 
 
 class Listed(NamedTuple):
-    """A model that a service lists: the input fields that name it, and the status that it had then."""
+    """A model that a service lists: the input fields that name it, and the status that it had then.
+
+    Units are None where the list says nothing of them.
+    """
 
     identity: dict[str, str]
     status: str
+    min_inference_units: int | None = None
+    max_inference_units: int | None = None
 
 
 @dataclass(frozen=True)

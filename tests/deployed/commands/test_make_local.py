@@ -6,6 +6,7 @@ import re
 import signal
 import socket
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ PROJECT = "starts-in-five-seconds"
 VERSION_ARN = (
     f"arn:aws:rekognition:us-east-1:123456789012:project/{PROJECT}/version/{PROJECT}.2026-01-05T09.00.00/1767603600000"
 )
+PROJECT_ARN = f"arn:aws:rekognition:us-east-1:123456789012:project/{PROJECT}/1767000000000"
 SCENARIO = {
     "Models": [
-        {"ProjectVersionArn": VERSION_ARN, "StartSeconds": 2},
+        {"ProjectVersionArn": VERSION_ARN, "ProjectArn": PROJECT_ARN, "StartSeconds": 2},
         {"ProjectName": "boards", "ModelVersion": "1", "StartSeconds": 2},
     ]
 }
@@ -80,8 +82,10 @@ def run_the_pages_commands(endpoint: str) -> None:
     assert "start-model" in ran.stdout
 
 
-def assert_prints_a_refusal(process: "subprocess.Popen[str]", endpoint: str) -> None:
-    def client(service: str, key: str) -> Any:
+def client_of(endpoint: str, key: str = "local") -> Callable[[str], Any]:
+    """Return what makes clients with that key."""
+
+    def client(service: str) -> Any:
         return Session().create_client(
             service,
             region_name="us-east-1",
@@ -90,10 +94,14 @@ def assert_prints_a_refusal(process: "subprocess.Popen[str]", endpoint: str) -> 
             aws_secret_access_key="local",  # noqa: S106 - there is no secret
         )
 
-    roles = client("iam", "local").list_roles()["Roles"]
+    return client
+
+
+def assert_prints_a_refusal(process: "subprocess.Popen[str]", endpoint: str) -> None:
+    roles = client_of(endpoint)("iam").list_roles()["Roles"]
     [role] = [role["RoleName"] for role in roles if "CheckModel" in role["RoleName"]]
     with pytest.raises(ClientError, match="AccessDenied"):
-        client("rekognition", f"role:{role}").stop_project_version(ProjectVersionArn=VERSION_ARN)
+        client_of(endpoint, f"role:{role}")("rekognition").stop_project_version(ProjectVersionArn=VERSION_ARN)
     assert process.stdout is not None
     refused = next(line for line in process.stdout if line.startswith("refused "))
     for part in (f"assumed-role/{role}/", "rekognition:StopProjectVersion", VERSION_ARN):
@@ -153,7 +161,70 @@ def test_it_serves_any_client_and_ends_cleanly(tmp_path: Path) -> None:
         redeployed = run_as_pasted(redeploy.replace("one@", "other@"), folder=tmp_path)
         assert "UPDATE_COMPLETE" in redeployed
         assert "other@example.com" in redeployed
+        assert_is_removed_when_nothing_runs(endpoint)
         assert_ends_cleanly(process, signal.SIGINT)
+
+
+def assert_is_removed_when_nothing_runs(endpoint: str) -> None:
+    """Start a model that nobody leases, see it, and remove the app: not without leave, and nothing is left of it."""
+    aws = client_of(endpoint)
+    session = {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+    }
+    machines = aws("stepfunctions").list_state_machines()["stateMachines"]
+    [start_model] = [each["stateMachineArn"] for each in machines if each["name"] == "start-model"]
+    aws("stepfunctions").start_execution(
+        stateMachineArn=start_model, input=json.dumps({"ProjectVersionArn": VERSION_ARN, "PollIntervalSeconds": 1})
+    )
+
+    refused = made("destroy", more=session)
+    assert refused.returncode != 0
+    assert refused.stderr.startswith("Without a terminal nothing is removed, unless YES=1 is set")
+    assert f"{PROJECT}/{PROJECT}.2026-01-05T09.00.00" in refused.stdout
+    with pytest.raises(ClientError, match=r"Stack \[ModelLifecycle\] cannot be deleted while TerminationProtection is"):
+        aws("cloudformation").delete_stack(StackName="ModelLifecycle")
+
+    removed = made("destroy", "YES=1", more=session)
+    assert removed.returncode == 0, removed.stderr
+    assert "1 of 1 models are stopped ..." in removed.stderr
+    *_, done, left = removed.stdout.splitlines()
+    assert done == "The stack ModelLifecycle is removed."
+    assert re.fullmatch(r"Left: The key [0-9a-f-]{36} waits for its deletion, \d{4}-\d\d-\d\d\.", left)
+    assert (
+        call(endpoint, "RekognitionService.DescribeProjectVersions", {"ProjectArn": PROJECT_ARN})[
+            "ProjectVersionDescriptions"
+        ][0]["Status"]
+        == "STOPPED"
+    )
+    assert left_of_the_app(aws) == []
+    gone = made("status", more=session)
+    assert gone.stderr.startswith("There is no stack ModelLifecycle (without a stage) in the Region us-east-1. Deploy")
+
+
+def left_of_the_app(aws: Callable[[str], Any]) -> list[Any]:
+    """Return what a stack of the app has made and is still there."""
+    lists = {
+        "cloudwatch": ("describe_alarms", "MetricAlarms"),
+        "dynamodb": ("list_tables", "TableNames"),
+        "events": ("list_rules", "Rules"),
+        "lambda": ("list_functions", "Functions"),
+        "logs": ("describe_log_groups", "logGroups"),
+        "scheduler": ("list_schedules", "Schedules"),
+        "sns": ("list_topics", "Topics"),
+        "sqs": ("list_queues", "QueueUrls"),
+        "stepfunctions": ("list_state_machines", "stateMachines"),
+    }
+    found = [
+        each
+        for service, (operation, name) in lists.items()
+        for each in getattr(aws(service), operation)().get(name, [])
+    ]
+    roles = [role["RoleName"] for role in aws("iam").list_roles()["Roles"] if "ModelLifecycle" in role["RoleName"]]
+    # `make local` itself listens by a queue of its own.
+    return [each for each in found if "odel" in str(each)] + roles
 
 
 def start_of(arn: str) -> dict[str, Any]:
@@ -211,7 +282,7 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
             "AWS_SECRET_ACCESS_KEY": "local",
         }
         for target, arguments in (
-            ("destroy", "--force"),
+            ("destroy", "--yes"),
             ("bootstrap", ""),
             ("deploy", "-c notification_emails=you@example.com --require-approval never"),
         ):

@@ -189,7 +189,9 @@ def other_stage(worlds: Worlds, tmp_path_factory: pytest.TempPathFactory) -> Ite
     assembly = synthesized_stage(tmp_path_factory).folder
     outputs = deploy(here.aws, assembly=assembly, bootstrapped=True)
     yield Lifecycle(here.aws, here.clock, outputs, leases=f"model-leases-{STAGE}")
-    here.aws.client("cloudformation").delete_stack(StackName=f"ModelLifecycle-{STAGE}")
+    removed = {"StackName": f"ModelLifecycle-{STAGE}"}
+    here.aws.client("cloudformation").update_termination_protection(EnableTerminationProtection=False, **removed)
+    here.aws.client("cloudformation").delete_stack(**removed)
 
 
 @pytest.fixture

@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
+from operations.aws import Aws
+from operations.status.command import read_status
+from operations.status.document import document
+from settings.settings import Settings
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION
 from tests.worlds import Worlds
 
 BEGIN = datetime(2026, 10, 24, 12, 0, tzinfo=UTC)
 """In the night after it, the clocks of Berlin are put back at 03:00."""
+NIGHT = datetime(2026, 10, 26, 2, 0, tzinfo=UTC)
+"""The second start of the nightly schedule was at 01:30 UTC."""
 END = BEGIN + timedelta(days=2)
 NIGHTLY = {
     "name": "nightly",
@@ -47,16 +53,38 @@ class Started:
         return "boards" if "ProjectName" in self.input else "parts"
 
 
-@pytest.fixture
-def started(worlds: Worlds) -> list[Started]:
-    """Return what the schedules have started, in order of time."""
+@dataclass(frozen=True)
+class Weekend:
+    """What the schedules have started, in order of time, and what `make status` said in the second night."""
+
+    started: list[Started]
+    in_the_night: dict[str, Any]
+
+
+@pytest.fixture(scope="session")
+def weekend(worlds: Worlds) -> Weekend:
+    """Return what becomes of the schedules in two days."""
     settings = {"schedules": json.dumps(SCHEDULES), "time_zone": "Europe/Berlin"}
     lifecycle = worlds.deployed("scheduled", settings, begin=BEGIN)
-    if lifecycle.clock.now() < END:
-        lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
-        lifecycle.pass_time((END - lifecycle.clock.now()).total_seconds())
-        lifecycle.settle()
-    return _started(lifecycle)
+    lifecycle.given(*(service.script(StartSeconds=60, StopSeconds=60) for service in BOTH))
+    _pass_to(lifecycle, NIGHT)
+    with pytest.MonkeyPatch.context() as patch, lifecycle.clock.running():
+        for name, value in lifecycle.aws.environment().items():
+            patch.setenv(name, value)
+        in_the_night = document(read_status(Aws(), Settings()))
+    _pass_to(lifecycle, END)
+    lifecycle.settle()
+    return Weekend(_started(lifecycle), in_the_night)
+
+
+@pytest.fixture
+def started(weekend: Weekend) -> list[Started]:
+    """Return what the schedules have started, in order of time."""
+    return weekend.started
+
+
+def _pass_to(lifecycle: Lifecycle, moment: datetime) -> None:
+    lifecycle.pass_time((moment - lifecycle.clock.now()).total_seconds())
 
 
 def _started(lifecycle: Lifecycle) -> list[Started]:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from plan.command import main
-from tests.deployed.schedules.conftest import BEGIN, END, IN_UTC, SCHEDULES, Started
+from tests.deployed.schedules.conftest import BEGIN, END, IN_UTC, SCHEDULES, Started, Weekend
 
 
 def times(started: list[Started], model: str) -> list[tuple[str, str]]:
@@ -43,6 +43,24 @@ def test_schedules_in_utc_and_one_time_schedules_start_and_stop_as_well(started:
     ]
     assert next(one for one in started if one.model == "parts").input == IN_UTC["input"]
     assert [one.output["Status"] for one in started if one.model == "parts"] == ["RUNNING", "STOPPED"] * 2
+
+
+def test_make_status_names_the_schedule_that_started_a_model_and_what_comes_next(weekend: Weekend) -> None:
+    # What runs until the lease of the other schedule ends was over at 01:15.
+    [model] = weekend.in_the_night["Models"]
+
+    assert (model["Project"], model["State"], weekend.in_the_night["TimeZone"]) == (
+        "boards",
+        "Running",
+        "Europe/Berlin",
+    )
+    assert (model["StartedBy"]["By"], model["StartedBy"]["Name"]) == ("Schedule", "nightly")
+    assert (model["Unleased"], model["Lease"]) == (True, None)
+    assert [(model[name]["At"][:16], model[name]["Schedule"]) for name in ("NextStop", "NextStart")] == [
+        ("2026-10-26T03:00", "nightly"),
+        ("2026-10-27T01:30", "nightly"),
+    ]
+    assert weekend.in_the_night["NotRead"] == []
 
 
 def test_what_was_planned_is_what_happens(started: list[Started], capsys: pytest.CaptureFixture[str]) -> None:

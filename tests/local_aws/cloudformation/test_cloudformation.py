@@ -2,10 +2,12 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.cloudformation.resources import WITHOUT_EFFECT
 from tests.local_aws.cloudformation.stacks import (
@@ -15,9 +17,11 @@ from tests.local_aws.cloudformation.stacks import (
     UNKNOWN,
     attribute,
     create,
+    described,
     outputs_of,
     reasons,
     ref,
+    update,
 )
 from tests.local_aws.conftest import Workbench
 
@@ -273,3 +277,53 @@ def test_a_change_set_creates_or_fails_as_well(bench: Workbench, resource: dict[
     [stack] = cloudformation.describe_stacks(StackName=change["StackId"])["Stacks"]
     assert stack["StackStatus"] == end
     assert bool(stack.get("Outputs")) is (end == "CREATE_COMPLETE")
+
+
+def test_a_key_waits_for_its_deletion_as_long_as_its_template_says(bench: Workbench) -> None:
+    root = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    policy = {"Version": "2012-10-17", "Statement": [root]}
+    properties = {"KeyPolicy": policy, "PendingWindowInDays": 7}
+    stack = create(bench, {"Key": {"Type": "AWS::KMS::Key", "Properties": properties}}, {"Key": ref("Key")})
+    key = outputs_of(stack)["Key"]
+
+    bench.aws.client("cloudformation").delete_stack(StackName=stack["StackId"])
+
+    left = bench.aws.client("kms").describe_key(KeyId=key)["KeyMetadata"]
+    assert left["KeyState"] == "PendingDeletion"
+    assert left["DeletionDate"] - bench.aws.clock.now() == timedelta(days=7)
+    with pytest.raises(ClientError):
+        bench.aws.client("kms").encrypt(KeyId=key, Plaintext=b"x")
+
+
+def test_a_protected_stack_is_not_deleted_until_the_protection_is_taken_off(bench: Workbench) -> None:
+    cloudformation = bench.aws.client("cloudformation")
+    stack = create(bench, {"Queue": QUEUE})
+    name = stack["StackName"]
+
+    def protect(on: bool, named: str = name) -> Any:
+        return cloudformation.update_termination_protection(StackName=named, EnableTerminationProtection=on)
+
+    assert protect(True)["StackId"] == stack["StackId"]
+    for named in (name, stack["StackId"]):
+        with pytest.raises(ClientError) as refused:
+            cloudformation.delete_stack(StackName=named)
+        assert refused.value.response["Error"] == {
+            "Type": "Sender",
+            "Code": "ValidationError",
+            "Message": f"Stack [{named}] cannot be deleted while TerminationProtection is enabled",
+        }
+    assert described(bench, stack["StackId"])["EnableTerminationProtection"]
+    update(bench, stack, {"Queue": QUEUE, "Other": QUEUE})
+    assert described(bench, stack["StackId"])["EnableTerminationProtection"]
+
+    protect(False, stack["StackId"])
+    cloudformation.delete_stack(StackName=name)
+
+    assert described(bench, stack["StackId"])["StackStatus"] == "DELETE_COMPLETE"
+    with pytest.raises(ClientError, match=r"Stack \[nowhere\] does not exist"):
+        protect(True, "nowhere")

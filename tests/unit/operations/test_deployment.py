@@ -1,5 +1,6 @@
 """The stack that a command means, and the errors if there is none."""
 
+from datetime import UTC, datetime
 from typing import Any, cast
 
 import pytest
@@ -35,7 +36,8 @@ class CloudFormation:
         self.asked.append(StackName)
         if isinstance(self._answer, ClientError):
             raise self._answer
-        return {"Stacks": [self._answer]}
+        headers = {"date": "Mon, 05 Jan 2026 09:00:00 GMT"}
+        return {"Stacks": [self._answer], "ResponseMetadata": {"HTTPHeaders": headers}}
 
     def get_paginator(self, _: str) -> "CloudFormation":
         """Return the only one."""
@@ -77,6 +79,7 @@ def test_the_stack_of_a_stage_is_read_with_its_outputs_and_home() -> None:
     assert client.asked == ["ModelLifecycle-a"]
     assert (deployment.status, deployment.protected) == ("UPDATE_COMPLETE", True)
     assert deployment.output("RequestSource") == "model-lifecycle-a.request"
+    assert deployment.read_at == datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
     assert (deployment.home.region, deployment.home.account, deployment.home.stage) == (
         "eu-central-1",
         "123456789012",

@@ -42,6 +42,7 @@ VALID: dict[str, list[Any]] = {
     "reserved_concurrency": [5, "1000"],
     "encryption": ["aws", "customer", "returning"],
     "owner": ["Team A", "ops@example.com"],
+    "termination_protection": [False, "true"],
     "stage": ["team-a", "1"],
 }
 TEXTS = st.text(max_size=20) | st.sampled_from(

@@ -134,7 +134,12 @@ class Rekognition(Service):
 
     def models(self, project: str, calls: Calls) -> Sequence[Listed]:
         return [
-            Listed({"ProjectVersionArn": version["ProjectVersionArn"], "ProjectArn": project}, version["Status"])
+            Listed(
+                {"ProjectVersionArn": version["ProjectVersionArn"], "ProjectArn": project},
+                version["Status"],
+                version.get("MinInferenceUnits"),
+                version.get("MaxInferenceUnits"),
+            )
             for page in calls.pages("DescribeProjectVersions", ProjectArn=project)
             for version in page["ProjectVersionDescriptions"]
         ]

@@ -1,0 +1,1 @@
+"""`make destroy`: stop what runs, then remove the stack, and say what is left."""

@@ -1,0 +1,5 @@
+"""`make destroy` as a process."""
+
+from operations.start import start
+
+start("operations.destroy.command")

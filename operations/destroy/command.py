@@ -1,0 +1,170 @@
+"""Remove the app. It names what runs and what is scheduled, stops the models first, and says what is left."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+
+from rich.console import Console
+
+from operations.arguments import parser_of, settings_of
+from operations.aws import Aws
+from operations.deployment import Deployment, NoStackError, find
+from operations.destroy.inventory import Inventory, inventory_of
+from operations.destroy.removal import Removal
+from operations.destroy.stopping import NotStoppedError, Stopping
+from operations.errors import OperationsError
+from operations.process import ended
+from operations.status.command import show
+from operations.status.progress import Counter
+from operations.status.reading import read
+from operations.status.status import status_of
+from settings.settings import Settings
+
+_EMPTY = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "DELETE_IN_PROGRESS")
+"""A stack of which nothing may work any more: there is nothing to read."""
+_UNATTENDED = (
+    "Without a terminal nothing is removed, unless YES=1 is set: then every model above is stopped, this waits until "
+    "all are, the termination protection is taken off, and the stack is deleted with its logs and tables."
+)
+
+
+class Choice(StrEnum):
+    """What is to become of the models that run."""
+
+    STOP = "stop"
+    LEAVE = "leave"
+    NOTHING = "nothing"
+
+
+class RefusedHereError(OperationsError):
+    """Nothing was done."""
+
+
+Ask = Callable[[str], str]
+
+
+def main(
+    arguments: Sequence[str] | None = None,
+    *,
+    ask: Ask | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> int:
+    """Return 0 if the app is removed or was not there, 1 if it is still there, 130 after Ctrl-C.
+
+    `ask`: puts a question to the person at the terminal; None where there is none.
+    """
+    parsed = _parsed(arguments)
+    asks = ask or (input if sys.stdin.isatty() and sys.stdout.isatty() else None)
+    return ended(lambda: _destroy(parsed, asks, sleep))
+
+
+def _destroy(arguments: argparse.Namespace, ask: Ask | None, sleep: Callable[[float], None]) -> int:
+    settings = settings_of(arguments)
+    aws = Aws(profile=arguments.profile)
+    try:
+        deployment = find(aws, settings.stage or "")
+    except NoStackError as error:
+        print(f"{str(error).partition('. ')[0]}: there is nothing to remove.")
+        return 0
+    console = Console(highlight=False)
+    if deployment.status not in _EMPTY:
+        inventory = _inventory(deployment, settings)
+        _tell(inventory, console)
+        choice = _choice(arguments, inventory, ask)
+        if choice is Choice.STOP and inventory.rows:
+            _stop(deployment, settings, inventory, sleep)
+    elif not arguments.yes and not _agrees(ask, f"The stack {deployment.stack} is {deployment.status}. Remove it?"):
+        choice = Choice.NOTHING
+    else:
+        choice = Choice.STOP
+    if choice is Choice.NOTHING:
+        print("Nothing was removed.")
+        return 1
+    with _progress() as progress:
+        left = Removal(deployment, sleep=sleep, progress=progress).remove()
+    print(f"The stack {deployment.stack} is removed.")
+    for sentence in left:
+        print(f"Left: {sentence}")
+    return 0
+
+
+def _inventory(deployment: Deployment, settings: Settings) -> Inventory:
+    with _progress() as progress:
+        return inventory_of(status_of(read(deployment, settings, progress)), deployment.aws)
+
+
+def _tell(inventory: Inventory, console: Console) -> None:
+    show(inventory.status, console)
+    for line in inventory.lines:
+        print(line)
+
+
+def _choice(arguments: argparse.Namespace, inventory: Inventory, ask: Ask | None) -> Choice:
+    """Return what is chosen by the call, or else by the person. Raises RefusedHereError if there is no person."""
+    unread = bool(inventory.status.seen.failures)
+    if arguments.yes:
+        if unread and not arguments.leave_running:
+            raise RefusedHereError(
+                "Nothing was removed: models may run that could not be read, and would not be stopped. "
+                'Mend that, or remove the app all the same with YES=1 ARGS="--leave-running".'
+            )
+        return Choice.LEAVE if arguments.leave_running else Choice.STOP
+    if ask is None:
+        raise RefusedHereError(_UNATTENDED)
+    if unread:
+        print("Models may run that are not listed. They would not be stopped, and cost on.")
+    if arguments.leave_running or not inventory.rows:
+        agreed = _agrees(ask, f"Remove the stack {inventory.status.seen.stack}{' all the same' if unread else ''}?")
+        return (Choice.LEAVE if arguments.leave_running else Choice.STOP) if agreed else Choice.NOTHING
+    question = (
+        "s: stop these models, wait until they are stopped, and remove the app\n"
+        "l: leave them running, which costs on, and remove the app\n"
+        "anything else: do nothing\n"
+        "[s/l/N] "
+    )
+    return {"s": Choice.STOP, "l": Choice.LEAVE}.get(_answer(ask, question), Choice.NOTHING)
+
+
+def _agrees(ask: Ask | None, question: str) -> bool:
+    if ask is None:
+        raise RefusedHereError(_UNATTENDED)
+    return _answer(ask, f"{question} [y/N] ") in ("y", "yes")
+
+
+def _answer(ask: Ask, question: str) -> str:
+    try:
+        return ask(question).strip().lower()
+    except EOFError:
+        return ""
+
+
+def _stop(deployment: Deployment, settings: Settings, inventory: Inventory, sleep: Callable[[float], None]) -> None:
+    """Stop the models. Raises NotStoppedError if one runs all the same, such as one that someone started meanwhile."""
+    with _progress() as progress:
+        stopping = Stopping(
+            deployment.aws, deployment.output("StopModelStateMachineArn"), sleep=sleep, progress=progress
+        )
+        stopping.stop(inventory.rows)
+    again = _inventory(find(deployment.aws, deployment.stage), settings)
+    if again.rows:
+        names = ", ".join(row.name for row in again.rows)
+        raise NotStoppedError(f"Models run or start again by now: {names}. Nothing was removed. Call this again.")
+
+
+def _progress() -> Counter:
+    return Counter(Console(stderr=True, highlight=False), clock=time.monotonic)
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = parser_of("destroy", __doc__)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="stop the models, take off the termination protection and delete the stack without asking (YES=1)",
+    )
+    parser.add_argument(
+        "--leave-running", action="store_true", help="stop no model: what runs costs on, and nothing will stop it"
+    )
+    return parser.parse_args(arguments)

@@ -1,0 +1,261 @@
+"""Read what there is: few calls, side by side, each within the pace of its service, and none fatal for the others."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from model_lifecycle.aws.record_table import record_of
+from model_lifecycle.aws.service_calls import ServiceCalls
+from model_lifecycle.aws.service_catalog import ServiceCatalog
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
+from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
+from model_lifecycle.services.registry import SERVICES
+from model_lifecycle.services.service import Listed, Service
+from model_lifecycle.vocabulary.errors import InvalidRequestError, ModelNotFoundError
+from model_lifecycle.vocabulary.wording import execution
+from operations.aws import Aws
+from operations.deployment import Deployment
+from operations.side_by_side import SideBySide
+from operations.status.deployed import Deployed, as_in, deployed
+from operations.status.origin import By, origin
+from operations.status.recurring import recurring
+from operations.status.row import State, state_of
+from operations.status.seen import Asked, Seen, SeenExecution, SeenModel
+from settings.settings import Settings
+
+Progress = Callable[[str], None]
+"""Takes what is being done now."""
+
+_MOST_WAITING = 50
+"""Starts that are asked which model they wait for."""
+_MOST_EXPLAINED = 8
+"""Executions that are asked what started them, if their names do not tell: more would be held back for seconds."""
+_MOST_DATAPOINTS = 100_800
+"""In one answer of GetMetricData."""
+_MOST_QUERIES = 500
+_MOST_LISTED = 1_000
+_BEFORE = timedelta(minutes=10)
+
+
+def read(deployment: Deployment, settings: Settings, progress: Progress) -> Seen:
+    """Return what is seen now. `settings`: those of this checkout, where those of the deploy cannot be read.
+
+    Raises OperationsError if not even that can be known.
+    """
+    with SideBySide() as side:
+        known = side.begin(
+            "The deployed settings, in place of which those of this checkout are taken,", deployed, deployment
+        )
+        schedules = side.begin("The deployed schedules", recurring, deployment)
+        machines = [deployment.output(f"{verb}ModelStateMachineArn") for verb in ("Start", "Stop")]
+        executions = [
+            side.begin(f"The executions of {arn.rpartition(':')[2]}", _executions, deployment.aws, arn)
+            for arn in machines
+        ]
+        app = known.result() or as_in(settings, deployment)
+        records = side.begin("What the app remembers of the models", _records, deployment.aws, app.record_table)
+        armed = side.begin("The armed stops", _armed, deployment.aws, app.lease_group)
+        models = _models(side, deployment, app, records.result(), progress)
+        found = [each.result() for each in executions]
+        started, _ = found
+        seen = Seen(
+            now=deployment.read_at,
+            stack=deployment.stack,
+            stage=deployment.stage,
+            account=deployment.home.account,
+            region=deployment.home.region,
+            deployed=app,
+            models=models,
+            executions=None if None in found else {arn: each for part in found for arn, each in (part or {}).items()},
+            unclaimed=_unclaimed(models, started or {}),
+            schedules=schedules.result(),
+            armed=armed.result(),
+        )
+        return _looked_into(side, deployment.aws, seen)
+
+
+def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:
+    """ListExecutions: the latest thousand."""
+    listed = aws.client("stepfunctions").list_executions(stateMachineArn=machine_arn, maxResults=_MOST_LISTED)
+    return {
+        each["executionArn"]: SeenExecution(each["startDate"], each["status"] == "RUNNING")
+        for each in listed["executions"]
+    }
+
+
+def _records(aws: Aws, table: str) -> dict[str, ModelRecord]:
+    """Scan: an item a model is few."""
+    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
+    return {item["ModelId"]["S"]: record_of(item) for page in pages for item in page["Items"]}
+
+
+def _armed(aws: Aws, group: str) -> frozenset[str]:
+    """ListSchedules: the names say all."""
+    pages = aws.client("scheduler").get_paginator("list_schedules").paginate(GroupName=group)
+    return frozenset(each["Name"] for page in pages for each in page["Schedules"] if each["State"] == "ENABLED")
+
+
+def _models(
+    side: SideBySide,
+    deployment: Deployment,
+    app: Deployed,
+    records: Mapping[str, ModelRecord] | None,
+    progress: Progress,
+) -> list[SeenModel]:
+    """Return every model of the watched services, and of those of which the app remembers a run."""
+    going = {name.split(" ")[0] for name, record in (records or {}).items() if record.stopped_at is None}
+    services = [service for service in SERVICES if service in app.services or service.name in going]
+    listing = {
+        service: [
+            side.begin(f"The models of the project {project}", _listed, deployment.aws, service, project)
+            for project in projects
+        ]
+        for service in services
+        if (projects := side.attempt(f"The projects of {service.title}", _projects, deployment.aws, service, app))
+    }
+    parts = [part for parts in listing.values() for part in parts]
+    models = []
+    for done, each in enumerate(parts, 1):
+        for listed in each.result() or ():
+            request = parse_stop_request(listed.identity, defaults=app.defaults, home=None, ours=True)
+            record = None if records is None else records.get(request.model_id, ModelRecord())
+            units = (listed.min_inference_units, listed.max_inference_units)
+            models.append(SeenModel(request, listed.status, units, record))
+        progress(f"Reading the models: {done:,} of {len(parts):,} projects")
+    return models
+
+
+def _projects(aws: Aws, service: Service, app: Deployed) -> Sequence[str]:
+    named = [arn for arn in app.project_arns if service.owns(arn)]
+    return [] if app.project_arns and not named else _catalog(aws, service, named).projects()
+
+
+def _listed(aws: Aws, service: Service, project: str) -> Sequence[Listed]:
+    try:
+        return _catalog(aws, service, ()).models(project)
+    except ModelNotFoundError:
+        # Deleted since it was listed.
+        return ()
+
+
+def _catalog(aws: Aws, service: Service, project_arns: Sequence[str]) -> ServiceCatalog:
+    # One for each call: it remembers what was called last.
+    calls = ServiceCalls(aws.client(service.client), where_unreachable=service.where_unreachable)
+    return ServiceCatalog(service, project_arns, calls)
+
+
+def _unclaimed(models: Iterable[SeenModel], started: Mapping[str, SeenExecution]) -> list[str]:
+    records = [model.record for model in models if model.record is not None]
+    named = {arn for record in records for arn in (record.asked_by, record.latest_start)}
+    found = [(each.began, arn) for arn, each in started.items() if each.under_way and arn not in named]
+    return [arn for _, arn in sorted(found, reverse=True)]
+
+
+def _looked_into(side: SideBySide, aws: Aws, seen: Seen) -> Seen:
+    """Return the same with what is worth asking for those models alone that do something."""
+    going = [model for model in seen.models if state_of(model, seen) not in (None, State.STARTS)]
+    measured = side.begin("The metrics of the models that run", _measured, aws, going, seen.now)
+    if (more := len(seen.unclaimed) - _MOST_WAITING) > 0:
+        side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
+    unknown = [*seen.unclaimed[:_MOST_WAITING], *_unexplained(seen.models, seen)[:_MOST_EXPLAINED]]
+    asked = {
+        arn: side.begin(f"The input of {execution(arn)}", _asked, aws, arn, seen.deployed.defaults) for arn in unknown
+    }
+    known = {arn: found for arn, each in asked.items() if (found := each.result()) is not None}
+    whole = replace(seen, asked=known, measured=measured.result() or {}, failures=tuple(side.failures))
+    return replace(whole, models=[model for model in seen.models if state_of(model, whole) is not None])
+
+
+def _measured(aws: Aws, models: Sequence[SeenModel], now: datetime) -> dict[str, list[Datapoint]]:
+    """GetMetricData of all that run: of those whose beginning is known, from then on, as many as fit into an answer.
+
+    The records of the others tell as much.
+    """
+    measurable = [each for each in models if each.request.service.metric(each.request.identity)]
+    known = sorted(
+        ((since, each.request) for each in measurable if (since := _ran_since(each)) is not None),
+        key=lambda pair: (pair[0], pair[1].model_id),
+        reverse=True,
+    )
+    fitting = [
+        pair for place, pair in enumerate(known, 1) if place * ((now - pair[0]) / METRIC_PERIOD) <= _MOST_DATAPOINTS
+    ]
+    unknown = [each.request for each in measurable if _ran_since(each) is None]
+    found = _points(aws, [request for _, request in fitting], fitting[-1][0] - _BEFORE if fitting else now, now)
+    return found | _points(aws, unknown, now - MEASURED, now)
+
+
+def _ran_since(model: SeenModel) -> datetime | None:
+    record = model.record or ModelRecord()
+    return (record.ran_at or record.asked_at) if record.stopped_at is None else None
+
+
+def _points(aws: Aws, requests: Sequence[StopRequest], begin: datetime, now: datetime) -> dict[str, list[Datapoint]]:
+    found: dict[str, list[Datapoint]] = {}
+    for first in range(0, len(requests), _MOST_QUERIES):
+        part = requests[first : first + _MOST_QUERIES]
+        pages = (
+            aws.client("cloudwatch")
+            .get_paginator("get_metric_data")
+            .paginate(
+                MetricDataQueries=[_query(place, request) for place, request in enumerate(part)],
+                StartTime=max(begin, now - MEASURED),
+                EndTime=now + METRIC_PERIOD,
+                ScanBy="TimestampAscending",
+            )
+        )
+        for result in (result for page in pages for result in page["MetricDataResults"]):
+            points = zip(result["Timestamps"], result["Values"], strict=True)
+            model_id = part[int(result["Id"].removeprefix("model"))].model_id
+            found.setdefault(model_id, []).extend(Datapoint(at, units) for at, units in points if units > 0)
+    return found
+
+
+def _query(place: int, request: StopRequest) -> dict[str, Any]:
+    measured = request.service.metric(request.identity)
+    assert measured is not None  # noqa: S101 - those without one are not asked for
+    dimensions = [{"Name": name, "Value": value} for name, value in measured.dimensions.items()]
+    metric = {"Namespace": measured.namespace, "MetricName": measured.name, "Dimensions": dimensions}
+    stat = {"Metric": metric, "Period": int(METRIC_PERIOD.total_seconds()), "Stat": "Average"}
+    return {"Id": f"model{place}", "MetricStat": stat}
+
+
+def _unexplained(models: Iterable[SeenModel], seen: Seen) -> list[str]:
+    """Return the executions that started what runs, and whose names do not tell what started them, the latest first."""
+
+    def arns() -> Iterator[tuple[datetime, str]]:
+        for model in models:
+            arn = model.record.asked_by if model.record and model.record.stopped_at is None else None
+            listed = (seen.executions or {}).get(arn or "")
+            if arn is not None and listed is not None and state_of(model, seen) is not None:
+                found = origin(
+                    arn,
+                    began=listed.began,
+                    model_id=model.request.model_id,
+                    schedules=seen.schedules or (),
+                    parent=None,
+                )
+                if found.by is By.CALLER:
+                    yield listed.began, arn
+
+    return [arn for _, arn in sorted(arns(), reverse=True)]
+
+
+def _asked(aws: Aws, arn: str, defaults: Defaults) -> Asked:
+    described = aws.client("stepfunctions").describe_execution(executionArn=arn)
+    return asked_in(described.get("input", "{}"), defaults)
+
+
+def asked_in(execution_input: str, defaults: Defaults) -> Asked:
+    """Return what an input of start-model asks for."""
+    try:
+        given = json.loads(execution_input)
+        request = parse_request(given, defaults=defaults, home=None, ours=True)
+    except (InvalidRequestError, ValueError):
+        return Asked(None)
+    return Asked(request.model_id, timedelta(seconds=request.start_timeout_seconds), request.parent)

@@ -1,0 +1,71 @@
+"""What programs read of a status."""
+
+import json
+from dataclasses import replace
+
+from model_lifecycle.model.record import ModelRecord
+from operations.status.document import document
+from operations.status.status import status_of
+from tests.fakes.given import EXECUTION
+from tests.unit.operations.status.seeing import HOUR, LEASED, NOW, model, schedule, seen
+
+ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
+MODEL = {
+    "ModelId": f"Rekognition {ARN}",
+    "Service": "Rekognition",
+    "Project": "parts",
+    "Version": "parts.2026-01-05",
+    "ProjectVersionArn": ARN,
+    "State": "Running",
+    "Status": "RUNNING",
+    "RecordRead": True,
+    "Since": "2026-01-05T10:00:00.000Z",
+    "StartedBy": {"Execution": EXECUTION, "By": "Caller", "Name": None},
+    "WantedBy": None,
+    "StoppedBy": None,
+    "WaitsUntil": None,
+    "InferenceUnits": {"Min": 2, "Max": None},
+    "Unleased": False,
+    "Lease": {"EndsAt": "2026-01-05T13:00:00.000Z", "LeasedBy": EXECUTION, "StopScheduled": True},
+    "NextStart": None,
+    "NextStop": {"At": "2026-01-05T18:00:00.000Z", "Schedule": "weekdays", "ModelId": f"Rekognition {ARN}"},
+    "StopsAt": "2026-01-05T13:00:00.000Z",
+    "Ran": {"Since": "2026-01-05T10:00:00.000Z", "Hours": 2.0, "InferenceUnitHours": 4.0, "Source": "record"},
+    "Usd": 16.0,
+    "UsdPerHour": 8.0,
+    "UsdByMonthEnd": 5_096.0,
+}
+
+
+def test_it_has_every_figure_and_moment() -> None:
+    one = model(record=LEASED)
+    schedules = [schedule(one, "stop", "cron(0 18 ? * * *)")]
+
+    written = document(status_of(seen(one, schedules=schedules, failures=["x."])))
+
+    assert json.loads(json.dumps(written)) == {
+        "At": "2026-01-05T12:00:00.000Z",
+        "Stack": "ModelLifecycle",
+        "Stage": None,
+        "Account": "123456789012",
+        "Region": "us-east-1",
+        "TimeZone": "Europe/Berlin",
+        "UsdPerInferenceUnitHour": 4.0,
+        "Models": [MODEL],
+        "Unleased": 0,
+        "Usd": 16.0,
+        "UsdPerHour": 8.0,
+        "MonthEnd": "2026-01-31T23:00:00.000Z",
+        "UsdByMonthEnd": 5_096.0,
+        "NextStart": None,
+        "NotRead": ["x."],
+    }
+
+
+def test_what_is_not_known_is_null() -> None:
+    by_hand, unread = model(record=ModelRecord()), model(record=replace(LEASED, lease_ends_at=NOW + HOUR), name="other")
+
+    one, other = document(status_of(seen(by_hand, unread, armed=None)))["Models"]
+
+    assert (one["Since"], one["StartedBy"], one["Lease"], one["Ran"], one["Unleased"]) == (None, None, None, None, True)
+    assert other["Lease"]["StopScheduled"] is None
