@@ -273,9 +273,13 @@ def test_versions_stay_as_long_as_executions_may_go_on_and_no_longer(story: Stor
     assert lifecycle.end_of(story.aborted).status == "FAILED"
     [*_, message] = lifecycle.messages(story.aborted)
     assert message.document["NotificationId"] == f"{story.aborted}#1"
+    # One that is encrypted with the customer's key, as nothing new is any more.
+    encrypted = story.begun["a-start-that-gives-up-next"].arn
+    lifecycle.redrive(encrypted)
+    assert lifecycle.end_of(encrypted).status == "FAILED"
 
     lifecycle.pass_time((KEPT_FOR - REDRIVABLE_FOR + timedelta(days=2)).total_seconds())
-    assert versions(lifecycle) == {function: [3] if function == "StopModel" else [1, 3] for function in CALLED}
+    assert versions(lifecycle) == {function: [3] if function == "StopModel" else [1, 2, 3] for function in CALLED}
 
     lifecycle.pass_time(REDRIVABLE_FOR.total_seconds())
     assert versions(lifecycle) == {function: [3] for function in CALLED}
