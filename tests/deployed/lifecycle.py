@@ -1,6 +1,7 @@
 """The deployed app as its users meet it: real clients against the local AWS, where half an hour passes in a second."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,9 +34,6 @@ QUIET_MINUTES = 15
 """So long after the hour a test may begin that does not want the watch to look meanwhile."""
 
 
-CLOUDFORMATION_ADDS = len("0123ABCD-0123456789ABC")
-"""To the name of a resource."""
-
 CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
 """How a call has ended that did what it asks for, whether or not anybody heard of it."""
 
@@ -44,6 +42,11 @@ def carried_out(operation: str, made: Iterable[ApiCall] | None = None) -> int:
     """How many calls of an operation did what they ask for, of these or of all since the test began."""
     of_all = calls(operation) if made is None else made
     return len([call for call in of_all if call.operation == operation and call.outcome in CARRIED_OUT])
+
+
+def name_of(alarm: Mapping[str, Any]) -> str:
+    """Return the name of an alarm as people know it, without what CloudFormation adds."""
+    return re.sub(r"^.*Observability|[0-9A-F]{8}-[0-9A-Z]+$", "", str(alarm["AlarmName"]))
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,7 @@ class Lifecycle:
     def heard_alarms(self) -> list[str]:
         """Return the alarms that were raised since the last call, by the names that people know."""
         raised = [message.document for message in self._alarmed.receive()]
-        return [
-            document["AlarmName"].split("Observability")[1][:-CLOUDFORMATION_ADDS]
-            for document in raised
-            if document["NewStateValue"] == "ALARM"
-        ]
+        return [name_of(document) for document in raised if document["NewStateValue"] == "ALARM"]
 
     def forget_messages(self) -> None:
         """Let the test begin now."""
