@@ -260,12 +260,12 @@ class Lifecycle:
     def logged(self, function: str) -> list[str]:
         """Return every line that the function with that word in its name has logged in this test."""
         logs = self.aws.client("logs")
-        [group] = [
-            group["logGroupName"]
-            for group in logs.describe_log_groups()["logGroups"]
-            if function in group["logGroupName"] and "states" not in group["logGroupName"]
-        ]
-        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=self.began_at)
+        # Another stage may be there, too.
+        stack, functions, _ = self.outputs["WatchModelsFunctionName"].partition("Functions")
+        [group] = logs.describe_log_groups(logGroupNamePrefix=f"{stack}{functions}{function}Log")["logGroups"]
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group["logGroupName"], startTime=self.began_at
+        )
         return [event["message"] for page in pages for event in page["events"]]
 
     def messages(self, execution_arn: str) -> list[Notification]:
