@@ -25,6 +25,7 @@ SERVICES = (
     "rekognition",
     "s3",
     "scheduler",
+    "service-quotas",
     "sns",
     "sqs",
     "ssm",

@@ -261,6 +261,7 @@ _NEEDS: dict[str, dict[str, _Needs]] = {
         **_alike("scheduler", _schedule_group, "CreateScheduleGroup", "DeleteScheduleGroup", "GetScheduleGroup"),
         **_alike("scheduler", _everywhere, "ListSchedules", "ListScheduleGroups"),
     },
+    "service-quotas": _alike("servicequotas", _everywhere, "GetServiceQuota", "GetAWSDefaultServiceQuota"),
     "sns": {
         "Publish": _on("sns:Publish", _topic),
         "PublishBatch": _on("sns:Publish", _topic),
