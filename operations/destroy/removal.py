@@ -12,6 +12,7 @@ _SECONDS_BETWEEN = 5.0
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _GOES_WITH_ITS_FUNCTION = "AWS::Lambda::Version"
 _KEY = "AWS::KMS::Key"
+_TABLE = "AWS::DynamoDB::Table"
 
 
 class NotRemovedError(OperationsError):
@@ -33,16 +34,30 @@ class Removal:
         """UpdateTerminationProtection and DeleteStack; return what is left, a sentence each."""
         arn = self._deployment.arn
         with on_one_line("CloudFormation"):
-            kept, keys = self._kept(), self._deployment.of_type(_KEY)
+            written = self._written()
+            kept, keys = [*self._backups(written), *self._kept(written)], self._deployment.of_type(_KEY)
             if self._deployment.protected:
                 self._client.update_termination_protection(StackName=arn, EnableTerminationProtection=False)
             self._client.delete_stack(StackName=arn)
             self._wait(arn)
         return [*(self._key(key.physical_id) for key in keys), *kept]
 
-    def _kept(self) -> list[str]:
+    def _written(self) -> dict[str, Any]:
         body = self._client.get_template(StackName=self._deployment.arn, TemplateStage="Processed")["TemplateBody"]
-        written = body.get("Resources", {}) if isinstance(body, dict) else {}
+        return body.get("Resources", {}) if isinstance(body, dict) else {}
+
+    def _backups(self, written: dict[str, Any]) -> list[str]:
+        """Return what DynamoDB makes of a table that could be recovered to any moment.
+
+        https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/PointInTimeRecovery_Howitworks.html
+        """
+        return [
+            f"A system backup of the table {each.physical_id}, which DynamoDB keeps for 35 days without a charge."
+            for each in self._deployment.of_type(_TABLE)
+            if "PointInTimeRecoverySpecification" in written.get(each.logical_id, {}).get("Properties", {})
+        ]
+
+    def _kept(self, written: dict[str, Any]) -> list[str]:
         return [
             f"{each.physical_id} ({each.type}), which the stack retains."
             for each in self._deployment.resources

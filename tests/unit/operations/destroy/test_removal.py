@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from operations.aws import Aws
 
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:stack/ModelLifecycle/x"
-TEMPLATE = {
+RECOVERABLE = {"PointInTimeRecoverySpecification": {"PointInTimeRecoveryEnabled": True}}
+TEMPLATE: dict[str, dict[str, Any]] = {
     "Key": {"Type": "AWS::KMS::Key"},
+    "Table": {"Type": "AWS::DynamoDB::Table", "Properties": RECOVERABLE},
     "Log": {"Type": "AWS::Logs::LogGroup", "DeletionPolicy": "Retain"},
     "Version": {"Type": "AWS::Lambda::Version", "DeletionPolicy": "RetainExceptOnCreate"},
     "Queue": {"Type": "AWS::SQS::Queue", "DeletionPolicy": "Delete"},
@@ -102,7 +104,11 @@ def removal(stack: Stack, *, protected: bool = True) -> Removal:
 def test_what_the_stack_retains_is_named_with_its_key(key: dict[str, Any], said: str) -> None:
     stack = Stack(iter(["DELETE_IN_PROGRESS", "DELETE_COMPLETE"]), key)
 
-    assert removal(stack).remove() == [said, "the-Log (AWS::Logs::LogGroup), which the stack retains."]
+    assert removal(stack).remove() == [
+        said,
+        "A system backup of the table the-Table, which DynamoDB keeps for 35 days without a charge.",
+        "the-Log (AWS::Logs::LogGroup), which the stack retains.",
+    ]
     assert stack.did == ["unprotected", "deleted", "waited"]
 
 
