@@ -7,7 +7,7 @@ from html import escape
 from pictures.told import ASKED, RUNNING, STOPPED
 
 _WIDTH, _HEIGHT = 860, 300
-_LEFT, _RIGHT = 150, 820
+_LEFT, _RIGHT = 150, 800
 _BEGIN = ASKED - timedelta(minutes=4)
 _END = ASKED + timedelta(minutes=68)
 _ROWS = {"model": 70, "lease": 120, "executions": 170, "you get": 220}
@@ -55,9 +55,7 @@ def _drawn() -> Iterator[str]:
         y = _ROWS["you get"] + 14
         yield f"<circle cx='{_x(moment)}' cy='{y}' r='6' fill='#1d4ed8'/>"
         yield _text(_x(moment) + (12 if anchor == "start" else -22), y + 5, subject, anchor=anchor)
-    yield _text(
-        20, 284, "Whatever happens on the way, also a failure, an abort or a timeout, ends in one such message."
-    )
+    yield _text(20, 284, "Whatever happens, even a failure, an abort or a timeout, you get one such message.")
 
 
 def _x(moment: datetime) -> float:

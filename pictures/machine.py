@@ -55,7 +55,7 @@ def _following(state: dict[str, Any]) -> dict[str, str]:
 
 def _condition(choice: dict[str, Any]) -> str:
     if "And" in choice:
-        return f"{_condition(choice['And'][0])}, to be told"
+        return f"{_condition(choice['And'][0])}, to be announced"
     return str(choice.get("StringEquals") or choice["Comment"])
 
 

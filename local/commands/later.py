@@ -19,7 +19,7 @@ def main() -> int:
     arguments = parser.parse_args()
     endpoint = f"http://localhost:{arguments.port}" if arguments.port else os.environ.get("AWS_ENDPOINT_URL", "")
     if not endpoint.startswith("http://localhost:"):
-        parser.error("PORT must be that of make local, or AWS_ENDPOINT_URL its address")
+        parser.error("say where make local is: give its PORT, or its address as AWS_ENDPOINT_URL")
     asked = urllib.request.Request(endpoint + _PATH, json.dumps({"Hours": arguments.hours}).encode())  # noqa: S310
     print(f"Letting {arguments.hours:g} h pass there ...", file=sys.stderr)
     try:
@@ -28,8 +28,8 @@ def main() -> int:
     except urllib.error.HTTPError as error:
         print(json.load(error)["Message"], file=sys.stderr)
         return 1
-    except OSError as error:
-        print(f"There is no local AWS at {endpoint}: {error}", file=sys.stderr)
+    except OSError:
+        print(f"There is no local AWS at {endpoint}. Does make local run there, on that port?", file=sys.stderr)
         return 1
     print(f"It is {now:%Y-%m-%d %H:%M:%S} UTC there now.")
     return 0

@@ -354,8 +354,10 @@ class Scenario(Part):
         """
         try:
             text = Path(path).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ScenarioError(f"{path} cannot be read: {error}") from error
+        except OSError as error:
+            raise ScenarioError(f"{path} cannot be read: {error.strerror}.") from error
+        except UnicodeDecodeError as error:
+            raise ScenarioError(f"{path} cannot be read: it is not UTF-8.") from error
         return cls.parse(text, name=str(path))
 
     @classmethod

@@ -116,8 +116,8 @@ class StopProgress(Progress[StopRequest]):
         if self.joined:
             asked = " Someone else had requested its stop."
         return StopTimedOutError(
-            f"{self.request.in_words}{since} is still billing: it was not stopped within "
-            f"{duration(self.request.stop_timeout_seconds)}, {status}.{asked}{self.last_trouble}"
+            f"{self.request.in_words}{since} is still billing. It was not stopped within "
+            f"{duration(self.request.stop_timeout_seconds)}: {status}.{asked}{self.last_trouble}"
         )
 
     def why_failed(self) -> str:

@@ -303,7 +303,7 @@ def test_the_readme_s_deploy_and_clean_up_work_against_any_endpoint() -> None:
 
 
 def test_time_passes_only_where_there_is_an_aws_on_this_machine() -> None:
-    assert "PORT must be that of make local" in made("later", more={}).stderr
+    assert "say where make local is: give its PORT" in made("later", more={}).stderr
     assert "HOURS must be a number, such as 1 or 0.5, got soon" in made("later", "HOURS=soon", more={}).stderr
     assert "There is no local AWS at" in made("later", f"PORT={free_port()}", more={}).stderr
 

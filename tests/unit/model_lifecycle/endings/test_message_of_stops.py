@@ -169,7 +169,7 @@ class TestAStopThatDidNotTake:
         assert (message.document["Outcome"], message.document["MayBill"]) == ("StillBilling", True)
         assert message.document["Error"] == "StopTimedOutError"
         assert message.document["Summary"] == (
-            f"{MODEL} (running since Mon 5 Jan 2026 at 08:00 UTC) is still billing: it was not stopped within 1 min, "
+            f"{MODEL} (running since Mon 5 Jan 2026 at 08:00 UTC) is still billing. It was not stopped within 1 min: "
             f"its status is STOPPING. The model has been running for 1 h 1 min and has cost about 8.13 USD so far. If "
             f"nobody stops it, it will have cost about 5,120.00 USD by the end of the month. "
             f"Stop it yourself. Check the model in the service's console."

@@ -213,8 +213,8 @@ def test_a_stop_that_does_not_take_by_the_deadline_says_since_when_the_model_bil
     assert name == "StopTimedOutError"
     running = f" (running since Mon 5 Jan 2026 at {since} UTC)" if since else ""
     assert cause == (
-        f"Model parts/parts.2026-01-05{running} is still billing: "
-        "it was not stopped within 1 min 40 s, its status is STOPPING."
+        f"Model parts/parts.2026-01-05{running} is still billing. "
+        "It was not stopped within 1 min 40 s: its status is STOPPING."
     )
 
 
