@@ -24,7 +24,6 @@ from werkzeug.serving import BaseWSGIServer
 
 from local.account import Account, WsgiApp
 from local.clock.clock import Clock, WallClock
-from local.clock.threads import Threads
 from local.cloudformation import cloudformation
 from local.cloudwatch import embedded_metrics, metrics
 from local.event_bridge import events, scheduler
@@ -43,6 +42,8 @@ from local.sns import confirmations, subscriptions
 from local.sqs import in_flight, queues
 from local.step_functions import state_machines
 from local.vision import lookoutvision, rekognition, service_quotas
+
+_SETS_ITS_CLOCK = "aws-sdk-js"
 
 
 class LocalAws(Account):
@@ -89,7 +90,7 @@ class LocalAws(Account):
             ends.callback(shutil.rmtree, self.folder)
             ends.push(self.replacements)
             self._configure()
-            server = _Server(self.port, self.app, self.clock.threads)
+            server = _Server(self.port, self.app, self.clock)
             ends.callback(server.server_close)
             self.port = server.server_port
             self.replace_item(process_environment, "MOTO_PORT", str(self.port))
@@ -171,9 +172,10 @@ class _Server(BaseWSGIServer):
 
     multithread = True
 
-    def __init__(self, port: int, app: WsgiApp, threads: Threads) -> None:
-        super().__init__("127.0.0.1", port, app, _QuietRequestHandler)
-        self._threads = threads
+    def __init__(self, port: int, app: WsgiApp, clock: Clock) -> None:
+        super().__init__("127.0.0.1", port, app, _RequestHandler)
+        self.clock = clock
+        self._threads = clock.threads
         self._connections: set[socket.socket] = set()
 
     def start(self) -> None:
@@ -208,9 +210,18 @@ class _Server(BaseWSGIServer):
             self._threads.keep(error)
 
 
-class _QuietRequestHandler(MotoRequestHandler):  # type: ignore[misc]
+class _RequestHandler(MotoRequestHandler):  # type: ignore[misc]
     def log_request(self, code: object = "-", size: object = "-") -> None:
         """Say nothing: a request is not news."""
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """Write the moment of an answer, by the clock of the local AWS.
+
+        The CDK's client would set its own clock by it, take its credentials for expired, and wait for minutes.
+        """
+        if timestamp is None and _SETS_ITS_CLOCK not in getattr(self, "headers", {}).get("User-Agent", ""):
+            timestamp = self.server.clock.now().timestamp()
+        return str(super().date_time_string(timestamp))
 
 
 def _reset() -> None:
