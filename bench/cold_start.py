@@ -31,6 +31,7 @@ ENVIRONMENT = {
     environment.LEASE_DEAD_LETTER_ARN: f"arn:aws:sqs:{_HERE}:leases",
     environment.STOP_MODEL_ARN: f"arn:aws:states:{_HERE}:stateMachine:stop-model",
     environment.WATCHED_SERVICES: "Rekognition",
+    environment.EMAILS: "=1",
     environment.PROJECT_ARNS: "",
     environment.WARN_AFTER_SECONDS: "86400",
     environment.STOP_AFTER_SECONDS_UNLEASED: "",

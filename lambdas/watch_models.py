@@ -13,16 +13,18 @@ from composition.environment import defaults_from, stage, stop_target_from
 from composition.log import line_logger
 from composition.metrics import LineMetrics
 from composition.telling import NotifyEnvironment
-from composition.watching import limits_from, project_arns_from, watched_services_from
+from composition.watching import limits_from, project_arns_from, subscribed_emails_from, watched_services_from
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.clients import catalogs_of, listed_model_of
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.notes import Notes
 from model_lifecycle.aws.shared_clients import client, lazy_client
+from model_lifecycle.aws.subscribers import Subscribers
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
+from model_lifecycle.vocabulary.metrics import Metric
 from model_lifecycle.watch.occasion import occasion_of
 from model_lifecycle.watch.round import look_at_all
 from model_lifecycle.watch.running import Running, counted
@@ -50,6 +52,7 @@ stops = StopExecutions(target.state_machine_arn, lazy_client("stepfunctions", CL
 notes = Notes(environment.told_table_name, client("dynamodb", TABLE_CONFIG))
 price = environment.price_per_inference_unit_hour
 metrics = LineMetrics(stage())
+subscribers = Subscribers(subscribed_emails_from(), lazy_client("sns", CLIENT_CONFIG))
 
 
 @errors_on_one_line
@@ -101,6 +104,10 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
             _note(subject, state, endings.get(subject), context)
         except Exception as error:  # noqa: BLE001 - it is raised after the others
             watched.troubles.append(error)
+    try:
+        metrics.write({Metric.UNCONFIRMED_EMAILS: subscribers.unconfirmed()})
+    except Exception as error:  # noqa: BLE001 - it is raised after the others
+        watched.troubles.append(error)
     logger.info("Watch models", found=watched.found, gone=watched.gone, elsewhere=elsewhere)
     if watched.troubles:
         raise ExceptionGroup(f"Some models could not be watched: {watched.in_words}", watched.troubles)

@@ -70,7 +70,11 @@ class ModelLifecycleStack(Stack):
             encryption=encryption,
             schedules=settings.schedules,
         )
-        watch = Watch(self, "Watch", watch_models=functions.watch_models, encryption=encryption)
+        alarm_topics = self._alarm_topics(names, settings)
+        subscribed = {notifications.topic.topic_arn: len(settings.notification_emails)}
+        if isinstance(alarm_topics[0], Topic):
+            subscribed[alarm_topics[0].topic_arn] = len(settings.told_of_alarms)
+        watch = Watch(self, "Watch", watch_models=functions.watch_models, encryption=encryption, subscribed=subscribed)
         OldVersions(
             self,
             "OldVersions",
@@ -87,7 +91,6 @@ class ModelLifecycleStack(Stack):
             "UnforgottenVersions": functions.unforgotten,
             "UntoldEndings": functions.untold,
         }
-        alarm_topics = self._alarm_topics(names, settings)
         observability = Observability(
             self,
             "Observability",

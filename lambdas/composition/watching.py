@@ -8,6 +8,8 @@ from composition.environment import listed
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.environment import (
+    EMAILS,
+    NOTIFICATION_TOPIC_ARN,
     PROJECT_ARNS,
     STOP_AFTER_SECONDS_UNLEASED,
     WARN_AFTER_SECONDS,
@@ -33,3 +35,9 @@ def limits_from(environment: Mapping[str, str] = os.environ) -> Limits:
         warn_after=timedelta(seconds=int(environment[WARN_AFTER_SECONDS])),
         stop_after=timedelta(seconds=int(stop_after)) if stop_after else None,
     )
+
+
+def subscribed_emails_from(environment: Mapping[str, str] = os.environ) -> dict[str, int]:
+    """Return of each topic, by its ARN, how many addresses it should reach."""
+    pairs = (each.rpartition("=") for each in listed(EMAILS, environment))
+    return {topic or environment[NOTIFICATION_TOPIC_ARN]: int(number) for topic, _, number in pairs}

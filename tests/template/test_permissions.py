@@ -96,6 +96,7 @@ WATCHES = {
     **DISARMS,
     **MEASURES,
     **fails_into("Functions/Unwatched"),
+    "sns:ListSubscriptionsByTopic": ["Alarms/Topic", "Notifications/Topic"],
     "states:DescribeExecution": STARTS,
     "states:StartExecution": every("states", "stateMachine:stop-model"),
     **on([RECORDS, TOLD], "dynamodb:GetItem", "dynamodb:PutItem"),

@@ -33,6 +33,9 @@ class Metric(StrEnum):
     LONGEST_RUN_HOURS = "LongestRunHours"
     """For how long the model has been running that has run longest."""
 
+    UNCONFIRMED_EMAILS = "UnconfirmedEmails"
+    """Addresses of the settings that get nothing, since nobody has confirmed them, or somebody has ended that."""
+
 
 _SECONDS = frozenset({Metric.SECONDS_TO_RUNNING, Metric.DETECTION_LAG})
 _WITHOUT_UNIT = frozenset({Metric.RUN_HOURS, Metric.RUN_USD, Metric.RUNNING_USD_PER_HOUR, Metric.LONGEST_RUN_HOURS})

@@ -118,3 +118,17 @@ def test_a_function_that_lambda_does_not_run_is_heard_and_so_is_the_next_time(he
         heard.run_stop(REKOGNITION.model)
         heard.pass_time(HOUR + 5 * MINUTE)
         assert raised(heard) == set()
+
+
+def test_an_address_that_nobody_confirms_is_heard_of_after_a_day(heard: Lifecycle) -> None:
+    for topic in ("NotificationTopicArn", "AlarmTopicArn"):
+        asked = {"TopicArn": heard.outputs[topic], "Protocol": "email", "Endpoint": "nobody@example.test"}
+        heard.aws.client("sns").subscribe(**asked)
+
+    heard.pass_time(20 * HOUR)
+    assert heard.heard_alarms() == []
+    heard.pass_time(6 * HOUR)
+    assert heard.heard_alarms() == ["UnconfirmedEmails"]
+    # AWS has forgotten the request.
+    heard.pass_time(26 * HOUR)
+    assert raised(heard) == set()
