@@ -1,7 +1,5 @@
 """What started an execution, by its name, its moment and its input."""
 
-from uuid import uuid4
-
 import pytest
 
 from model_lifecycle.vocabulary.machines import START_MODEL
@@ -9,7 +7,8 @@ from operations.status.origin import By, origin
 from tests.fakes.given import HOME, STOP_EXECUTION
 from tests.unit.operations.status.seeing import HOUR, NOW, model, schedule
 
-ONE, TWO = str(uuid4()), f"{uuid4()}_{uuid4()}"
+ONE = "2f1c7a52-8f0e-4c4d-9a51-0d5f4f6f3b11"
+TWO = f"{ONE}_7d0b8e1c-3a64-4f4e-8c8a-5b1f0a9d2e77"
 AT_NOON = "cron(0 12 ? * * *)"
 
 
