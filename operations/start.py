@@ -9,10 +9,10 @@ from typing import NoReturn
 INTERRUPTED = 130
 
 
-def start(command: str) -> NoReturn:
-    """Import the module of a command, which takes a while, and exit as its `main` says."""
+def start(command: str, function: str = "main") -> NoReturn:
+    """Import the module of a command, which takes a while, and exit as its function says."""
     signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
-    main = importlib.import_module(command).main
+    main = getattr(importlib.import_module(command), function)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     status = main()
     if status == INTERRUPTED:

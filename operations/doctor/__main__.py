@@ -1,9 +1,5 @@
 """`make doctor` as a process."""
 
-import sys
+from operations.start import start
 
-from operations.doctor.command import main
-from operations.doctor.finding import Level
-from operations.process import ended
-
-sys.exit(ended(main, failed=Level.ERROR))
+start("operations.doctor.command", "process")

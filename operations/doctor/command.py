@@ -12,8 +12,14 @@ from operations.doctor.examination import Case, Synthesis, examine
 from operations.doctor.finding import Finding, Level, error
 from operations.doctor.synthesis import synthesized
 from operations.doctor.text import document, show, total
+from operations.process import ended
 from settings.context import ContextError, read_context
 from settings.settings import Settings, SettingsError
+
+
+def process() -> int:
+    """Do as `main`; what goes wrong on the way is an error, and Ctrl-C is 130."""
+    return ended(main, failed=Level.ERROR)
 
 
 def main(

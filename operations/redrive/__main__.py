@@ -1,8 +1,5 @@
 """`make redrive` as a process."""
 
-import sys
+from operations.start import start
 
-from operations.process import ended
-from operations.redrive.command import main
-
-sys.exit(ended(main))
+start("operations.redrive.command", "process")

@@ -23,12 +23,13 @@ from operations.arguments import parser_of, settings_of
 from operations.aws import Aws
 from operations.deployment import find
 from operations.errors import BusyError, DeniedError, RefusedError, UnreachableError, on_one_line
+from operations.process import ended
 from operations.redrive.letter import Read
 from operations.redrive.mailbox import MailRoom
 from operations.redrive.putting_back import NotPutBackError, PuttingBack
 from operations.redrive.queues import chosen, queues_of, stack_of
 from operations.redrive.reading import read
-from operations.redrive.text import age, counted, listing, show
+from operations.redrive.text import age, counted, held_elsewhere, listing, show
 
 _UNTIL_ANSWERED = Config(connect_timeout=3, read_timeout=930, retries={"total_max_attempts": 1})
 """A function may run for 15 minutes. A call that got no answer is not repeated: its message stays."""
@@ -43,6 +44,11 @@ class Result:
     read: Read
     outcome: str
     says: str = ""
+
+
+def process() -> int:
+    """Do as `main`; what goes wrong is told in a line, and Ctrl-C is 130."""
+    return ended(main)
 
 
 def main(
@@ -61,13 +67,17 @@ def main(
     talk = _Talk(given, ask if talks else None, aws.now)
     with MailRoom(queues, aws.client("sqs")) as room:
         found = [read(letter, stack, now=talk.now) for letter in room.letters()]
+        elsewhere = room.held_elsewhere()
+        for queue, number in elsewhere.items():
+            print(f"{queue}: {held_elsewhere(number)}", file=sys.stderr)
         back = PuttingBack(
             executions=aws.client("stepfunctions"),
             functions=aws.client("lambda", _UNTIL_ANSWERED),
             topics=aws.client("sns"),
             model_of=lambda request: _model_of(request, aws),
         )
-        return talk.about(found, lambda each: _put_back(each, room, back), lambda each: _delete(each, room))
+        status = talk.about(found, lambda each: _put_back(each, room, back), lambda each: _delete(each, room))
+    return status if given.dry_run else status or int(bool(elsewhere))
 
 
 class _Talk:

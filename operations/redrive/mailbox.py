@@ -48,6 +48,13 @@ class Mailbox:
             self._held.update({message["MessageId"]: self._letter(message) for message in received})
         return sorted(self._held.values(), key=lambda letter: letter.sent_at)
 
+    def held_elsewhere(self) -> int:
+        """Return how many more there are, which somebody else has got. SQS counts them with a delay of seconds."""
+        counted = self._client.get_queue_attributes(
+            QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
+        )["Attributes"]
+        return max(0, int(counted["ApproximateNumberOfMessagesNotVisible"]) - len(self._held))
+
     def hold(self, letter: Letter) -> None:
         """Keep a message for as long again, before something is done with it.
 
@@ -110,6 +117,15 @@ class MailRoom:
         """Open all at once; the messages of one after those of another. Raises OperationsError."""
         with ThreadPoolExecutor(len(self._mailboxes) or 1) as pool, on_one_line("SQS"):
             return [letter for opened in pool.map(Mailbox.open, self._mailboxes.values()) for letter in opened]
+
+    def held_elsewhere(self) -> dict[str, int]:
+        """Return how many messages somebody else has got, by queue. To be asked before one is dealt with.
+
+        Raises OperationsError.
+        """
+        with on_one_line("SQS"):
+            counted = {name: mailbox.held_elsewhere() for name, mailbox in self._mailboxes.items()}
+        return {name: number for name, number in counted.items() if number}
 
 
 def _batches(letters: list[Letter]) -> Iterator[list[Letter]]:

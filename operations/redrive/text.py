@@ -39,6 +39,14 @@ def counted(number: int) -> str:
     return f"{number:,} message{'' if number == 1 else 's'}"
 
 
+def held_elsewhere(number: int) -> str:
+    """Say that there are messages which another process has got, and what becomes of them."""
+    return (
+        f"{counted(number)} cannot be seen now: another `make redrive` or `make doctor` has got "
+        f"{'it' if number == 1 else 'them'}. If none is under way, one was killed: look again in 16 minutes."
+    )
+
+
 def age(read: Read, now: datetime) -> str:
     """Return how long ago it was due, such as `2 h 5 min ago`."""
     return f"{duration(max(0.0, (now - read.asked_at).total_seconds()))} ago"

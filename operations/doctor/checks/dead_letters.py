@@ -1,6 +1,6 @@
 """What lies in the dead-letter queues."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 
@@ -11,7 +11,7 @@ from operations.redrive.letter import Read
 from operations.redrive.mailbox import MailRoom
 from operations.redrive.queues import queues_of, stack_of
 from operations.redrive.reading import read
-from operations.redrive.text import age, counted
+from operations.redrive.text import age, counted, held_elsewhere
 
 _MOST_OF_A_QUEUE = 10
 _STOPS = "UndeliveredStops"
@@ -23,12 +23,19 @@ def look(deployment: Deployment, *, now: datetime) -> Iterator[Answer]:
     stack = stack_of(deployment)
     with on_one_line("SQS"), MailRoom(queues, deployment.aws.client("sqs")) as room:
         found = [read(letter, stack, now=now) for letter in room.letters()]
-    yield from answers(found, queues=len(queues), now=now)
+        elsewhere = room.held_elsewhere()
+    yield from answers(found, elsewhere, queues=len(queues), now=now)
 
 
-def answers(found: Sequence[Read], *, queues: int, now: datetime) -> Iterator[Answer]:
-    """Say what each message is about. What a model bills for is an error."""
-    if not found:
+def answers(found: Sequence[Read], elsewhere: Mapping[str, int], *, queues: int, now: datetime) -> Iterator[Answer]:
+    """Say what each message is about. What a model bills for is an error.
+
+    `elsewhere`: how many more a queue has, which somebody else has got.
+    """
+    for queue, number in elsewhere.items():
+        says, _, mend = held_elsewhere(number).partition(". ")
+        yield warning(f"{queue}: {says}", mend)
+    if not found and not elsewhere:
         yield ok(f"nothing lies in {queues:,} queues")
     for queue, reads in groupby(found, key=lambda each: each.letter.queue):
         messages = list(reads)

@@ -26,6 +26,8 @@ from settings.schedules import ScheduledExecution
 from settings.settings import Settings
 
 _LATER = "Try again in a minute."
+_BY_A_POLICY = "is not authorized to perform"
+"""IAM's own words: whoever is refused by them does not know whether the service is still there."""
 _ALLOW = "Use other credentials, or let an administrator allow it."
 
 
@@ -51,6 +53,8 @@ def of_service(service: Service, found: int | ModelLifecycleError, region: str) 
     if isinstance(found, int):
         projects = f"{found:,} project{'' if found == 1 else 's'}"
         return ok(f"{service.title} answers in {region}, with {projects}")
+    if isinstance(found, AccessDeniedError) and _BY_A_POLICY in str(found):
+        return warning(f"{service.title} could not be asked: {found}", _ALLOW)
     if found.perhaps_gone:
         mend = f"Remove {service.name} from watched_services, and its models from schedules and project_arns."
         return error(f"{service.title} is not there in {region}: {found}", mend)

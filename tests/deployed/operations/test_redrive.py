@@ -203,11 +203,13 @@ def test_an_interrupted_command_gives_back_what_it_has_not_put_back(
 ) -> None:
     bounce(lifecycle)
 
-    def interrupt(_: str) -> str:
+    def in_another_terminal(_: str) -> str:
+        capsys.readouterr()
+        assert redrive("--yes") == (1, "Nothing lies in the queues.\n")
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        redrive(answers=interrupt)
+        redrive(answers=in_another_terminal)
     capsys.readouterr()
 
     [message] = redrive.listed()

@@ -45,9 +45,9 @@ def told(answers: Sequence[Answer] | Answer) -> list[tuple[Level, str]]:
     return [(answer.level, answer.says) for answer in found]
 
 
-def gone() -> ServiceUnreachableError:
+def gone(error: ModelLifecycleError | None = None) -> ModelLifecycleError:
     """Return what an ended service leaves."""
-    error = ServiceUnreachableError("No such host.")
+    error = error or ServiceUnreachableError("No such host.")
     error.perhaps_gone = True
     return error
 
@@ -96,6 +96,12 @@ def test_a_bootstrap_is_judged_by_its_version(version: str | None, level: Level,
         (gone(), ERROR, "is not there in us-east-1: No such host."),
         (ServiceUnavailableError("Busy.", perhaps_done=False), WARNING, "could not be asked in us-east-1: Busy."),
         (AccessDeniedError("No."), WARNING, "could not be asked: No."),
+        (gone(AccessDeniedError("It ended.")), ERROR, "is not there in us-east-1: It ended."),
+        (
+            gone(AccessDeniedError("X is not authorized to perform: y.")),
+            WARNING,
+            "could not be asked: X is not authorized to perform: y.",
+        ),
         (ServiceRefusedError("Unknown operation."), ERROR, "does not work in us-east-1: Unknown operation."),
     ],
 )
@@ -248,7 +254,7 @@ def test_dead_letters_are_told_one_by_one_and_a_lost_stop_is_the_worst() -> None
         read = Read(letter=letter, about="a stop", why="denied", asked_at=NOW - timedelta(hours=2))
         return [replace(read, about=f"a stop {place}") for place in range(number)]
 
-    found = list(dead_letters.answers([*lying("UndeliveredStops", 1), *lying("Other", 12)], queues=2, now=NOW))
+    found = list(dead_letters.answers([*lying("UndeliveredStops", 1), *lying("Other", 12)], {}, queues=2, now=NOW))
 
     assert told(found)[:2] == [
         (ERROR, "UndeliveredStops: a stop 0, 2 h ago (denied)"),
@@ -256,7 +262,9 @@ def test_dead_letters_are_told_one_by_one_and_a_lost_stop_is_the_worst() -> None
     ]
     assert (len(found), told(found)[-1]) == (12, (WARNING, "Other: 2 messages more"))
     assert found[0].mend == "Run `make redrive QUEUE=UndeliveredStops`."
-    assert told(list(dead_letters.answers([], queues=2, now=NOW))) == [(OK, "nothing lies in 2 queues")]
+    assert told(list(dead_letters.answers([], {}, queues=2, now=NOW))) == [(OK, "nothing lies in 2 queues")]
+    [(level, says)] = told(list(dead_letters.answers([], {"Other": 2}, queues=2, now=NOW)))
+    assert (level, says.partition(":")[0]) == (WARNING, "Other")
 
 
 @pytest.mark.parametrize(
