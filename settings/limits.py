@@ -25,7 +25,7 @@ def addresses_that_fit(addresses: list[str], info: ValidationInfo) -> list[str]:
 
 
 def _addresses(info: ValidationInfo) -> int:
-    """How many there are in the settings that were validated before."""
+    """Return how many there are in the settings that were validated before."""
     return sum(len(info.data.get(name, [])) for name in ("notification_emails", "alarm_emails"))
 
 

@@ -82,7 +82,7 @@ class LifecycleDashboard(Dashboard):
 
 
 def _name(scope: Construct, name: str) -> str:
-    """Dashboards are of an account, and not of a Region: in every Region but one it has that in its name."""
+    """Return its name. Dashboards are of an account, not of a Region: outside of one it has the Region in its name."""
     home = CfnCondition(scope, "IsUsEast1", expression=Fn.condition_equals(Aws.REGION, "us-east-1"))
     return Fn.condition_if(home.logical_id, name, f"{name}-{Aws.REGION}").to_string()
 

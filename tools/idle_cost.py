@@ -140,7 +140,7 @@ def _metrics_of(alarm: Mapping[str, Any]) -> int:
 
 
 def _calls(resources: Mapping[str, Any]) -> Iterator[tuple[float, int]]:
-    """How often in a month a rule calls a function by the clock, and the megabytes of that function."""
+    """Return how often in a month a rule calls a function by the clock, and the megabytes of that function."""
     for rule in resources.values():
         expression = rule.get("Properties", {}).get("ScheduleExpression")
         if rule["Type"] == "AWS::Events::Rule" and expression:

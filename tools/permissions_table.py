@@ -58,7 +58,7 @@ class _Template:
         }
 
     def of(self, resource_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
-        """Each resource of a type by its place in the tree, with its properties."""
+        """Return each resource of a type by its place in the tree, with its properties."""
         for logical_id, resource in self._resources.items():
             if resource["Type"] == resource_type:
                 yield self._name(logical_id), self.plain(resource.get("Properties", {}))

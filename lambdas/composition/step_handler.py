@@ -19,7 +19,7 @@ Handler = Callable[[dict[str, Any], LambdaContext], dict[str, Any]]
 
 
 def _in_utf8(answer: dict[str, Any]) -> dict[str, Any]:
-    """Half a surrogate pair, which JSON may have, has no place in UTF-8: Lambda would take the answer for a fault."""
+    """Replace halves of surrogate pairs: JSON may have them, UTF-8 may not, and Lambda would take them for a fault."""
     written: dict[str, Any] = json.loads(json.dumps(answer, ensure_ascii=False).encode(errors="replace"))
     return written
 

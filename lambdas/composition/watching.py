@@ -29,7 +29,7 @@ def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
 
 
 def limits_from(environment: Mapping[str, str] = os.environ) -> Limits:
-    """For how long a model may run without a lease. An empty STOP_AFTER_SECONDS_UNLEASED is for ever."""
+    """Return for how long a model may run without a lease. An empty STOP_AFTER_SECONDS_UNLEASED is for ever."""
     stop_after = environment[STOP_AFTER_SECONDS_UNLEASED]
     return Limits(
         warn_after=timedelta(seconds=int(environment[WARN_AFTER_SECONDS])),

@@ -69,7 +69,7 @@ class Window:
         return cls(begin, end, period, max(begin, _oldest(period, now)))
 
     def has(self, moment: datetime) -> bool:
-        """Whether data of a moment belong here."""
+        """Tell whether data of a moment belong here."""
         return self.since <= moment < self.end
 
     def period_of(self, moment: datetime) -> datetime:

@@ -323,7 +323,7 @@ def _error(code: str, message: str) -> CloudWatchException:
 
 
 def _is_among(asked: dict[str, str], metric: Metric) -> bool:
-    """Whether a metric has a dimension; asked for without a value, any value will do."""
+    """Tell whether a metric has a dimension; asked for without a value, any value will do."""
     return any(name == asked["Name"] and asked.get("Value") in (None, value) for name, value in metric.dimensions)
 
 

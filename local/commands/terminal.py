@@ -22,7 +22,7 @@ class Terminal:
         self.console.print(escape(line) if isinstance(line, str) else line)
 
     def tell(self, sentences: str, *, indent: int = 0) -> None:
-        """Sentences, which a terminal breaks between words, however narrow it is."""
+        """Print sentences, which a terminal breaks between words, however narrow it is."""
         if self.console.is_terminal:
             self.console.print(Padding(Text(sentences), (0, 0, 0, indent), expand=False), soft_wrap=False)
         else:
@@ -34,7 +34,7 @@ class Terminal:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:
-        """One step of long work. The function that it gives shows what the step is at, where lines can be replaced."""
+        """Show a step of long work. The function that it gives shows what the step is at, if lines can be replaced."""
         started = time.monotonic()
         if not self.console.is_terminal:
             self.say(f"{title} ...")

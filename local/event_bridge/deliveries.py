@@ -165,7 +165,7 @@ class Deliveries:
 
 
 def _is_transient(error: Exception) -> bool:
-    """Whether EventBridge tries again: not when the target is gone or refuses."""
+    """Tell whether EventBridge tries again: not when the target is gone or refuses."""
     if not isinstance(error, ClientError):
         return True
     status = error.response["ResponseMetadata"]["HTTPStatusCode"]

@@ -251,7 +251,7 @@ class LocalSchedulerBackend(EventBridgeSchedulerBackend):  # type: ignore[misc]
                     self.delete_schedule(schedule.group_name, schedule.name)
 
     def _is_current(self, schedule: Schedule, asked: dict[str, Any]) -> bool:
-        """Whether a schedule is still there as it was asked for: neither deleted nor updated since."""
+        """Tell whether a schedule is still there as it was asked for: neither deleted nor updated since."""
         return self._asked.get(schedule.arn) is asked
 
     def _delivery(self, schedule: Schedule, moment: datetime) -> Delivery:

@@ -76,7 +76,7 @@ class Policies:
         return {"name": arn, "policy": policy} if policy and policy.get("Statement") else None
 
     def is_there(self, arn: str) -> bool:
-        """Whether there is such a topic, queue or function; of anything else it is taken for granted."""
+        """Tell whether there is such a topic, queue or function; of anything else it is taken for granted."""
         match arn.split(":")[2]:
             case "sns":
                 return arn in sns_backends[ACCOUNT][self._region].topics

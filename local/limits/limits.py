@@ -76,7 +76,7 @@ class Limit(NamedTuple):
 
 
 def _constraint(value: str, name: str, broken: str) -> str:
-    """In the words that AWS's services share."""
+    """Say it in the words that AWS's services share."""
     return (
         f"1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: Member must {broken}"
     )

@@ -35,13 +35,13 @@ def _saying_so(call_action: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def is_unknown(status: int, headers: Iterable[tuple[str, str]], *, recognized: bool) -> bool:
-    """Whether an answer is moto's way of not knowing an operation: in HTML where it has no address for it."""
+    """Tell whether an answer is moto's way of not knowing an operation: in HTML where it has no address for it."""
     html = any(name.lower() == "content-type" and value.startswith("text/html") for name, value in headers)
     return status == NOT_IMPLEMENTED or (html and (status == 404 or (status == 500 and not recognized)))
 
 
 def is_malformed(environ: Environ, body: bytes) -> bool:
-    """Whether a request to a service that speaks JSON has a body that is not a JSON object."""
+    """Tell whether a request to a service that speaks JSON has a body that is not a JSON object."""
     if not environ.get("HTTP_X_AMZ_TARGET"):
         return False
     try:

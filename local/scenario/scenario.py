@@ -245,7 +245,7 @@ class Fault(Part):
     model: str | None = None
 
     def is_about(self, operation: str, caller: str, parameters: Any) -> bool:
-        """Whether a call counts for it."""
+        """Tell whether a call counts for it."""
         return (
             operation == self.operation
             and (self.caller is None or self.caller in caller)

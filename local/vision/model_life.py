@@ -78,11 +78,11 @@ class ModelLife:
                 yield Run(condition.since, end, least, condition.max_units or least)
 
     def startable_at(self, moment: datetime) -> bool:
-        """Whether the service accepts a start."""
+        """Tell whether the service accepts a start."""
         return self.at(moment).status in self.script.words.startable
 
     def stoppable_at(self, moment: datetime) -> bool:
-        """Whether the service accepts a stop."""
+        """Tell whether the service accepts a stop."""
         return self.at(moment).status == self.script.words.running
 
     def started(self, moment: datetime, *, min_units: int, max_units: int | None) -> "ModelLife":
@@ -104,7 +104,7 @@ class ModelLife:
         return self.script.words.messages.get(status, "")
 
     def has_units(self, status: str) -> bool:
-        """Whether inference units are in force in a status."""
+        """Tell whether inference units are in force in a status."""
         words = self.script.words
         return status in (words.starting, words.running, words.stopping)
 

@@ -120,7 +120,7 @@ def _choice(arguments: argparse.Namespace, inventory: Inventory, ask: Ask | None
         return (Choice.LEAVE if arguments.leave_running else Choice.STOP) if agreed else Choice.NOTHING
     question = (
         "s: stop these models, wait until they are stopped, and remove the app\n"
-        "l: leave them running, which costs on, and remove the app\n"
+        "l: leave them running, which goes on billing, and remove the app\n"
         "anything else: do nothing\n"
         "[s/l/N] "
     )
@@ -165,6 +165,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="stop the models, take off the termination protection and delete the stack without asking (YES=1)",
     )
     parser.add_argument(
-        "--leave-running", action="store_true", help="stop no model: what runs costs on, and nothing will stop it"
+        "--leave-running",
+        action="store_true",
+        help="stop no model: those that run go on billing, and nothing will stop them",
     )
     return parser.parse_args(arguments)

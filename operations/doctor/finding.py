@@ -35,7 +35,7 @@ class Finding:
 
 
 def ok(says: str) -> Answer:
-    """Nothing needs to be done."""
+    """Say that nothing needs to be done."""
     return Answer(Level.OK, says)
 
 
@@ -45,5 +45,5 @@ def warning(says: str, mend: str) -> Answer:
 
 
 def error(says: str, mend: str) -> Answer:
-    """Something does not work, or costs money now."""
+    """Say what does not work, or costs money now."""
     return Answer(Level.ERROR, says, mend)

@@ -24,7 +24,7 @@ class Progress:
 
     @contextmanager
     def step(self, title: str) -> Iterator[Callable[[str], None]]:
-        """One step. The function that it gives shows what the step's tool said last."""
+        """Show one step. The function that it gives shows what the step's tool said last."""
         began = time.monotonic()
         if not self._live:
             self.say(f"{title} ...")

@@ -40,7 +40,7 @@ def lease_of(record: ModelRecord) -> Lease | None:
 
 
 def outlasts(wanted: Lease | None, in_force: Lease | None) -> bool:
-    """Of several leases the latest end counts: whether the one that is wanted ends after the one in force."""
+    """Tell whether the lease that is wanted ends after the one in force: of several leases the latest end counts."""
     return wanted is not None and in_force is not None and wanted.ends_at > in_force.ends_at
 
 

@@ -122,7 +122,7 @@ class Service(ABC):
         """Return the name of the model's project."""
 
     def project_in(self, given: Mapping[str, object]) -> Identity | None:  # noqa: ARG002 - not every service can tell
-        """As much of fields that may be wrong as `project` needs; None where no project can be read."""
+        """Return as much of fields that may be wrong as `project` needs; None where no project can be read."""
         return None
 
     @abstractmethod

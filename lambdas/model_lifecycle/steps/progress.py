@@ -87,7 +87,7 @@ class Progress(ABC, Generic[AnyRequest]):
         return read_json(cls, written, request=request, next_check_seconds=None, failure=None)
 
     def to_json(self) -> dict[str, Any]:
-        """PascalCase; `Failure` is null or what the execution's Fail shows: `{"Error": ..., "Cause": ...}`."""
+        """Return it in PascalCase; `Failure` is null or what Fail shows: `{"Error": ..., "Cause": ...}`."""
         return fields_json(self)
 
     @staticmethod
@@ -213,8 +213,8 @@ class Progress(ABC, Generic[AnyRequest]):
         return replace(self.unseen(error, now=now), asked=True, answer_lost=True, asked_at=now)
 
     def asked_just_before(self, now: datetime) -> bool:
-        """Its call went out so shortly ago that a model which is as before cannot have been changed and changed
-        back.
+        """Tell whether its call went out so shortly ago that a model which is as before cannot have been changed and
+        changed back.
         """
         return self.asked_at is not None and now - self.asked_at <= CANNOT_HAVE_RUN
 

@@ -183,7 +183,7 @@ def _join(
 def _why_unwanted(
     progress: StartProgress, record: ModelRecord, lease: Lease | None, *, now: datetime
 ) -> ModelLifecycleError | None:
-    """Why nobody wants the model any more that was not started yet; None if someone does."""
+    """Return why nobody wants the model any more that was not started yet; None if someone does."""
     if lease is not None and lease.ends_at <= now:
         return LeaseOverError(
             f"{progress.request.in_words} was not started: its lease ended on {progress.request.when(lease.ends_at)}, "

@@ -16,7 +16,7 @@ class Machine:
     verb: str
 
     def deployed_as(self, stage: str) -> str:
-        """Its name in a deployment with that stage."""
+        """Return its name in a deployment with that stage."""
         return staged(self.name, stage)
 
     def arn(self, home: Home) -> str:

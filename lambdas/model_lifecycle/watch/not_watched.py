@@ -21,7 +21,7 @@ def service_gone(service: Service, reason: str, *, look: str) -> Ending:
 
 
 def projects_elsewhere(arns: Sequence[str], home: Home, *, look: str) -> Ending:
-    """Projects of the settings that are of another account, Region or partition."""
+    """Return the projects of the settings that are of another account, Region or partition."""
     return _ending(
         f"project_arns#{look}",
         "projects of project_arns",

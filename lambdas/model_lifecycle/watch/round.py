@@ -79,7 +79,7 @@ def _look_at_project(
 
 
 def _said(error: Exception) -> str:
-    """Our own errors quote what is from outside; of any other one, all words may be."""
+    """Return what an error says. Ours quote what is from outside; of any other one, all words may be."""
     return str(error) if isinstance(error, ModelLifecycleError) else quoted(str(error))
 
 

@@ -75,5 +75,5 @@ _SUBSCRIBE = (
 
 
 def _shown(endpoint: str) -> str:
-    """Addresses and ARNs are shown as they are, and not as links to be taken apart."""
+    """Return addresses and ARNs as they are, and not as links to be taken apart."""
     return endpoint if endpoint.isprintable() and " " not in endpoint else quoted(endpoint)

@@ -37,12 +37,12 @@ _PROJECT_ARN = text(
 
 
 def project_name(arn: str) -> str:
-    """NAME of `...:project/NAME/EPOCH` and of `...:project/NAME/version/VERSION/EPOCH`."""
+    """Return NAME of `...:project/NAME/EPOCH` and of `...:project/NAME/version/VERSION/EPOCH`."""
     return arn.split("/")[1]
 
 
 def version_name(project_version_arn: str) -> str:
-    """VERSION of `...:project/NAME/version/VERSION/EPOCH`."""
+    """Return VERSION of `...:project/NAME/version/VERSION/EPOCH`."""
     return project_version_arn.split("/")[3]
 
 
@@ -97,7 +97,7 @@ class Rekognition(Service):
         return Metric("AWS/Rekognition", "InServiceInferenceUnits", dimensions)
 
     def located(self, identity: Identity, calls: Calls) -> Identity:
-        """With the project's ARN, which the version's does not yield: the two end in different creation times."""
+        """Add the project's ARN, which the version's does not yield: the two end in different creation times."""
         if "ProjectArn" in identity:
             return identity
         arn = identity["ProjectVersionArn"]
