@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from model_lifecycle.vocabulary.metrics import Metric
 from model_lifecycle.watch.running import counted
 from tools.permissions_table import synthesized
 
@@ -94,7 +95,8 @@ def rows_of(template: Mapping[str, Any]) -> list[Row]:
     )
     alarms = all_of("CloudWatch::Alarm")
     metrics = sum(_metrics_of(alarm) for alarm in alarms)
-    written = len(counted([], price_per_inference_unit_hour=1, now=datetime.now(UTC)))
+    of_addresses = [Metric.UNCONFIRMED_EMAILS]
+    written = len([*counted([], price_per_inference_unit_hour=1, now=datetime.now(UTC)), *of_addresses])
     calls = list(_calls(resources))
     number = sum(times for times, _ in calls)
     gb_seconds = sum(times * SECONDS_A_CALL * megabytes / 1_024 for times, megabytes in calls)
