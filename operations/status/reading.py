@@ -22,6 +22,7 @@ from operations.aws import Aws
 from operations.deployment import Deployment
 from operations.side_by_side import SideBySide
 from operations.status.deployed import Deployed, as_in, deployed
+from operations.status.long_runs import Hour, datapoints
 from operations.status.origin import By, origin
 from operations.status.recurring import recurring
 from operations.status.row import State, state_of
@@ -40,6 +41,7 @@ _MOST_DATAPOINTS = 100_800
 _MOST_QUERIES = 500
 _MOST_LISTED = 1_000
 _BEFORE = timedelta(minutes=10)
+_HOUR, _RECENTLY = timedelta(hours=1), timedelta(hours=6)
 
 
 def read(deployment: Deployment, settings: Settings, progress: Progress) -> Seen:
@@ -187,7 +189,28 @@ def _measured(aws: Aws, models: Sequence[SeenModel], now: datetime) -> dict[str,
     ]
     unknown = [each.request for each in measurable if _ran_since(each) is None]
     found = _points(aws, [request for _, request in fitting], fitting[-1][0] - _BEFORE if fitting else now, now)
-    return found | _points(aws, unknown, now - MEASURED, now)
+    return found | _recent(aws, unknown, now)
+
+
+def _recent(aws: Aws, requests: Sequence[StopRequest], now: datetime) -> dict[str, list[Datapoint]]:
+    """Return the minutes of the last six hours, and before them the hours of those that have run for longer.
+
+    The minutes of two weeks would be as many as take CloudWatch a second for each model.
+    """
+    found = _points(aws, requests, now - _RECENTLY, now)
+    longer = [
+        each for each in requests if (points := found.get(each.model_id)) and points[0].at < now - _RECENTLY + _BEFORE
+    ]
+    # Hours of the clock, and none in part.
+    end = (now - _RECENTLY).replace(minute=0, second=0, microsecond=0) + _HOUR
+    begin, last = end - MEASURED + _RECENTLY, end - METRIC_PERIOD
+    units = _points(aws, longer, begin, last, period=_HOUR)
+    samples = _points(aws, longer, begin, last, period=_HOUR, statistic="SampleCount")
+    for model_id, points in units.items():
+        counted = {each.at: each.units for each in samples.get(model_id, ())}
+        hours = [Hour(each.at, each.units, counted.get(each.at, 0)) for each in points]
+        found[model_id][:0] = datapoints(hours, found[model_id][0].at)
+    return found
 
 
 def _ran_since(model: SeenModel) -> datetime | None:
@@ -195,7 +218,15 @@ def _ran_since(model: SeenModel) -> datetime | None:
     return (record.ran_at or record.asked_at) if record.stopped_at is None else None
 
 
-def _points(aws: Aws, requests: Sequence[StopRequest], begin: datetime, now: datetime) -> dict[str, list[Datapoint]]:
+def _points(
+    aws: Aws,
+    requests: Sequence[StopRequest],
+    begin: datetime,
+    now: datetime,
+    *,
+    period: timedelta = METRIC_PERIOD,
+    statistic: str = "Average",
+) -> dict[str, list[Datapoint]]:
     found: dict[str, list[Datapoint]] = {}
     for first in range(0, len(requests), _MOST_QUERIES):
         part = requests[first : first + _MOST_QUERIES]
@@ -203,7 +234,7 @@ def _points(aws: Aws, requests: Sequence[StopRequest], begin: datetime, now: dat
             aws.client("cloudwatch")
             .get_paginator("get_metric_data")
             .paginate(
-                MetricDataQueries=[_query(place, request) for place, request in enumerate(part)],
+                MetricDataQueries=[_query(place, request, period, statistic) for place, request in enumerate(part)],
                 StartTime=max(begin, now - MEASURED),
                 EndTime=now + METRIC_PERIOD,
                 ScanBy="TimestampAscending",
@@ -216,12 +247,12 @@ def _points(aws: Aws, requests: Sequence[StopRequest], begin: datetime, now: dat
     return found
 
 
-def _query(place: int, request: StopRequest) -> dict[str, Any]:
+def _query(place: int, request: StopRequest, period: timedelta, statistic: str) -> dict[str, Any]:
     measured = request.service.metric(request.identity)
     assert measured is not None  # noqa: S101 - those without one are not asked for
     dimensions = [{"Name": name, "Value": value} for name, value in measured.dimensions.items()]
     metric = {"Namespace": measured.namespace, "MetricName": measured.name, "Dimensions": dimensions}
-    stat = {"Metric": metric, "Period": int(METRIC_PERIOD.total_seconds()), "Stat": "Average"}
+    stat = {"Metric": metric, "Period": int(period.total_seconds()), "Stat": statistic}
     return {"Id": f"model{place}", "MetricStat": stat}
 
 
