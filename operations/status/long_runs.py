@@ -21,14 +21,13 @@ class Hour(NamedTuple):
     samples: float
 
 
-def datapoints(hours: Sequence[Hour], until: datetime) -> list[Datapoint]:
+def datapoints(hours: Sequence[Hour], until: datetime, *, samples: float) -> list[Datapoint]:
     """Return the datapoints before a moment of the run that is under way in the hour before it, oldest first.
 
-    It begins in the latest hour that is not whole, with that hour's samples at its end.
+    It begins in the latest hour that is not whole, with that hour's samples at its end. `samples`: a whole one's.
     """
-    run = list(_run([hour for hour in hours if hour.at < until]))[::-1]
     found: list[Datapoint] = []
-    for begin, hour in run:
+    for begin, hour in reversed(list(_run([hour for hour in hours if hour.at < until], samples))):
         at = begin
         while at < min(hour.at + _HOUR, until):
             found.append(Datapoint(at, hour.units))
@@ -36,16 +35,11 @@ def datapoints(hours: Sequence[Hour], until: datetime) -> list[Datapoint]:
     return found
 
 
-def _run(hours: Sequence[Hour]) -> Iterator[tuple[datetime, Hour]]:
+def _run(hours: Sequence[Hour], samples: float) -> Iterator[tuple[datetime, Hour]]:
     """Yield the hours of the last run, the latest first, each with the moment from which it counts."""
-    most = max((hour.samples for hour in hours), default=0)
-    last = None
-    for hour in reversed(hours):
-        if last is not None and last - hour.at > _HOUR:
-            return
-        whole = hour.samples >= most * _WHOLE
-        minutes = 60 if whole else round(60 * hour.samples / most)
+    for before, hour in reversed(list(zip([None, *hours], hours, strict=False))):
+        goes_on = before is not None and hour.at - before.at <= _HOUR and hour.samples >= samples * _WHOLE
+        minutes = 60 if goes_on else min(60, round(60 * hour.samples / samples))
         yield hour.at + _HOUR - timedelta(minutes=minutes), hour
-        if not whole:
+        if not goes_on:
             return
-        last = hour.at

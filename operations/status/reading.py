@@ -209,7 +209,9 @@ def _recent(aws: Aws, requests: Sequence[StopRequest], now: datetime) -> dict[st
     for model_id, points in units.items():
         counted = {each.at: each.units for each in samples.get(model_id, ())}
         hours = [Hour(each.at, each.units, counted.get(each.at, 0)) for each in points]
-        found[model_id][:0] = datapoints(hours, found[model_id][0].at)
+        minutes = found[model_id]
+        whole = max([len(minutes) * _HOUR / (now - minutes[0].at), *(each.samples for each in hours)])
+        found[model_id] = [*datapoints(hours, minutes[0].at, samples=whole), *minutes]
     return found
 
 

@@ -21,15 +21,16 @@ def hours(*samples: float) -> list[Hour]:
     ("samples", "ran"),
     [
         ((60, 60, 60), 180),
-        ((59, 60, 58), 180),
+        ((60, 59, 58), 180),
+        ((58, 60, 59), 178),
+        ((50,), 50),
         ((20, 60, 60), 140),
         ((60, 0, 60, 60), 120),
         ((60, 40, 60), 100),
-        ((4, 12, 12), 140),
     ],
 )
 def test_a_run_begins_after_the_latest_hour_that_is_not_whole(samples: tuple[float, ...], ran: int) -> None:
-    found = datapoints(hours(*samples), NOON)
+    found = datapoints(hours(*samples), NOON, samples=60)
 
     usage = usage_of(found, ModelRecord(), until=NOON, units=1)
     assert usage is not None
@@ -38,7 +39,7 @@ def test_a_run_begins_after_the_latest_hour_that_is_not_whole(samples: tuple[flo
 
 
 def test_what_is_known_by_the_minute_is_not_known_by_the_hour_too() -> None:
-    assert max(point.at for point in datapoints(hours(60, 60), NOON - timedelta(minutes=7))) < NOON - timedelta(
-        minutes=7
-    )
-    assert datapoints([], NOON) == []
+    assert max(
+        point.at for point in datapoints(hours(60, 60), NOON - timedelta(minutes=7), samples=60)
+    ) < NOON - timedelta(minutes=7)
+    assert datapoints([], NOON, samples=60) == []
