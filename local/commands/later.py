@@ -13,7 +13,7 @@ _PATH = "/_local/later"
 
 def main() -> int:
     """Say what time it is then. 0 if so much time has passed, 1 if not, 2 for a wrong call."""
-    parser = argparse.ArgumentParser(prog="make later", description=__doc__)
+    parser = argparse.ArgumentParser(prog="make later", usage="make later [HOURS=1] [PORT=n]", description=__doc__)
     parser.add_argument("--hours", type=_hours, default=1.0, help="how much time; 1 if not given")
     parser.add_argument("--port", type=int, help="of make local; that of AWS_ENDPOINT_URL if not given")
     arguments = parser.parse_args()

@@ -80,7 +80,11 @@ def _redeploy(aws: LocalAws, context: Sequence[tuple[str, str]]) -> str:
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="make local", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="make local",
+        usage='make local [SCENARIO=file.json] [PORT=n] [QUIET=1] [ARGS="-c key=value"]',
+        description=__doc__,
+    )
     parser.add_argument("--scenario", type=Path, default=_DEFAULT_SCENARIO, help="which models there are")
     parser.add_argument("--port", type=_port, default=0, help="a free port if not given")
     parser.add_argument(
