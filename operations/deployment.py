@@ -15,6 +15,7 @@ from operations.errors import OperationsError, RefusedError, on_one_line
 _NOT_THERE = "does not exist"
 # What a change set has announced that nobody executed.
 _ONLY_ANNOUNCED = "REVIEW_IN_PROGRESS"
+_GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
 class NoStackError(OperationsError):
@@ -79,6 +80,7 @@ class Deployment:
                 )
                 for page in pages
                 for found in page["StackResourceSummaries"]
+                if found["ResourceStatus"] not in _GONE
             ]
 
     def of_type(self, kind: str, path: str = "") -> list[Resource]:

@@ -48,6 +48,7 @@ def install(aws: Account) -> None:
     aws.replace(CloudFormationResponse, "list_hook_results", lambda _: ActionResult({"HookResults": []}))
     aws.replace(CloudFormationResponse, "describe_type", _describe_type)
     aws.replace(CloudFormationResponse, "update_termination_protection", _update_termination_protection)
+    aws.replace(CloudFormationResponse, "list_stack_resources", _list_stack_resources)
     # A change set that changes nothing is made, and failed.
     aws.replace(CloudFormationResponse, "_validate_different_update", lambda *_: None)
 
@@ -56,6 +57,12 @@ def _update_termination_protection(response: CloudFormationResponse) -> ActionRe
     name = response._get_param("StackName")  # noqa: SLF001
     protects = response._get_bool_param("EnableTerminationProtection")  # noqa: SLF001
     return ActionResult({"StackId": response.cloudformation_backend.protect(name, protects=protects)})
+
+
+def _list_stack_resources(response: CloudFormationResponse) -> ActionResult:
+    """Say how each resource stands, where moto says of all that they are created."""
+    stack, _ = response.cloudformation_backend.list_stack_resources(response._get_param("StackName"))  # noqa: SLF001
+    return ActionResult({"StackResourceSummaries": stack.resource_summaries()})
 
 
 def _log_group_attribute(group: LogGroup, name: str) -> str:

@@ -130,9 +130,26 @@ class LocalStack(Stack):  # type: ignore[misc]
         self._stand("DELETE_IN_PROGRESS", "User Initiated")
         if failed := delete_all(self.aws, self, self.made.values()):
             reason = f"The following resource(s) failed to delete: [{', '.join(failed)}]. "
+            # What is gone is not deleted again.
+            self._have({name: one for name, one in self.made.items() if name in failed}, self.resource_map, {})
             self._stand("DELETE_FAILED", reason)
             raise StackNotDeletedError(reason)
         self._stand("DELETE_COMPLETE")
+
+    def resource_summaries(self) -> list[dict[str, Any]]:
+        """Return what ListStackResources answers, as the events tell it."""
+        last = {event.logical_resource_id: event for event in self.events}
+        return [
+            {
+                "LogicalResourceId": made.logical_id,
+                "PhysicalResourceId": made.ref,
+                "ResourceType": made.resource_type,
+                "LastUpdatedTimestamp": last[made.logical_id].timestamp,
+                "ResourceStatus": last[made.logical_id].resource_status,
+                "ResourceStatusReason": last[made.logical_id].resource_status_reason,
+            }
+            for made in self.made.values()
+        ]
 
     def tell(self, made: Made, status: str, reason: str | None = None) -> None:
         """Add an event of a resource."""

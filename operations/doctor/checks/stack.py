@@ -35,8 +35,11 @@ _MOST_NAMES = 5
 
 def state(status: str, stack: str, stage: str) -> Answer:
     """Say what a status of CloudFormation means for the stack."""
-    if status == "ROLLBACK_COMPLETE":
+    if status in ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
         return error(f"{stack} could not be created ({status})", f"Run {make('destroy', stage)}, then deploy again.")
+    if status == "DELETE_FAILED":
+        mend = f"Read the stack's events in CloudFormation, remove the cause, and run {make('destroy', stage)} again."
+        return error(f"{stack} could not be deleted ({status})", mend)
     if status.endswith("_FAILED"):
         mend = "Read the stack's events in CloudFormation, remove the cause, and deploy again or continue the rollback."
         return error(f"{stack} is stuck ({status})", mend)

@@ -300,6 +300,33 @@ def test_a_key_waits_for_its_deletion_as_long_as_its_template_says(bench: Workbe
         bench.aws.client("kms").encrypt(KeyId=key, Plaintext=b"x")
 
 
+def test_a_deletion_that_failed_can_be_repeated_for_what_is_left(bench: Workbench) -> None:
+    cloudformation, tables = bench.aws.client("cloudformation"), bench.aws.client("dynamodb")
+    table = {
+        "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+    }
+    stack = create(
+        bench, {"Queue": QUEUE, "Table": {"Type": "AWS::DynamoDB::Table", "Properties": table}}, {"Table": ref("Table")}
+    )
+    [listed] = cloudformation.list_stack_resources(StackName=stack["StackId"])["StackResourceSummaries"][1:]
+    assert listed["ResourceStatus"] == "CREATE_COMPLETE"
+
+    cloudformation.delete_stack(StackName=stack["StackId"])
+
+    [left] = cloudformation.list_stack_resources(StackName=stack["StackId"])["StackResourceSummaries"]
+    assert (left["LogicalResourceId"], left["ResourceStatus"]) == ("Table", "DELETE_FAILED")
+    assert left["ResourceStatusReason"]
+
+    tables.update_table(TableName=outputs_of(stack)["Table"], DeletionProtectionEnabled=False)
+    cloudformation.delete_stack(StackName=stack["StackId"])
+
+    [ended] = cloudformation.describe_stacks(StackName=stack["StackId"])["Stacks"]
+    assert ended["StackStatus"] == "DELETE_COMPLETE"
+
+
 def test_a_protected_stack_is_not_deleted_until_the_protection_is_taken_off(bench: Workbench) -> None:
     cloudformation = bench.aws.client("cloudformation")
     stack = create(bench, {"Queue": QUEUE})

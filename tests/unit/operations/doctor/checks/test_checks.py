@@ -286,6 +286,11 @@ def test_a_stack_is_whole_or_not_by_its_status(status: str, level: Level) -> Non
     assert (judged, status in says) == (level, True)
 
 
+@pytest.mark.parametrize("status", ["DELETE_FAILED", "ROLLBACK_FAILED", "ROLLBACK_COMPLETE", "CREATE_FAILED"])
+def test_a_stack_that_can_only_be_removed_is_to_be_removed(status: str) -> None:
+    assert "make destroy" in stack.state(status, "ModelLifecycle", "").mend
+
+
 def resource(kind: str, name: str, **more: Any) -> dict[str, Any]:
     """Return a resource at a place in the tree."""
     return {"Type": kind, "Metadata": {"aws:cdk:path": f"Stack/{name}/Resource"}, "Properties": {}, **more}
