@@ -45,7 +45,7 @@ def test_an_input_that_is_too_large_to_nest_is_told(lifecycle: Lifecycle) -> Non
 def test_a_topic_that_refuses_for_a_while_is_told_later_and_the_model_counts_as_running(lifecycle: Lifecycle) -> None:
     lifecycle.given(
         REKOGNITION.script(StartSeconds=60),
-        faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 8}],
+        faults=[{"Operation": "Publish", "Error": "InternalError", "Caller": "Notify", "Times": 8}],
     )
 
     execution = lifecycle.run(REKOGNITION.model)

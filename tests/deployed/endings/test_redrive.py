@@ -70,7 +70,7 @@ def test_a_fail_that_is_entered_again_says_nothing_again(lifecycle: Lifecycle) -
 def test_a_fail_that_could_not_be_told_is_told_after_its_redrive_once(lifecycle: Lifecycle) -> None:
     lifecycle.given(
         REKOGNITION.script(StartSeconds=60, StartEndsIn="FAILED"),
-        faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 9}],
+        faults=[{"Operation": "Publish", "Error": "InternalError", "Caller": "Notify", "Times": 9}],
     )
     execution = lifecycle.run(REKOGNITION.model)
     assert lifecycle.messages(execution.arn) == []
@@ -86,7 +86,7 @@ def test_a_fail_that_could_not_be_told_is_told_after_its_redrive_once(lifecycle:
 def test_an_execution_that_is_aborted_while_it_tells_is_told_so_besides(lifecycle: Lifecycle) -> None:
     lifecycle.given(
         REKOGNITION.script(StartSeconds=60),
-        faults=[{"Operation": "Publish", "Effect": "KillAfter", "Times": 1}],
+        faults=[{"Operation": "Publish", "Effect": "KillAfter", "Caller": "Notify", "Times": 1}],
     )
     arn = lifecycle.start(REKOGNITION.model)
     lifecycle.pass_time(63)

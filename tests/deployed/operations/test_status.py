@@ -93,7 +93,9 @@ def test_every_model_that_does_something_is_told_with_whom_when_and_money(
 
         read = json.loads(answer.out)
         models = {each["Version"].removesuffix(".2026"): each for each in read["Models"]}
-        assert (answer.status, answer.said, read["NotRead"]) == (0, "", [])
+        # On a busy machine it says how far it is.
+        assert all(line.startswith("Reading the models: ") for line in answer.said.splitlines())
+        assert (answer.status, read["NotRead"]) == (0, [])
         assert {name: (each["State"], each["Unleased"]) for name, each in models.items()} == {
             "leased": ("Running", False),
             "child": ("Running", False),

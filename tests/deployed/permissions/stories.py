@@ -121,7 +121,7 @@ def _clean_up(lifecycle: Lifecycle) -> None:
 
 def _redrives(lifecycle: Lifecycle) -> None:
     """Let the net tell what no state can tell, and the end of a redrive that failed again."""
-    never = [{"Operation": "Publish", "Error": "InternalError", "Times": 9}]
+    never = [{"Operation": "Publish", "Error": "InternalError", "Caller": "Notify", "Times": 9}]
     lifecycle.given(REKOGNITION.script(StartSeconds=60, StartEndsIn="FAILED"), faults=never)
     start = lifecycle.run(REKOGNITION.model).arn
     never.append({"Operation": REKOGNITION.stop, **DENIED})

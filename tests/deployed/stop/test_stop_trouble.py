@@ -207,7 +207,8 @@ def timeout_of(lifecycle: Lifecycle, machine: str, *, seconds: int) -> Iterator[
 @service_in_turn
 def test_a_topic_that_refuses_for_a_while_is_told_later_of_a_stop(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(
-        service.script(Status=service.running), faults=[{"Operation": "Publish", "Error": "InternalError", "Times": 8}]
+        service.script(Status=service.running),
+        faults=[{"Operation": "Publish", "Error": "InternalError", "Caller": "Notify", "Times": 8}],
     )
 
     execution = lifecycle.run_stop({**service.model, "Reason": "Night"})
