@@ -12,6 +12,9 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.operations.operator import Command, Operator
 from tests.deployed.services import REKOGNITION
 
+# It takes as long as hundreds of other tests do.
+pytestmark = pytest.mark.soak
+
 BROKEN = "ModelLifecycle-broken"
 LONG = 360_000
 QUESTIONS: list[str] = []

@@ -15,6 +15,9 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 from tests.template.synthesized import made_once
 
+# It takes as long as hundreds of other tests do.
+pytestmark = pytest.mark.soak
+
 EVERY_MORNING = {"time_zone": "Europe/Berlin", "start": "cron(0 7 * * ? *)", "stop": "cron(0 18 * * ? *)"}
 OTHER = "arn:aws:rekognition:us-east-1:123456789012:project/other/1767603600000"
 Doctor = Callable[..., tuple[int, dict[str, list[tuple[str, str]]]]]
