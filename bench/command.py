@@ -2,10 +2,10 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Callable, Sequence
 
 from bench.cold_start import HANDLERS, ColdStart, measured
+from bench.progress import dot, say
 
 AIM = 1.25
 _ROUNDS = 15
@@ -24,21 +24,11 @@ def main(arguments: Sequence[str] | None = None, *, measure: Callable[..., ColdS
         parser.error(f"--rounds must be at least 1, got {asked.rounds}")
     found = []
     for function in asked.functions or HANDLERS:
-        found.append(measure(function, rounds=asked.rounds, done=_dot))
-        _say("\n" if len(found) % 5 == 0 else " ")
-    _say("\n")
+        found.append(measure(function, rounds=asked.rounds, done=dot))
+        say("\n" if len(found) % 5 == 0 else " ")
+    say("\n")
     print(json.dumps([_document(one) for one in found], indent=2) if asked.json else _table(found))
     return 0
-
-
-def _dot() -> None:
-    _say(".")
-
-
-def _say(text: str) -> None:
-    """Let people see that it goes on."""
-    if sys.stderr.isatty():
-        print(text, end="", file=sys.stderr, flush=True)
 
 
 def _document(one: ColdStart) -> dict[str, object]:

@@ -2,11 +2,11 @@
 
 import argparse
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 
 from bench.polling.yardstick import MODELS, SCATTERS, STARTS_OF_EACH, Found, measured
+from bench.progress import dot, say
 from model_lifecycle.vocabulary.codec import pascal
 
 
@@ -18,20 +18,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.models < 1:
         parser.error(f"--models must be at least 1, got {asked.models}")
-    found = list(measured(models=asked.models, done=_dot))
-    _say("\n")
+    found = list(measured(models=asked.models, done=dot))
+    say("\n")
     print(json.dumps([_document(one) for one in found], indent=2) if asked.json else _table(found, asked.models))
     return 0
-
-
-def _dot() -> None:
-    _say(".")
-
-
-def _say(text: str) -> None:
-    """Let people see that it goes on."""
-    if sys.stderr.isatty():
-        print(text, end="", file=sys.stderr, flush=True)
 
 
 def _document(one: Found) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from math import erfc, exp, log, pi, sqrt
 
 from model_lifecycle.steps.coming_up import TYPICAL_SECONDS, ComingUp, seconds_until_due
@@ -80,7 +79,7 @@ SAME_FOR_ALL = frozenset(list(WAYS)[:4])
 def until(moments: Iterator[float], last: float) -> list[float]:
     """Return the moments of the looks, up to the first that is not before the last one."""
     made: list[float] = []
-    for moment in chain(moments):
+    for moment in moments:
         made.append(moment)
         if moment >= last:
             break
