@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from model_lifecycle.vocabulary.home import Home
-from model_lifecycle.vocabulary.stage import staged
+from model_lifecycle.vocabulary.stage import stack_name
 from operations.aws import Aws
 from operations.errors import OperationsError, RefusedError, on_one_line
+from settings.make import make_command
 
 _NOT_THERE = "does not exist"
 # What a change set has announced that nobody executed.
@@ -101,14 +102,9 @@ class Deployment:
         return found[0]
 
 
-def stack_name(stage: str) -> str:
-    """Return the name of the stack of a stage, which is empty without one."""
-    return staged("ModelLifecycle", stage)
-
-
 def make(target: str, stage: str) -> str:
     """Return the command of a target for that stage, as people call it."""
-    return f'`make {target} ARGS="-c stage={stage}"`' if stage else f"`make {target}`"
+    return f"`{make_command(target, stage)}`"
 
 
 def find(aws: Aws, stage: str) -> Deployment:

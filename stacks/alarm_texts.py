@@ -2,6 +2,9 @@
 
 from typing import NamedTuple
 
+from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
+from settings.make import make_command
+
 
 class _Loss(NamedTuple):
     happened: str
@@ -77,30 +80,26 @@ _OTHERS = {
 
 def arrival(name: str, queue: str, *, stage: str) -> str:
     """Return what is said of a message that came into a queue."""
-    loss = _LOSSES[name]
+    loss, doctor, redrive = _LOSSES[name], make_command("doctor", stage), make_command("redrive", stage)
     return (
-        f"{loss.happened} The message is in the queue {queue}, and `{_make('doctor', stage)}` shows what it is about. "
-        f"{loss.to_do} Then `{_make('redrive', stage)}` puts it back on its way. This alarm ends by itself 15 minutes "
+        f"{loss.happened} The message is in the queue {queue}, and `{doctor}` shows what it is about. "
+        f"{loss.to_do} Then `{redrive}` puts it back on its way. This alarm ends by itself 15 minutes "
         "after the last message. The next message raises it again."
     )
 
 
 def age(name: str, queue: str, *, stage: str) -> str:
     """Return what is said of a message that has been in a queue for long."""
-    loss = _LOSSES[name]
+    loss, redrive = _LOSSES[name], make_command("redrive", stage)
     return (
         f"A message has been in the queue {queue} for 10 days. SQS deletes it after 14 days, and then nobody can put "
-        f"it back. It means: {loss.happened} {loss.to_do} Then `{_make('redrive', stage)}` puts it back on its way. If "
+        f"it back. It means: {loss.happened} {loss.to_do} Then `{redrive}` puts it back on its way. If "
         "it does not matter any more, delete it. This alarm ends by itself once no message is older than 10 days."
     )
 
 
 def of(name: str, *, stage: str) -> str:
     """Return what another alarm says."""
-    made = {target: _make(target, stage) for target in ("status", "doctor")}
-    behind = f"-{stage}" if stage else ""
-    return _OTHERS[name].format(**made, start=f"start-model{behind}", stop=f"stop-model{behind}")
-
-
-def _make(target: str, stage: str) -> str:
-    return f'make {target} ARGS="-c stage={stage}"' if stage else f"make {target}"
+    made = {target: make_command(target, stage) for target in ("status", "doctor")}
+    machines = {"start": START_MODEL.deployed_as(stage), "stop": STOP_MODEL.deployed_as(stage)}
+    return _OTHERS[name].format(**made, **machines)

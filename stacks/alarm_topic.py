@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws
 from aws_cdk.aws_iam import PolicyStatement, ServicePrincipal
-from aws_cdk.aws_kms import Key
 from aws_cdk.aws_sns import Topic
 from aws_cdk.aws_sns_subscriptions import EmailSubscription
 from constructs import Construct
 
 from stacks.acknowledgements import acknowledge
+from stacks.keys import key_of_the_stack
 from stacks.trust import service_for
 
 _EVERY_ALARM = f"arn:{Aws.PARTITION}:cloudwatch:{Aws.REGION}:{Aws.ACCOUNT_ID}:alarm:{Aws.STACK_NAME}-*"
@@ -21,14 +21,7 @@ class AlarmTopic(Construct):
 
     def __init__(self, scope: Construct, id: str, *, title: str, emails: Sequence[str]) -> None:  # noqa: A002
         super().__init__(scope, id)
-        key = Key(
-            self,
-            "Key",
-            description="Encrypts the alarms of the model lifecycle",
-            enable_key_rotation=True,
-            pending_window=Duration.days(7),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        key = key_of_the_stack(self, "Key", description="Encrypts the alarms of the model lifecycle")
         self.topic = Topic(self, "Topic", display_name=title, master_key=key, enforce_ssl=True)
         for email in emails:
             self.topic.add_subscription(EmailSubscription(email))

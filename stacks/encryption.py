@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aws_cdk import Aws, Duration, RemovalPolicy
+from aws_cdk import Aws
 from aws_cdk.aws_iam import IRole, Policy, PolicyStatement, ServicePrincipal
 from aws_cdk.aws_kms import Key
 from aws_cdk.aws_stepfunctions import CfnStateMachine, StateMachine
 from constructs import Construct, DependencyGroup
 
 from settings.settings import Encryption as Choice
+from stacks.keys import key_of_the_stack
 from stacks.names import NAMED_BY_CLOUDFORMATION
 
 GET = ("kms:Decrypt",)
@@ -34,14 +35,7 @@ class Encryption:
     def __init__(self, scope: Construct, id: str, *, choice: Choice) -> None:  # noqa: A002 - the CDK's own name
         self._encrypts, self._lets = choice == "customer", choice != "aws"
         self._users = DependencyGroup()
-        self.key = Key(
-            scope,
-            id,
-            description="Encrypts the notifications of the model lifecycle",
-            enable_key_rotation=True,
-            pending_window=Duration.days(7),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
+        self.key = key_of_the_stack(scope, id, description="Encrypts the notifications of the model lifecycle")
         if self._lets:
             self._let_services()
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from aws_cdk import Aws
 
 from model_lifecycle.vocabulary.machines import Machine
-from model_lifecycle.vocabulary.stage import event_source, staged
+from model_lifecycle.vocabulary.stage import STACK, event_source, lease_group, stack_name, staged
 
-_STACK = "ModelLifecycle"
-NAMED_BY_CLOUDFORMATION = f"{_STACK}*"
+NAMED_BY_CLOUDFORMATION = f"{STACK}*"
 """What every name that CloudFormation makes is like: it begins with that of the stack, perhaps cut off."""
 _HERE = f"{Aws.REGION}:{Aws.ACCOUNT_ID}"
 
@@ -21,7 +20,7 @@ class Names:
 
     @property
     def stack(self) -> str:
-        return staged(_STACK, self.stage)
+        return stack_name(self.stage)
 
     @property
     def topic_title(self) -> str:
@@ -30,7 +29,7 @@ class Names:
 
     @property
     def lease_group(self) -> str:
-        return staged("model-leases", self.stage)
+        return lease_group(self.stage)
 
     @property
     def dashboard(self) -> str:

@@ -9,8 +9,9 @@ from typing import Any
 
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from model_lifecycle.vocabulary.foreign import quoted
+from model_lifecycle.vocabulary.stage import stack_name
 from operations.aws import Aws
-from operations.deployment import Deployment, NoStackError, find, make, stack_name
+from operations.deployment import Deployment, NoStackError, find, make
 from operations.doctor.checks import (
     account,
     alarms,

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from operations.aws import Aws
 from operations.deployment import Deployment
-from operations.errors import OperationsError, on_one_line
+from operations.errors import OperationsError
 from operations.redrive.reading import Stack
+from operations.subscribers import subscribers_of
 
 QUEUE = "AWS::SQS::Queue"
 _FUNCTION = "AWS::Lambda::Function"
@@ -60,9 +61,7 @@ def stack_of(deployment: Deployment) -> Stack:
 
 
 def _programs_hear(topic: str, aws: Aws) -> bool:
-    pages = aws.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    with on_one_line("SNS"):
-        return any(each["Protocol"] != "email" for page in pages for each in page["Subscriptions"])
+    return any(each.protocol != "email" for each in subscribers_of(aws, topic))
 
 
 def _name(construct: str) -> str:

@@ -8,7 +8,7 @@ from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary import environment as names
-from model_lifecycle.vocabulary.stage import staged
+from model_lifecycle.vocabulary.stage import lease_group
 from operations.deployment import Deployment
 from operations.errors import OperationsError
 from settings.settings import Settings
@@ -66,6 +66,6 @@ def as_in(settings: Settings, deployment: Deployment) -> Deployed:
         price=settings.price_per_inference_unit_hour,
         services=[service for service in SERVICES if service.name in settings.watched_services],
         project_arns=settings.project_arns,
-        lease_group=staged("model-leases", deployment.stage),
+        lease_group=lease_group(deployment.stage),
         record_table=deployment.physical_id("AWS::DynamoDB::Table", "FunctionsModelRecords"),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from model_lifecycle.aws.in_service_units import query_of
 from model_lifecycle.aws.record_table import record_of
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
@@ -249,13 +250,10 @@ def _points(
     return found
 
 
-def _query(place: int, request: StopRequest, period: timedelta, statistic: str) -> dict[str, Any]:
+def _query(place: int, request: StopRequest, period: timedelta, statistic: str) -> Any:
     measured = request.service.metric(request.identity)
     assert measured is not None  # noqa: S101 - those without one are not asked for
-    dimensions = [{"Name": name, "Value": value} for name, value in measured.dimensions.items()]
-    metric = {"Namespace": measured.namespace, "MetricName": measured.name, "Dimensions": dimensions}
-    stat = {"Metric": metric, "Period": int(period.total_seconds()), "Stat": statistic}
-    return {"Id": f"model{place}", "MetricStat": stat}
+    return query_of(measured, f"model{place}", period=period, statistic=statistic)
 
 
 def _unexplained(models: Iterable[SeenModel], seen: Seen) -> list[str]:

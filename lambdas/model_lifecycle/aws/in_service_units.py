@@ -1,6 +1,6 @@
 """The only caller of Amazon CloudWatch: for how long a model ran, by its service's own metric."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
@@ -10,6 +10,20 @@ from model_lifecycle.requests.model_request import ModelRequest
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef, MetricTypeDef
+
+    from model_lifecycle.services.service import Metric
+
+
+def query_of(
+    measured: "Metric", name: str, *, period: timedelta = METRIC_PERIOD, statistic: str = "Average"
+) -> "MetricDataQueryTypeDef":
+    """Return what asks GetMetricData for a metric; `name` stands with the answer."""
+    metric: MetricTypeDef = {
+        "Namespace": measured.namespace,
+        "MetricName": measured.name,
+        "Dimensions": [{"Name": name, "Value": value} for name, value in measured.dimensions.items()],
+    }
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": int(period.total_seconds()), "Stat": statistic}}
 
 
 class InServiceUnits:
@@ -23,18 +37,8 @@ class InServiceUnits:
         measured = request.service.metric(request.identity)
         if measured is None:
             return []
-        metric: MetricTypeDef = {
-            "Namespace": measured.namespace,
-            "MetricName": measured.name,
-            "Dimensions": [{"Name": name, "Value": value} for name, value in measured.dimensions.items()],
-        }
-        period = int(METRIC_PERIOD.total_seconds())
-        query: MetricDataQueryTypeDef = {
-            "Id": "units",
-            "MetricStat": {"Metric": metric, "Period": period, "Stat": "Average"},
-        }
         pages = self._client.get_paginator("get_metric_data").paginate(
-            MetricDataQueries=[query],
+            MetricDataQueries=[query_of(measured, "units")],
             StartTime=until - MEASURED,
             EndTime=until + METRIC_PERIOD,
             ScanBy="TimestampAscending",

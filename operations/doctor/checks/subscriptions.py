@@ -1,23 +1,14 @@
 """Who hears of the endings and the alarms."""
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from model_lifecycle.vocabulary.foreign import quoted
 from operations.deployment import Deployment
 from operations.doctor.finding import Answer, error, ok, warning
-from operations.errors import on_one_line
+from operations.subscribers import Subscriber, subscribers_of
 from settings.settings import Settings
 
 _PENDING, _DELETED = "PendingConfirmation", "Deleted"
-
-
-class Subscriber(NamedTuple):
-    """As SNS lists it. `arn`: `PendingConfirmation` until it is confirmed."""
-
-    protocol: str
-    endpoint: str
-    arn: str
 
 
 def look(deployment: Deployment, settings: Settings) -> Iterator[Answer]:
@@ -34,17 +25,7 @@ def look(deployment: Deployment, settings: Settings) -> Iterator[Answer]:
     if settings.alarm_topic_arn:
         topics.append(settings.alarm_topic_arn)
     for topic in topics:
-        yield from answers(topic, _subscribers(deployment, topic), emails=wanted.get(topic, []))
-
-
-def _subscribers(deployment: Deployment, topic: str) -> list[Subscriber]:
-    pages = deployment.aws.client("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
-    with on_one_line("SNS"):
-        return [
-            Subscriber(each["Protocol"], each["Endpoint"], each["SubscriptionArn"])
-            for page in pages
-            for each in page["Subscriptions"]
-        ]
+        yield from answers(topic, subscribers_of(deployment.aws, topic), emails=wanted.get(topic, []))
 
 
 def answers(topic: str, subscribers: Sequence[Subscriber], *, emails: Sequence[str]) -> Iterator[Answer]:

@@ -23,10 +23,10 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.home import Home
 from operations.doctor.changes import Changes, Replaced, changes_between
 from operations.doctor.checks import account, alarms, bootstrap, dead_letters, models, quotas, schedules, stack
-from operations.doctor.checks.subscriptions import Subscriber
 from operations.doctor.checks.subscriptions import answers as of_subscribers
 from operations.doctor.finding import Answer, Level
 from operations.redrive.letter import Letter, Read
+from operations.subscribers import Subscriber
 from plan.plan_warning import Kind, PlanWarning
 from plan.quota import Quotas
 from settings.settings import Settings
