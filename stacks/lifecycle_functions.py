@@ -10,6 +10,7 @@ from aws_cdk.aws_sqs import IQueue
 from constructs import Construct
 
 from model_lifecycle.vocabulary import environment
+from model_lifecycle.vocabulary.folding import fold
 from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
 from settings.settings import Settings, in_seconds
 from stacks.acknowledgements import acknowledge, acknowledge_no_queue, on_versions_of
@@ -136,7 +137,7 @@ class LifecycleFunctions(Construct):
             environment_variables={
                 environment.RECORD_TABLE_NAME: self._records.table_name,
                 environment.WATCHED_SERVICES: ",".join(self._settings.watched_services),
-                environment.PROJECT_ARNS: ",".join(self._settings.project_arns),
+                environment.PROJECT_ARNS: fold(sorted(self._settings.project_arns)),
                 environment.WARN_AFTER_SECONDS: _seconds(self._settings.warn_after_hours),
                 environment.STOP_AFTER_SECONDS_UNLEASED: _seconds(self._settings.stop_after_hours_unleased),
                 **leases.arming,

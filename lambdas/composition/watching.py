@@ -15,6 +15,7 @@ from model_lifecycle.vocabulary.environment import (
     WARN_AFTER_SECONDS,
     WATCHED_SERVICES,
 )
+from model_lifecycle.vocabulary.folding import unfold
 from model_lifecycle.watch.watch import Limits
 
 
@@ -25,7 +26,7 @@ def watched_services_from(environment: Mapping[str, str] = os.environ) -> list[S
 
 def project_arns_from(environment: Mapping[str, str] = os.environ) -> list[str]:
     """Return the projects that are watched; none means all."""
-    return listed(PROJECT_ARNS, environment)
+    return unfold(environment[PROJECT_ARNS])
 
 
 def limits_from(environment: Mapping[str, str] = os.environ) -> Limits:

@@ -8,6 +8,7 @@ from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary import environment as names
+from model_lifecycle.vocabulary.folding import unfold
 from model_lifecycle.vocabulary.stage import lease_group
 from operations.deployment import Deployment
 from operations.errors import OperationsError
@@ -48,7 +49,7 @@ def deployed(deployment: Deployment) -> Deployed:
         ),
         price=float(variables[names.PRICE_PER_INFERENCE_UNIT_HOUR]),
         services=[service for service in SERVICES if service.name in watched],
-        project_arns=[arn for arn in variables[names.PROJECT_ARNS].split(",") if arn],
+        project_arns=unfold(variables[names.PROJECT_ARNS]),
         lease_group=variables[names.LEASE_GROUP_NAME],
         record_table=variables[names.RECORD_TABLE_NAME],
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from model_lifecycle.vocabulary.folding import fold
 from tests.template.conftest import CHOSEN, VERSION
 from tests.template.synthesized import ROOT, Synthesized, run_app
 
@@ -118,7 +119,7 @@ def test_nothing_but_watch_and_cleaning_up_runs_by_itself_unless_scheduled(defau
             {
                 "WARN_AFTER_SECONDS": "43200",
                 "STOP_AFTER_SECONDS_UNLEASED": "172800",
-                "PROJECT_ARNS": ",".join(CHOSEN["project_arns"]),
+                "PROJECT_ARNS": fold(sorted(CHOSEN["project_arns"])),
                 "WATCHED_SERVICES": "Rekognition,LookoutVision",
                 "EMAILS": "=2,Alarms/Topic=1",
             },

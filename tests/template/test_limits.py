@@ -43,6 +43,12 @@ FULLEST: dict[str, dict[str, Any]] = {
         "time_zone": "America/Argentina/ComodRivadavia",
         "stage": LONGEST_STAGE,
     },
+    "projects with long names": {
+        "project_arns": as_many_as_fit(REKOGNITION.replace("p{:03}", "{0}" * 249)),
+        "watched_services": ["Rekognition", "LookoutVision"],
+        "time_zone": "America/Argentina/ComodRivadavia",
+        "stage": LONGEST_STAGE,
+    },
     "other projects": {"project_arns": as_many_as_fit(LOOKOUT)},
     "some schedules": {
         "schedules": schedules(10),
