@@ -10,6 +10,7 @@ from model_lifecycle.aws.in_service_units import query_of
 from model_lifecycle.aws.record_table import record_of
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
+from model_lifecycle.model.long_runs import HOUR, HOURS_KEPT, hours_before, with_hours
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
 from model_lifecycle.requests.model_request import Defaults
@@ -23,7 +24,6 @@ from operations.aws import Aws
 from operations.deployment import Deployment
 from operations.side_by_side import SideBySide
 from operations.status.deployed import Deployed, as_in, deployed
-from operations.status.long_runs import Hour, datapoints
 from operations.status.origin import By, origin
 from operations.status.recurring import recurring
 from operations.status.row import State, state_of
@@ -42,7 +42,7 @@ _MOST_DATAPOINTS = 100_800
 _MOST_QUERIES = 500
 _MOST_LISTED = 1_000
 _BEFORE = timedelta(minutes=10)
-_HOUR, _RECENTLY = timedelta(hours=1), timedelta(hours=6)
+_RECENTLY = timedelta(hours=6)
 
 
 def read(deployment: Deployment, settings: Settings, progress: Progress) -> Seen:
@@ -196,23 +196,17 @@ def _measured(aws: Aws, models: Sequence[SeenModel], now: datetime) -> dict[str,
 def _recent(aws: Aws, requests: Sequence[StopRequest], now: datetime) -> dict[str, list[Datapoint]]:
     """Return the minutes of the last six hours, and before them the hours of those that have run for longer.
 
-    The minutes of two weeks would be as many as take CloudWatch a second for each model.
+    More minutes would be as many as take CloudWatch a second for each model; so would all the hours that it keeps.
     """
     found = _points(aws, requests, now - _RECENTLY, now)
-    longer = [
-        each for each in requests if (points := found.get(each.model_id)) and points[0].at < now - _RECENTLY + _BEFORE
-    ]
-    # Hours of the clock, and none in part.
-    end = (now - _RECENTLY).replace(minute=0, second=0, microsecond=0) + _HOUR
-    begin, last = end - MEASURED + _RECENTLY, end - METRIC_PERIOD
-    units = _points(aws, longer, begin, last, period=_HOUR)
-    samples = _points(aws, longer, begin, last, period=_HOUR, statistic="SampleCount")
-    for model_id, points in units.items():
-        counted = {each.at: each.units for each in samples.get(model_id, ())}
-        hours = [Hour(each.at, each.units, counted.get(each.at, 0)) for each in points]
-        minutes = found[model_id]
-        whole = max([len(minutes) * _HOUR / (now - minutes[0].at), *(each.samples for each in hours)])
-        found[model_id] = [*datapoints(hours, minutes[0].at, samples=whole), *minutes]
+    recent, begin = dict(found), now - _RECENTLY
+    for kept in (MEASURED, HOURS_KEPT):
+        longer = [each for each in requests if (points := found.get(each.model_id)) and points[0].at < begin + _BEFORE]
+        begin, end = hours_before(now - _RECENTLY, kept)
+        averages = _points(aws, longer, begin, end - METRIC_PERIOD, period=HOUR)
+        counts = _points(aws, longer, begin, end - METRIC_PERIOD, period=HOUR, statistic="SampleCount")
+        for name, hours in averages.items():
+            found[name] = with_hours(recent[name], hours, counts.get(name, ()))
     return found
 
 
@@ -238,7 +232,7 @@ def _points(
             .get_paginator("get_metric_data")
             .paginate(
                 MetricDataQueries=[_query(place, request, period, statistic) for place, request in enumerate(part)],
-                StartTime=max(begin, now - MEASURED),
+                StartTime=begin if period >= HOUR else max(begin, now - MEASURED),
                 EndTime=now + METRIC_PERIOD,
                 ScanBy="TimestampAscending",
             )

@@ -4,10 +4,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
-from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
+from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usage import LONGEST_GAP, MEASURED, METRIC_PERIOD, Datapoint, last_run
 from model_lifecycle.requests.model_request import ModelRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef, MetricTypeDef
 
@@ -33,21 +36,34 @@ class InServiceUnits:
         self._client = client
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:
-        """GetMetricData over the last two weeks."""
+        """GetMetricData over the last two weeks, and of a run that is longer over the hours before them."""
         measured = request.service.metric(request.identity)
         if measured is None:
             return []
-        pages = self._client.get_paginator("get_metric_data").paginate(
-            MetricDataQueries=[query_of(measured, "units")],
-            StartTime=until - MEASURED,
-            EndTime=until + METRIC_PERIOD,
-            ScanBy="TimestampAscending",
-        )
-        with service_errors("GetMetricData"):
-            results = [result for page in pages for result in page["MetricDataResults"]]
-        return [
-            Datapoint(at, units)
-            for result in results
-            for at, units in zip(result["Timestamps"], result["Values"], strict=True)
-            if units > 0
+        begin = until - MEASURED
+        [minutes] = self._points([query_of(measured, "units")], begin, until + METRIC_PERIOD)
+        run = last_run(minutes, ModelRecord())
+        if not run or run[0].at > begin + LONGEST_GAP:
+            return minutes
+        # Few runs are that long.
+        from model_lifecycle.model.long_runs import HOUR, hours_before, with_hours
+
+        queries = [
+            query_of(measured, "units", period=HOUR),
+            query_of(measured, "samples", period=HOUR, statistic="SampleCount"),
         ]
+        return with_hours(run, *self._points(queries, *hours_before(run[0].at)))
+
+    def _points(
+        self, queries: "Sequence[MetricDataQueryTypeDef]", begin: datetime, end: datetime
+    ) -> list[list[Datapoint]]:
+        """Return what each query finds that is more than nothing."""
+        pages = self._client.get_paginator("get_metric_data").paginate(
+            MetricDataQueries=queries, StartTime=begin, EndTime=end, ScanBy="TimestampAscending"
+        )
+        found: dict[str, list[Datapoint]] = {query["Id"]: [] for query in queries}
+        with service_errors("GetMetricData"):
+            for result in (result for page in pages for result in page["MetricDataResults"]):
+                points = zip(result["Timestamps"], result["Values"], strict=True)
+                found[result["Id"]] += [Datapoint(at, units) for at, units in points if units > 0]
+        return [*found.values()]

@@ -11,10 +11,10 @@ from model_lifecycle.requests.model_request import ModelRequest
 
 METRIC_PERIOD = timedelta(minutes=1)
 MEASURED = timedelta(days=14)
-"""How far back is asked: CloudWatch keeps a metric's minutes for 15 days, and refuses to be asked for older ones."""
+"""How far back minutes are asked: CloudWatch keeps them for 15 days, and refuses to be asked for older ones."""
 
 # A datapoint may be missing, and the last ones are not there yet. A model that was down for longer has run anew.
-_LONGEST_GAP = timedelta(minutes=5)
+LONGEST_GAP = timedelta(minutes=5)
 _LATEST_DATAPOINT = timedelta(minutes=15)
 
 
@@ -37,7 +37,7 @@ class Meter(Protocol):
     """What the service measures."""
 
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:
-        """Return the minutes in which the model ran, oldest first, as far back as they are kept.
+        """Return the minutes in which the model ran, oldest first, and the `long_runs` before them.
 
         Raises as `Model` does.
         """
@@ -97,7 +97,7 @@ def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datet
     `record`: of this run; an empty one where the model's record is of another. `units`: the inference units that the
     service says are in force, for a record that knows none.
     """
-    run = _last_run([point for point in measured if point.at < until], record)
+    run = last_run([point for point in measured if point.at < until], record)
     since = record.ran_at or record.asked_at
     longer_than_measured = since is not None and since < until - MEASURED
     if run and until - run[-1].at <= _LATEST_DATAPOINT and not longer_than_measured:
@@ -109,11 +109,12 @@ def usage_of(measured: Sequence[Datapoint], record: ModelRecord, *, until: datet
     return Usage(since=since, until=until, unit_hours=hours * (in_force or 1), source=Source.RECORD)
 
 
-def _last_run(measured: Sequence[Datapoint], record: ModelRecord) -> list[Datapoint]:
+def last_run(measured: Sequence[Datapoint], record: ModelRecord) -> list[Datapoint]:
+    """Return the datapoints of the last run, oldest first. `record`: as in `usage_of`."""
     run: list[Datapoint] = []
     for point in reversed(measured):
         anew = record.asked_at is not None and point.at + METRIC_PERIOD <= record.asked_at
-        if anew or (run and run[-1].at - point.at > _LONGEST_GAP):
+        if anew or (run and run[-1].at - point.at > LONGEST_GAP):
             break
         run.append(point)
     return run[::-1]

@@ -52,7 +52,7 @@ def live(lifecycle: Lifecycle) -> dict[str, str]:
         script("leased", StartSeconds=MINUTE),
         script("child", StartSeconds=MINUTE),
         script("by-event", StartSeconds=MINUTE),
-        script("by-hand", StartSeconds=MINUTE),
+        script("by-hand", Status="RUNNING", RunningForSeconds=100 * 24 * HOUR),
         script("starts", StartSeconds=LONG),
         script("stops", StartSeconds=MINUTE, StopSeconds=LONG),
         script("waits"),
@@ -74,7 +74,6 @@ def live(lifecycle: Lifecycle) -> dict[str, str]:
         )
         lifecycle.pass_time(2)
     lifecycle.send({"ProjectVersionArn": version("by-event")})
-    lifecycle.aws.client("rekognition").start_project_version(ProjectVersionArn=version("by-hand"), MinInferenceUnits=1)
     lifecycle.start(LOOKOUT_VISION.model)
     lifecycle.pass_time(10 * MINUTE)
     arns["waits"] = lifecycle.start({"ProjectVersionArn": version("waits"), **PATIENT})
@@ -114,6 +113,7 @@ def test_every_model_that_does_something_is_told_with_whom_when_and_money(
             "pipeline:tonight",
         )
         assert (started_by["by-event"]["By"], started_by["by-hand"]) == ("Event", None)
+        assert models["by-hand"]["Ran"]["Hours"] == pytest.approx(100 * 24, abs=1)
         assert (started_by["waits"]["Execution"], models["stops"]["StoppedBy"]) == (arns["waits"], arns["stopped"])
         assert models["leased"]["Lease"]["StopScheduled"] is True
         assert models["leased"]["InferenceUnits"]["Min"] == 2

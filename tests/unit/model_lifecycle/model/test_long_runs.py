@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from model_lifecycle.model.long_runs import Hour, datapoints
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import usage_of
-from operations.status.long_runs import Hour, datapoints
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
 
