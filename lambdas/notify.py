@@ -64,6 +64,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
             if error := failure_of(ending):
                 metrics.write_failure(error)
 
+    if endings.come_too_late(event):
+        return {"NotificationId": notification_id}
     answer = {"NotificationId": notification_id, **teller.tell(notification_id, message, context, told=count)}
     logger.info("Notify", answer=answer)
     return answer

@@ -74,11 +74,19 @@ class StartWorkflow(Workflow):
             wait_to_retry,
             comment="Notify people, once, that the account's quota is full",
         )
+        notify_still_starting = self.notify_meanwhile(
+            self._functions.notify,
+            "Notify still starting",
+            wait_for_start,
+            comment="Notify people, once, that the start takes longer than any before",
+            told="$.Progress.SaidStillStarting",
+        )
         tells = Condition.boolean_equals("$.Progress.Tells", value=True)
         cleans_up = Condition.boolean_equals("$.Progress.CleansUp", value=True)
         model_running = (
             Choice(self, "Model running?", comment="Only the named phases wait. Any other phase gives up")
             .when(self.phase_is(Phase.RUNNING), running)
+            .when(Condition.and_(self.phase_is(Phase.STARTING), tells), notify_still_starting)
             .when(self.phase_is(Phase.STARTING), wait_for_start)
             .when(Condition.and_(self.phase_is(Phase.BLOCKED), tells), notify_waiting)
             .when(self.phase_is(Phase.BLOCKED), wait_to_retry)

@@ -16,6 +16,7 @@ from aws_cdk.aws_stepfunctions import (
     LogLevel,
     LogOptions,
     Pass,
+    Result,
     StateMachine,
     Succeed,
     Wait,
@@ -42,6 +43,18 @@ _LAMBDA_CANNOT_ANSWER = [
     # The CDK's default leaves it out, although it is what an account at its concurrency limit answers.
     "Lambda.TooManyRequestsException",
 ]
+
+_OF_NOTIFY: dict[str, object] = {
+    "Goal.$": "$.Goal",
+    "Execution": {
+        "Arn.$": "$.Execution.Arn",
+        "StartTime.$": "$.Execution.StartTime",
+        "RedriveCount.$": "$$.Execution.RedriveCount",
+    },
+    "Progress.$": "$.Progress",
+    "CleanUp.$": "$.CleanUp",
+}
+"""What Notify is called with."""
 
 
 class Workflow(Construct):
@@ -153,6 +166,22 @@ class Workflow(Construct):
         told = self._notify(name, notify, comment=comment)
         return told.add_catch(then, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(then)
 
+    def notify_meanwhile(self, notify: Function, name: str, then: IChainable, *, comment: str, told: str) -> IChainable:
+        """Tell how it goes on without holding that up. What could not be told, the next step wants told again.
+
+        `told`: where the state has the mark that keeps it from that.
+        """
+        noted = Pass(
+            self,
+            "Remember notification",
+            comment="Remember that it was announced",
+            result=Result.from_boolean(True),
+            result_path=told,
+        )
+        telling = self._call(notify, name, comment=comment, payload=_OF_NOTIFY, result_path=JsonPath.DISCARD)
+        noted.next(then)
+        return telling.add_catch(then, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(noted)
+
     def succeed(self, name: str, *, comment: str) -> Succeed:
         """End with the report as output."""
         return Succeed(self, name, comment=comment, output_path="$.Progress.Report")
@@ -205,16 +234,7 @@ class Workflow(Construct):
             name,
             notify,
             comment=comment,
-            payload={
-                "Goal.$": "$.Goal",
-                "Execution": {
-                    "Arn.$": "$.Execution.Arn",
-                    "StartTime.$": "$.Execution.StartTime",
-                    "RedriveCount.$": "$$.Execution.RedriveCount",
-                },
-                "Progress.$": "$.Progress",
-                "CleanUp.$": "$.CleanUp",
-            },
+            payload=_OF_NOTIFY,
             # Nothing reads it, and an input of just the largest size leaves no room for it.
             result_path=JsonPath.DISCARD,
         )
@@ -224,11 +244,26 @@ class Workflow(Construct):
     def _invoke(
         self, name: str, function: Function, *, comment: str, payload: dict[str, object], result_path: str
     ) -> CustomState:
+        """Make a task that calls the function until it answers."""
+        invoke = self._call(function, name, comment=comment, payload=payload, result_path=result_path)
+        return invoke.add_retry(
+            errors=_LAMBDA_CANNOT_ANSWER,
+            interval=Duration.seconds(1),
+            backoff_rate=2,
+            # A quarter of an hour: an account at its concurrency limit is not a reason to end a start or a stop.
+            max_attempts=30,
+            max_delay=Duration.minutes(1),
+            jitter_strategy=JitterType.FULL,
+        )
+
+    def _call(
+        self, function: Function, name: str, *, comment: str, payload: dict[str, object], result_path: str
+    ) -> CustomState:
         """Make a task that calls the function version of this deploy, whatever is deployed during an execution.
 
         Not by `LambdaInvoke`, which allows a machine that version alone.
         """
-        invoke = CustomState(
+        return CustomState(
             self,
             name,
             state_json={
@@ -238,13 +273,4 @@ class Workflow(Construct):
                 "Parameters": payload,
                 "ResultPath": result_path,
             },
-        )
-        return invoke.add_retry(
-            errors=_LAMBDA_CANNOT_ANSWER,
-            interval=Duration.seconds(1),
-            backoff_rate=2,
-            # A quarter of an hour: an account at its concurrency limit is not a reason to end a start or a stop.
-            max_attempts=30,
-            max_delay=Duration.minutes(1),
-            jitter_strategy=JitterType.FULL,
         )

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.instant import to_instant
 from operations.status.origin import Origin
 from operations.status.recurring import Due
@@ -42,6 +43,7 @@ def _model(row: Row) -> dict[str, Any]:
         "StartedBy": _origin(row.started_by),
         "WantedBy": row.wanted_by,
         "StoppedBy": row.stopping_by,
+        "UsualStart": row.usual and fields_json(row.usual),
         "WaitsUntil": row.waits_until and to_instant(row.waits_until),
         "InferenceUnits": {"Min": row.units[0], "Max": row.units[1]},
         "Unleased": row.unleased,

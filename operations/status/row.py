@@ -9,6 +9,7 @@ from model_lifecycle.endings.money import Money, hours_left_of_month
 from model_lifecycle.model.lease import Lease, lease_of
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Source, Usage, usage_of
+from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.stop_request import StopRequest
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
 from operations.status.origin import Origin, origin
@@ -48,6 +49,7 @@ class Row:
     """`since`: when it came into its state. `started_by`: None where someone started it in the service itself.
 
     `known`: whether its record could be read. `waits_until`: when its start gives up. `usd_by_month_end`: at this pace.
+    `usual`: how long its starts take, while it starts.
     """
 
     request: StopRequest
@@ -55,6 +57,7 @@ class Row:
     status: str
     known: bool
     since: datetime | None
+    usual: UsualStart | None
     usage: Usage | None
     started_by: Origin | None
     wanted_by: str | None
@@ -130,6 +133,7 @@ def _row(model: SeenModel, state: State, seen: Seen) -> Row:
         status=model.status,
         known=model.record is not None,
         since=_since(state, record, usage) if state is not State.WAITS else _began(waiting, seen),
+        usual=UsualStart.of(record.start_seconds) if state is State.STARTS else None,
         usage=usage,
         started_by=_origin(asked_by, request, seen) if asked_by else None,
         wanted_by=latest if latest != asked_by and state is not State.WAITS else None,

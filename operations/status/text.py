@@ -109,6 +109,8 @@ def _who(row: Row, zone: ZoneInfo) -> Iterator[str]:
         yield f"{title}, started by {row.started_by}."
     else:
         yield f"{title}, started in the service itself, not through this app."
+    if row.usual is not None:
+        yield f"Its start usually takes {row.usual.in_words}."
     if row.wanted_by is not None:
         yield f"{someone(row.wanted_by)} wanted it last."
     if row.stopping_by is not None:

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
 from itertools import takewhile
@@ -17,6 +17,10 @@ from local.network.faults import calls
 from local.network.faults import load as load_faults
 from local.scenario.scenario import Scenario
 from local.server import LocalAws
+from model_lifecycle.aws.record_table import RecordTable
+from model_lifecycle.endings.outcome import GOES_ON
+from model_lifecycle.requests.start_request import parse_request
+from tests.fakes.given import DEFAULTS, HOME
 
 ACCOUNT = "123456789012"
 FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
@@ -106,6 +110,14 @@ class Lifecycle:
     def given_faults(self, *faults: Mapping[str, Any]) -> None:
         """Only these faults befall calls from now on; the models live on."""
         load_faults(Scenario.parse(json.dumps({"Faults": faults})))
+
+    def remember(self, model: Mapping[str, str], *start_seconds: int) -> None:
+        """Let that be how long the last starts of a model took."""
+        request = parse_request(model, defaults=DEFAULTS, home=HOME)
+        [table] = [table for table in self._keys if "ModelRecords" in table]
+        records = RecordTable(table, self._tables)
+        before = records.read(request)
+        records.replace(request, before, replace(before, start_seconds=start_seconds))
 
     def forget(self) -> None:
         """Let nothing be left of what was: no execution under way, no model, no record of one, no armed stop."""
@@ -281,5 +293,5 @@ class Lifecycle:
     def only_message(self, execution: Execution) -> Notification:
         """Return the one message about the end of an execution: there must be exactly one."""
         told = self.messages(execution.arn)
-        [end] = [message for message in told if message.document["Outcome"] != "Waiting"]
+        [end] = [message for message in told if message.document["Outcome"] not in GOES_ON]
         return end

@@ -9,6 +9,7 @@ from local.api.calls import ApiCall
 from local.commands.subscriber import Notification
 from local.network.faults import calls
 from local.scenario.scenario import EFFECTS
+from model_lifecycle.endings.outcome import GOES_ON
 from tests.deployed.lifecycle import SECONDS_OF_PATIENCE, Execution, Lifecycle, carried_out
 from tests.deployed.services import REKOGNITION, ServiceWords
 from tests.deployed.someone import Someone
@@ -62,7 +63,7 @@ class Lived:
     @property
     def document(self) -> dict[str, Any]:
         """The one message about the execution's end: there must be exactly one, and at most one that it waits."""
-        [end] = [document for document in self._told if document["Outcome"] != "Waiting"]
+        [end] = [document for document in self._told if document["Outcome"] not in GOES_ON]
         assert len(self._told) <= 2
         return end
 

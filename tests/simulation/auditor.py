@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from model_lifecycle.endings.outcome import GOES_ON
 from tests.simulation.model_life import Call, Execution, ModelLife, Run
 
 TOLD_WITHIN = timedelta(hours=2)
@@ -141,7 +142,7 @@ class Auditor:
         for execution in life.executions.values():
             if execution.ended is None or life.over - execution.ended < timedelta(minutes=10):
                 continue
-            of_it = [told for told in life.told if told.execution_arn == execution.arn and told.outcome != "Waiting"]
+            of_it = [told for told in life.told if told.execution_arn == execution.arn and told.outcome not in GOES_ON]
             # Nobody is to hear of a quiet end, and an event about it that could not be read tells nobody.
             told = {told.notification_id for told in of_it if not (execution.quiet and told.outcome == "Undelivered")}
             if execution.status in ("ABORTED", "TIMED_OUT") and len(told) > 1:

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any
 
 _READ = {
-    "Pass": {"Parameters", "ResultPath", "Next"},
+    "Pass": {"Parameters", "Result", "ResultPath", "Next"},
     "Task": {"Resource", "Parameters", "ResultPath", "Retry", "Catch", "Next"},
     "Wait": {"SecondsPath", "Next"},
     "Choice": {"Choices", "Default"},
@@ -90,7 +90,7 @@ class Machine:
                     case "Wait":
                         self._wait(self._at(state["SecondsPath"], data))
                     case "Pass":
-                        data = _put(data, state, self._fill(state["Parameters"], data))
+                        data = _put(data, state, self._fill(state.get("Parameters", state.get("Result")), data))
                     case "Task":
                         data, name = self._task(state, data)
                         continue

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from itertools import pairwise
 
+from model_lifecycle.endings.outcome import GOES_ON
 from model_lifecycle.services.registry import service_named
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
@@ -23,6 +24,7 @@ def assert_promises_kept(execution: LivedExecution) -> None:
     assert_it_started_the_model_once_at_most(execution)
     assert_it_did_not_start_again_what_someone_else_stopped(execution)
     assert_its_end_is_told(execution)
+    assert_how_it_goes_on_is_told_once_and_before_its_end(execution)
     if execution.message:
         assert_the_message_is_true(execution)
         assert_what_it_asked_for_in_vain_is_cleaned_up(execution)
@@ -83,6 +85,14 @@ def assert_its_end_is_told(execution: LivedExecution) -> None:
     assert len(execution.document["Cause"] or "") <= MAX_CAUSE_CHARACTERS
     assert execution.document["Summary"]
     assert execution.document["Error"] in (None, *_OWN_ERRORS)
+
+
+def assert_how_it_goes_on_is_told_once_and_before_its_end(execution: LivedExecution) -> None:
+    """Assert that of its waiting, and of its taking longer than usual."""
+    told = [each.outcome for each in execution.world.told if each.execution_arn == execution.running.arn]
+    before = [outcome for outcome in told if outcome in GOES_ON]
+    assert before == told[: len(before)]
+    assert len(before) == len(set(before))
 
 
 def assert_what_it_asked_for_in_vain_is_cleaned_up(execution: LivedExecution) -> None:

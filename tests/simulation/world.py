@@ -11,7 +11,7 @@ from typing import Any, cast
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.lease_schedules import LeaseSchedules
 from model_lifecycle.endings.message import compose
-from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.outcome import GOES_ON
 from model_lifecycle.endings.reading import Endings
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -237,12 +237,12 @@ class World(Scene):
             now=self.now,
         )
         identity = endings.identity(event)
-        if identity not in {told.notification_id for told in self.told}:
+        if identity not in {told.notification_id for told in self.told} and not endings.come_too_late(event):
             ending = endings.read(event)
             if ending is not None:
                 running = self.executions[ending.execution_arn or ""]
                 message = compose(ending, price_per_inference_unit_hour=PRICE, zone=UTC, home=HOME)
-                if ending.outcome is not Outcome.WAITING:
+                if ending.outcome not in GOES_ON:
                     running.message, running.told_by = message, number
                 self._tell(identity, message.document)
         return {"NotificationId": identity}

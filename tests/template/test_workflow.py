@@ -44,7 +44,10 @@ START = Told(
         "Start model": {"Model running?", "Explain fault"},
         "Model running?": {
             *("Notify running", "Wait for start", "Notify waiting", "Wait to retry", "Stop model", "Notify failure"),
+            "Notify still starting",
         },
+        "Notify still starting": {"Remember notification", "Wait for start"},
+        "Remember notification": {"Wait for start"},
         "Notify waiting": {"Wait to retry"},
         "Wait for start": {"Check model"},
         "Wait to retry": {"Start model"},
@@ -62,6 +65,7 @@ START = Told(
         "Stop model": START_EXECUTION,
         "Notify running": "Functions/Notify/CurrentVersion",
         "Notify waiting": "Functions/Notify/CurrentVersion",
+        "Notify still starting": "Functions/Notify/CurrentVersion",
         "Notify failure": "Functions/Notify/CurrentVersion",
     },
     choice="Model running?",
@@ -106,6 +110,8 @@ STOP = Told(
     ends={"Notify stopped": "Model stopped", "Notify failure": "Model not stopped"},
     waits=["Wait for stop", "Wait to retry"],
 )
+MEANWHILE = "Notify still starting"
+"""What it could not tell, the next look wants told again."""
 BOTH = pytest.mark.parametrize("told", [START, STOP], ids=lambda told: told.machine)
 CALLS = pytest.mark.parametrize(
     ("told", "task"), [(told, task) for told in (START, STOP) for task, to in told.tasks.items() if "Functions/" in to]
@@ -161,14 +167,28 @@ def test_only_named_phases_wait_or_succeed_and_everything_else_fails(synthesized
     assert choice["Default"] == "Notify failure"
 
 
-def test_a_start_that_waits_tells_so_before_it_waits(synthesized: Synthesized) -> None:
+@pytest.mark.parametrize(
+    ("phase", "tells", "waits"),
+    [("BLOCKED", "Notify waiting", "Wait to retry"), ("STARTING", "Notify still starting", "Wait for start")],
+)
+def test_a_start_that_goes_on_tells_so_before_it_waits(
+    synthesized: Synthesized, phase: str, tells: str, waits: str
+) -> None:
     rules = states_of(synthesized, START)[START.choice]["Choices"]
 
-    [told] = [place for place, rule in enumerate(rules) if "And" in rule]
-    blocked, tells = rules[told]["And"]
-    assert (blocked["StringEquals"], tells["Variable"], tells["BooleanEquals"]) == ("BLOCKED", "$.Progress.Tells", True)
-    assert (rules[told]["Next"], rules[told + 1]["Next"]) == ("Notify waiting", "Wait to retry")
-    assert rules[told + 1]["StringEquals"] == "BLOCKED"
+    [told] = [place for place, rule in enumerate(rules) if rule["Next"] == tells]
+    in_phase, wanted = rules[told]["And"]
+    assert (in_phase["StringEquals"], wanted["Variable"], wanted["BooleanEquals"]) == (phase, "$.Progress.Tells", True)
+    assert (rules[told + 1]["StringEquals"], rules[told + 1]["Next"]) == (phase, waits)
+
+
+def test_what_is_told_meanwhile_holds_nothing_up_and_is_noted_only_once_it_was_told(synthesized: Synthesized) -> None:
+    states = states_of(synthesized, START)
+    telling, noted = states[MEANWHILE], states["Remember notification"]
+
+    assert "Retry" not in telling
+    assert [caught["Next"] for caught in telling["Catch"]] == ["Wait for start"]
+    assert (noted["Result"], noted["ResultPath"]) == (True, "$.Progress.SaidStillStarting")
 
 
 def test_a_start_that_gives_up_on_what_it_asked_for_cleans_up_after_every_other_choice(
@@ -202,6 +222,9 @@ def test_a_task_tries_again_where_lambda_cannot_answer_and_catches_everything(
     synthesized: Synthesized, told: Told, task: str
 ) -> None:
     state = states_of(synthesized, told)[task]
+    assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.ALL"]]
+    if task == MEANWHILE:
+        return
     lambda_s_own, whatever_else = state["Retry"]
 
     assert set(lambda_s_own["ErrorEquals"]) == {
@@ -214,7 +237,6 @@ def test_a_task_tries_again_where_lambda_cannot_answer_and_catches_everything(
     assert lambda_s_own["JitterStrategy"] == "FULL"
     assert whatever_else["ErrorEquals"] == ["States.ALL"]
     assert min(lambda_s_own["MaxAttempts"], whatever_else["MaxAttempts"]) >= 2
-    assert [catch["ErrorEquals"] for catch in state["Catch"]] == [["States.ALL"]]
 
 
 @CALLS
@@ -306,8 +328,8 @@ def leads_to(state: dict[str, Any], written: set[str]) -> Iterator[tuple[str, se
     if state["Type"] == "Pass" and "ResultPath" not in state:
         after = keys("$", state["Parameters"])
     elif state["Type"] == "Pass":
-        replaced = {path for path in written if not path.startswith("$.Progress")}
-        after = replaced | keys(state["ResultPath"], state["Parameters"])
+        kept = {path for path in written if not path.startswith(state["ResultPath"])}
+        after = kept | keys(state["ResultPath"], state.get("Parameters"))
     elif state.get("ResultPath") == "$.Progress":
         after = written | OF_AN_ANSWER | {"$.Progress.Failure.Error", "$.Progress.Failure.Cause"}
     caught = {catch["Next"] for catch in state.get("Catch", [])} - {state.get("Next")}

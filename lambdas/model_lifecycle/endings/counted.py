@@ -2,7 +2,7 @@
 
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.money import Money
-from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.outcome import GOES_ON, Outcome
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
 from model_lifecycle.vocabulary.errors import OUR_ERRORS
 from model_lifecycle.vocabulary.metrics import Metric
@@ -16,7 +16,7 @@ _FAILURES = frozenset({Outcome.FAILED, Outcome.TIMED_OUT, Outcome.ABORTED, Outco
 
 def counted(ending: Ending, *, price_per_inference_unit_hour: float) -> dict[Metric, float]:
     """Return what an execution's end adds to each metric, but for failures; nothing of what is not an end."""
-    if ending.execution_arn is None or ending.outcome is Outcome.WAITING:
+    if ending.execution_arn is None or ending.outcome in GOES_ON:
         return {}
     found: dict[Metric, float] = {Metric.STARTS if ending.goal is Goal.RUNNING else Metric.STOPS: 1}
     report = ending.report

@@ -32,12 +32,12 @@ CleanUp: TypeAlias = StartedCleanUp | FailedCleanUp
 
 @dataclass(frozen=True, kw_only=True)
 class Ending:
-    """How an execution ended, that it waits, or what the watch found: then there is no `execution_arn`.
+    """How an execution ended, how it goes on, or what the watch found: then there is no `execution_arn`.
 
     `request` is None where the input names no model, and nothing but its name where the input is not valid. `report` is
     None where nothing was seen of a model; `gone`: there is none. `error` and `cause` are
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
-    gave up. `tried_until`: the deadline of a start that waits for a place in the account's quota. `project`: the
+    gave up. `tried_until`: the deadline of a start that goes on. `project`: the
     service and its project, as far as that can be read where there is no request. `about`: what the subject names then.
     `advice`: what to do about it, where that does not depend on the error.
     """
@@ -102,3 +102,8 @@ def notification_id(execution_arn: str, redrive_count: int) -> str:
 def waiting_id(execution_arn: str) -> str:
     """Return the identity of what is told of an execution that waits: once, however often it is redriven."""
     return f"{execution_arn}#waiting"
+
+
+def still_starting_id(execution_arn: str) -> str:
+    """Return the same of an execution whose model takes longer to start than it ever did."""
+    return f"{execution_arn}#still-starting"

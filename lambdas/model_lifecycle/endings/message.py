@@ -118,6 +118,8 @@ def _headline(ending: Ending) -> str:
         return "Not watched"
     if ending.outcome is Outcome.LEASE_MOVED:
         return "Lease moved"
+    if ending.outcome is Outcome.STILL_STARTING:
+        return "Still starting"
     if ending.outcome in (Outcome.RUNNING, Outcome.STOPPED):
         return _of_success(ending)
     headline = f"{OF_GOAL[ending.goal].verb.title()} {_HEADLINES[ending.outcome]}"

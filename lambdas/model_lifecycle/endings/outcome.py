@@ -1,4 +1,4 @@
-"""How an execution ended, or that it waits, in the word that subscribers filter by."""
+"""How an execution ended, or that it goes on, in the word that subscribers filter by."""
 
 from enum import StrEnum
 
@@ -10,6 +10,7 @@ class Outcome(StrEnum):
     """The `Outcome` of a notification."""
 
     WAITING = "Waiting"
+    STILL_STARTING = "StillStarting"
     RUNNING = "Running"
     LEASE_MOVED = "LeaseMoved"
     STOPPED = "Stopped"
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
 
 EVENT_TYPES = {
     Outcome.WAITING: "Model Waiting",
+    Outcome.STILL_STARTING: "Model Still Starting",
     Outcome.RUNNING: "Model Running",
     Outcome.LEASE_MOVED: "Model Lease Moved",
     Outcome.STOPPED: "Model Stopped",
@@ -32,6 +34,9 @@ EVENT_TYPES = {
     Outcome.NOT_WATCHED: "Model Not Watched",
 }
 """The detail type of the event that tells it."""
+
+GOES_ON = frozenset({Outcome.WAITING, Outcome.STILL_STARTING})
+"""What is told of an execution that has not ended."""
 
 OF_EXECUTION = {
     "SUCCEEDED": None,

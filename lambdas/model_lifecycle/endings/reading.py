@@ -7,7 +7,15 @@ from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from model_lifecycle.endings.ending import CleanUp, Ending, FailedCleanUp, StartedCleanUp, notification_id, waiting_id
+from model_lifecycle.endings.ending import (
+    CleanUp,
+    Ending,
+    FailedCleanUp,
+    StartedCleanUp,
+    notification_id,
+    still_starting_id,
+    waiting_id,
+)
 from model_lifecycle.endings.heard import heard
 from model_lifecycle.endings.outcome import OF_EXECUTION, Outcome, of_failure, of_phase, of_success
 from model_lifecycle.endings.redrives import redrive_of_end
@@ -76,7 +84,8 @@ class Endings:
         """
         event = heard(event, self._home)
         if _goes_on(event):
-            return waiting_id(event["Execution"]["Arn"])
+            of_phase_now = still_starting_id if _still_starts(event) else waiting_id
+            return of_phase_now(event["Execution"]["Arn"])
         if "detail" not in event:
             return notification_id(event["Execution"]["Arn"], event["Execution"]["RedriveCount"])
         detail = event["detail"]
@@ -92,20 +101,30 @@ class Endings:
         """
         if "detail" in event:
             return self._untold(event)
-        return self._waiting(event) if _goes_on(event) else self._told_by_state(event)
+        return self._under_way(event) if _goes_on(event) else self._told_by_state(event)
 
-    def _waiting(self, event: dict[str, Any]) -> Ending:
+    def come_too_late(self, event: dict[str, Any]) -> bool:
+        """Tell whether a state says how an execution goes on that was ended meanwhile. Its end has been told by then.
+
+        Raises botocore's ClientError and BotoCoreError.
+        """
+        if not _goes_on(event):
+            return False
+        described = self._executions.describe_execution(executionArn=event["Execution"]["Arn"])
+        return described["status"] != "RUNNING"
+
+    def _under_way(self, event: dict[str, Any]) -> Ending:
         goal = Goal(event["Goal"])
         request = self._request(goal, asked_of(event), ours=True)
         progress = PROGRESS[goal].from_json(event["Progress"], request)
         return Ending(
             notification_id=self.identity(event),
-            outcome=Outcome.WAITING,
+            outcome=Outcome.STILL_STARTING if _still_starts(event) else Outcome.WAITING,
             goal=goal,
             execution_arn=progress.execution_arn,
             request=request,
             report=progress.report(now=self._now),
-            cause=progress.trouble,
+            cause=progress.trouble or None,
             tried_until=progress.deadline,
         )
 
@@ -213,6 +232,10 @@ class Endings:
 def _goes_on(event: dict[str, Any]) -> bool:
     """Tell whether a state tells of an execution that has not ended."""
     return "detail" not in event and bool(event["Progress"].get("Tells"))
+
+
+def _still_starts(event: dict[str, Any]) -> bool:
+    return bool(event["Progress"]["Phase"] == Phase.STARTING)
 
 
 def _report(goal: Goal, written: dict[str, Any]) -> ExecutionReport:

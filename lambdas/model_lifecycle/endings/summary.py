@@ -65,6 +65,8 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
             news = [_stopped(request, done), _ran(ending, money)]
             to_do = ["If nobody needs it, stop it again." if done.started_again else ""]
+        case Ending(outcome=Outcome.STILL_STARTING, request=ModelRequest() as request, report=StartReport() as seen):
+            news, to_do = [_still_starts(request, seen), _given_up(ending, zone)], []
         case Ending(outcome=Outcome.WAITING):
             news = [_waits(ending, zone)]
             to_do = ["To make room, stop another model or request a higher quota."]
@@ -84,12 +86,26 @@ def _in_a_row(sentences: list[str]) -> str:
 def _runs(request: ModelRequest, seen: StartReport) -> str:
     if seen.already_running:
         return f"{request.in_words} was already running."
-    took = duration(seen.elapsed_seconds)
+    took, start_took = duration(seen.elapsed_seconds), duration(seen.start_took_seconds or 0)
+    usual = f"usual is {seen.usual_start.in_words}" if seen.usual_start and seen.start_took_seconds else ""
+    compared = f"The start itself took {start_took}; {usual}." if usual else ""
     if seen.joined:
-        return (
-            f"{request.in_words} is running. Its start was already under way, so this execution waited {took} for it."
-        )
-    return f"{request.in_words} is running (took {took})."
+        waited = f"Its start was already under way, so this execution waited {took} for it."
+        return _in_a_row([f"{request.in_words} is running.", waited, compared])
+    if usual and start_took == took:
+        return f"{request.in_words} is running (took {took}; {usual})."
+    return _in_a_row([f"{request.in_words} is running (took {took}).", compared])
+
+
+def _still_starts(request: ModelRequest, seen: StartReport) -> str:
+    usual = f"; usual is {seen.usual_start.in_words}" if seen.usual_start else ""
+    return f"{request.in_words} is still starting after {duration(seen.start_took_seconds or 0)}{usual}."
+
+
+def _given_up(ending: Ending, zone: tzinfo) -> str:
+    if ending.tried_until is None:
+        return ""
+    return f"If it is still not running on {when(ending.tried_until, zone)}, its start will be given up."
 
 
 def _other_units(seen: StartReport) -> str:

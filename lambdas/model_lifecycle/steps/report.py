@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from model_lifecycle.model.usage import Run
+from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.codec import fields_json
 
@@ -107,9 +108,20 @@ class StartReport(ExecutionReport):
             "description": "Of a start: the end it asked for, the end in force, and the end that its own replaced."
         }
     )
+    start_took_seconds: float | None = field(
+        default=None,
+        metadata={
+            "description": "From the request for the start, by whomever, until the model was seen running, or until "
+            "now.",
+            "minimum": 0,
+        },
+    )
+    usual_start: UsualStart | None = field(
+        default=None, metadata={"description": "How long the starts took that are remembered of the model."}
+    )
 
     def of_a_look(self) -> Self:
-        return replace(super().of_a_look(), already_running=None, running_at=None, lease=None)
+        return replace(super().of_a_look(), already_running=None, running_at=None, lease=None, start_took_seconds=None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
@@ -33,6 +34,8 @@ class StartProgress(Progress[Request]):
     of the lease that this start's replaced. `quota`: what the service said if the last call was one too many for the
     account's quota. `said_to_wait`: whether people are told that it waits for a place. `run_asked_at`: when the start
     that is under way was asked for, by whomever. `start_seconds`: how long the model's last starts took.
+    `overlong`: whether the start that was asked for takes clearly longer than any of them. `said_still_starting`:
+    whether people were told that; the state machine notes it.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -47,6 +50,8 @@ class StartProgress(Progress[Request]):
     said_to_wait: bool = False
     run_asked_at: datetime | None = None
     start_seconds: tuple[int, ...] = ()
+    overlong: bool = False
+    said_still_starting: bool = False
 
     parse = staticmethod(parse_request)
 
@@ -104,11 +109,25 @@ class StartProgress(Progress[Request]):
         return self.quota != "" and self.quota == self.trouble
 
     @property
+    def usual_start(self) -> UsualStart | None:
+        """How long the model's starts usually take, if that is known."""
+        return UsualStart.of(self.start_seconds)
+
+    @property
     def tells(self) -> bool:
+        return self._tells_to_wait or (self.overlong and not self.said_still_starting)
+
+    @property
+    def _tells_to_wait(self) -> bool:
         return self.goes_on and self.at_full_quota and not self.said_to_wait
 
     def told(self) -> Self:
-        return replace(self, said_to_wait=self.said_to_wait or self.tells)
+        return replace(self, said_to_wait=self.said_to_wait or self._tells_to_wait)
+
+    def _seconds_of_start(self, now: datetime) -> float | None:
+        """Return how long the start has taken that was asked for; None if it is not known when that was."""
+        asked_at = self.asked_at or self.run_asked_at
+        return None if asked_at is None else ((self.running_at or now) - asked_at).total_seconds()
 
     def over_quota(self, refusal: ModelLifecycleError, *, now: datetime) -> Self:
         """Take in that the quota is full. The next call is a new one, for a service that keeps client tokens."""
@@ -120,7 +139,13 @@ class StartProgress(Progress[Request]):
         if progress.phase is Phase.OVERDUE and progress.at_full_quota:
             waited = duration(self.request.start_timeout_seconds)
             return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {waited}."))
-        return progress
+        return replace(progress, overlong=progress.is_overlong(now=now))
+
+    def is_overlong(self, *, now: datetime) -> bool:
+        """Tell whether that is so of a start that this execution asked for, and whose model it has just seen."""
+        if self.phase is not Phase.STARTING or not self.asked or self.trouble or self.usual_start is None:
+            return False
+        return self.usual_start.outlasted_by(self._seconds_of_start(now) or 0)
 
     def _interval(self, now: datetime) -> int:
         if self.phase is not Phase.STARTING:
@@ -136,6 +161,7 @@ class StartProgress(Progress[Request]):
             min_inference_units=self.request.min_inference_units, max_inference_units=self.request.max_inference_units
         )
         as_asked = None if self.min_inference_units is None else asked == self.units
+        seconds = None if self.already_running or not self.begun else self._seconds_of_start(now)
         return StartReport(
             **self._reported(now),
             already_running=self.already_running,
@@ -146,6 +172,8 @@ class StartProgress(Progress[Request]):
             lease=LeaseStanding(
                 asked=self.wanted_lease_end, ends_at=self.lease_ends_at, moved_from=self.lease_moved_from
             ),
+            start_took_seconds=None if seconds is None else round(seconds, 3),
+            usual_start=self.usual_start,
         )
 
     def checked(self) -> Self:

@@ -7,6 +7,7 @@ from model_lifecycle.vocabulary.foreign import quoted, word
 
 _MINUTE, _HOUR = 60, 3_600
 _SAID_IN_HOURS = 48
+_SAID_IN_SECONDS, _SAID_IN_MINUTES = 120, 7_200
 _CLOSED = re.compile(r'[.!?]"?$')
 
 
@@ -21,6 +22,15 @@ def duration(seconds: float) -> str:
 
 def _units(large: tuple[int, str], small: tuple[int, str]) -> str:
     return " ".join(f"{number:,} {unit}" for number, unit in (large, small) if number) or f"0 {small[1]}"
+
+
+def between(least: float, most: float) -> str:
+    """Return a range of seconds, such as `9 to 12 min` or `about 40 s`."""
+    if least < _SAID_IN_SECONDS <= most or most >= _SAID_IN_MINUTES:
+        return f"{duration(least)} to {duration(most)}"
+    unit, size = ("s", 1) if most < _SAID_IN_SECONDS else ("min", _MINUTE)
+    low, high = round(least / size), round(most / size)
+    return f"about {low} {unit}" if low == high else f"{low} to {high} {unit}"
 
 
 def when(moment: datetime, zone: tzinfo) -> str:

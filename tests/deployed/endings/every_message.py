@@ -41,6 +41,7 @@ class Kind:
     `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
     None where the watch alone tells something. `then`: what somebody does a minute later. `shows`: the outcome of the
     message; an execution may have two. `of`: the model whose lease brings the message about.
+    `remembers`: how many seconds each of its last starts took.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Kind:
     lookout: bool = False
     script: Mapping[str, Any] | None = field(default_factory=dict)
     faults: Sequence[Mapping[str, Any]] = ()
+    remembers: Sequence[int] = ()
     before: Mapping[str, Any] | None = None
     fields: Mapping[str, Any] | None = field(default_factory=dict)
     stops: bool = False
@@ -80,6 +82,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             project="cameras",
             shows="Running",
             script={"StartSeconds": 155},
+            remembers=(130, 150, 250),
         ),
         Kind(
             title="Started with a lease",
@@ -141,6 +144,17 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             project="rivets",
             shows="Waiting",
             faults=[{"Operation": "StartProjectVersion", "Error": "LimitExceededException", "Times": 3}],
+        ),
+    ],
+    "A start takes long": [
+        Kind(
+            title="Longer than any before",
+            how="The last starts of the model took 9 to 12 minutes. This is said once, and the start goes on.",
+            project="lamps",
+            shows="StillStarting",
+            script={"StartSeconds": 25 * MINUTE},
+            remembers=(540, 600, 720),
+            fields={"StopAfterSeconds": HOUR},
         ),
     ],
     "A model is stopped": [
@@ -338,6 +352,8 @@ def tell_everything(lifecycle: Lifecycle) -> Iterator[tuple[str, Kind, Told]]:
     told_before, began = len(topic.sent_notifications), lifecycle.clock.now()
     models = [{**kind.model, "StartSeconds": 155, **kind.script} for kind in _LIVING if kind.script is not None]
     lifecycle.given(*models)
+    for kind in _LIVING:
+        lifecycle.remember(kind.model, *kind.remembers)
     with lifecycle.clock.running():
         for kind in _LIVING:
             if kind.before is not None:

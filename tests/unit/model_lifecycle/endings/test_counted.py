@@ -6,7 +6,7 @@ import pytest
 
 from model_lifecycle.endings.counted import EVERY_FAILURE, counted, failure_of
 from model_lifecycle.endings.ending import Ending
-from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.endings.outcome import GOES_ON, Outcome
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.stop_progress import StopProgress
@@ -110,6 +110,7 @@ def test_a_failure_is_counted_by_the_error_of_its_execution() -> None:
         (Outcome.FAILED, None, "Other"),
         (Outcome.RUNNING, None, None),
         (Outcome.WAITING, None, None),
+        (Outcome.STILL_STARTING, None, None),
     ],
 )
 def test_of_errors_that_are_not_ours_there_are_three(
@@ -118,7 +119,7 @@ def test_of_errors_that_are_not_ours_there_are_three(
     ending = Ending(notification_id="1", outcome=outcome, goal=Goal.STOPPED, execution_arn=EXECUTION, error=error)
 
     assert failure_of(ending) == counted_by
-    assert numbers(ending) == ({} if outcome is Outcome.WAITING else {Metric.STOPS: 1})
+    assert numbers(ending) == ({} if outcome in GOES_ON else {Metric.STOPS: 1})
     assert counted_by is None or counted_by in EVERY_FAILURE
 
 

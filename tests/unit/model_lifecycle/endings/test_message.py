@@ -85,6 +85,8 @@ class TestAModelThatRuns:
             "UnitsAsAsked": True,
             "Remedy": None,
             "Lease": {"Asked": None, "EndsAt": None, "MovedFrom": None},
+            "StartTookSeconds": 30.0,
+            "UsualStart": None,
             "Error": None,
             "Cause": None,
             "CleanUp": None,

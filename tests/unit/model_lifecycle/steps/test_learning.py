@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.steps.start_progress import StartProgress
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import after, begin
@@ -106,3 +107,54 @@ def test_more_units_cost_more_and_are_looked_at_more_often() -> None:
         return sum(wait or 0 for wait in waits(*looks, record=ModelRecord(), first=begin(MinInferenceUnits=units)))
 
     assert waited(5) < waited(2) < waited(1)
+
+
+USUAL = ModelRecord(start_seconds=(540, 600, 720))
+"""Clearly longer than any of them is what takes more than 900 s."""
+
+
+def tells(*looks: Any, record: ModelRecord = USUAL, said: bool = False, **script: Any) -> list[float]:
+    """Return after how many seconds a start wants to say that it still goes on."""
+    first = replace(begin(PollIntervalSeconds=100, StartTimeoutSeconds=2_000), said_still_starting=said)
+    taken = drive(first, model_that_remembers(*looks, record=record, **script))
+    return [(when - after(0)).total_seconds() for when, progress in taken if progress.tells]
+
+
+STARTING = ("STARTING",) * 14
+
+
+def test_a_start_that_takes_clearly_longer_than_any_before_says_so_until_that_is_noted() -> None:
+    assert tells("STOPPED", *STARTING, "RUNNING") == [1_000, 1_100, 1_200, 1_300, 1_400]
+    assert tells("STOPPED", *STARTING, "RUNNING", said=True) == []
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        pytest.param(("STOPPED", *STARTING[:8], "RUNNING"), id="it came up in time"),
+        pytest.param(STARTING, id="another has asked for it, and says so"),
+        pytest.param(
+            ("STOPPED", *STARTING[:8], *[THROTTLED] * 5, "RUNNING"), id="nobody knows whether it still starts"
+        ),
+    ],
+)
+def test_no_other_start_says_so(looks: tuple[Any, ...]) -> None:
+    assert tells(*looks) == []
+
+
+def test_of_a_model_with_fewer_than_three_starts_nothing_is_too_long() -> None:
+    assert tells("STOPPED", *STARTING, "RUNNING", record=ModelRecord(start_seconds=(600, 600))) == []
+
+
+def test_the_report_says_how_long_the_start_took_and_what_is_usual() -> None:
+    *_, (now, last) = drive(begin(PollIntervalSeconds=20), model_that_remembers("STOPPED", "RUNNING", record=USUAL))
+    report = last.report(now=now)
+
+    assert report.start_took_seconds == 20
+    assert report.usual_start == UsualStart(least_seconds=540, most_seconds=720, starts=3)
+
+
+def test_a_report_says_nothing_of_the_start_of_a_model_that_ran_already() -> None:
+    *_, (now, last) = drive(begin(), model_that_remembers("RUNNING", record=USUAL))
+
+    assert last.report(now=now).start_took_seconds is None

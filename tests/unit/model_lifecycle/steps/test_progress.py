@@ -73,6 +73,8 @@ COMMON: dict[str, Any] = {
 START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"} | {
     "run_asked_at",
     "start_seconds",
+    "overlong",
+    "said_still_starting",
 }
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
@@ -88,6 +90,8 @@ STARTS = st.builds(
     said_to_wait=st.booleans(),
     run_asked_at=MAYBE,
     start_seconds=st.lists(st.integers(1, 86_400), max_size=10).map(tuple),
+    overlong=st.booleans(),
+    said_still_starting=st.booleans(),
     **COMMON,
 )
 STOPS = st.builds(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model_lifecycle.vocabulary.wording import duration, execution, sentence, someone, when
+from model_lifecycle.vocabulary.wording import between, duration, execution, sentence, someone, when
 from tests.fakes.given import EXECUTION, after
 
 BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
@@ -33,6 +33,21 @@ BERLIN, UTC = ZoneInfo("Europe/Berlin"), ZoneInfo("UTC")
 )
 def test_a_duration_is_said_in_its_two_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (40, 40, "about 40 s"),
+        (40, 119, "40 to 119 s"),
+        (100, 130, "1 min 40 s to 2 min 10 s"),
+        (541, 719, "9 to 12 min"),
+        (595, 610, "about 10 min"),
+        (3_600, 9_000, "1 h to 2 h 30 min"),
+    ],
+)
+def test_a_range_is_said_in_one_unit_where_that_says_enough(least: int, most: int, words: str) -> None:
+    assert between(least, most) == words
 
 
 @pytest.mark.parametrize(

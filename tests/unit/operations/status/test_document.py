@@ -23,6 +23,7 @@ MODEL = {
     "StartedBy": {"Execution": EXECUTION, "By": "Caller", "Name": None},
     "WantedBy": None,
     "StoppedBy": None,
+    "UsualStart": None,
     "WaitsUntil": None,
     "InferenceUnits": {"Min": 2, "Max": None},
     "Unleased": False,

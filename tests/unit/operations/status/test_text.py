@@ -11,6 +11,7 @@ from rich.console import Console
 
 from model_lifecycle.model.record import ModelRecord
 from operations.status.command import show
+from operations.status.document import document
 from operations.status.seen import Asked, SeenModel
 from operations.status.status import status_of
 from tests.fakes.given import EXECUTION, STOP_EXECUTION
@@ -125,3 +126,11 @@ def test_what_could_not_be_read_is_said_below() -> None:
         "",
         "Warning: The armed stops could not be read.",
     ]
+
+
+def test_a_model_that_starts_is_told_with_how_long_its_starts_take() -> None:
+    starts = model("STARTING", replace(LEASED, ran_at=None, asked_at=NOW - HOUR / 2, start_seconds=(540, 600, 720)))
+
+    assert any(line.endswith("Its start usually takes 9 to 12 min.") for line in printed(starts))
+    assert document(status_of(seen(starts)))["Models"][0]["UsualStart"]["MostSeconds"] == 720
+    assert not any("usually" in line for line in printed(replace(starts, status="RUNNING")))
