@@ -66,8 +66,6 @@ class LifecycleFunctions(Construct):
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
         self.start_model = self._step("StartModel", "start_model", [*models.look(), *arm_and_start], leases.arming)
-        # Those who join a start write what they want of it at the same time.
-        self._records.grant(self.start_model, "dynamodb:UpdateItem")
         self.stop_model = self._step(
             "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases.disarming
         )
@@ -113,7 +111,8 @@ class LifecycleFunctions(Construct):
             },
             called_by_machines=True,
         )
-        self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem")
+        # Executions write side by side what they want of a start that they join, and when they call the service.
+        self._records.grant(function, "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
         self._encryption.let(_role_of(function), GET)
         acknowledge_no_queue(
             function,

@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from composition.border import errors_on_one_line
 from composition.environment import defaults_from, logs_execution_data
 from composition.log import line_logger
+from composition.seams import pace
 from model_lifecycle.aws.clients import model_of
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.vocabulary.home import Home
@@ -29,12 +30,15 @@ def step_handler(state: str, actions: Mapping[Goal, Action]) -> Handler:
     logger = line_logger()
     defaults = defaults_from()
     logs_data = logs_execution_data()
+    paced = pace()
 
     @errors_on_one_line
     @logger.inject_lambda_context
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         home = Home.of(context.invoked_function_arn)
-        answer = _in_utf8(take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow()))
+        answer = _in_utf8(
+            take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow(), pace=paced)
+        )
         logger.info(state, execution=event["Execution"]["Arn"], answer=answer if logs_data else answer["Phase"])
         return answer
 

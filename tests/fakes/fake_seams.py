@@ -4,10 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.model.lease import Lease
+from model_lifecycle.model.pace import AT_ONCE, BETWEEN_CALLS, Queue, Slot
 from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
+from tests.fakes.given import START
 
 
 class Seam:
@@ -69,6 +71,31 @@ class FakeRecords(Seam):
             raise trouble
         if self.meanwhile:
             self.record, self.meanwhile = self.meanwhile, None
+
+
+class FakePace(Seam):
+    """The `Pace` of one service. `reserved`: how many calls each slot was for."""
+
+    def __init__(self) -> None:
+        self.reserved: list[int] = []
+        self._ends = {True: START, False: START}
+        self._pushed = 0
+
+    def reserve(self, service: str, calls: int, *, first: bool, now: datetime) -> tuple[Slot, Queue]:
+        """Append to the queue of all, and to that of those who go first as well if it is one of them."""
+        self.reached()
+        self.reserved.append(calls)
+        takes = calls * BETWEEN_CALLS
+        self._pushed += first * round(takes.total_seconds() * 1_000)
+        for queue in {False, first}:
+            self._ends[queue] = max(self._ends[queue], now) + takes
+        at = self._ends[first] - max(calls, AT_ONCE) * BETWEEN_CALLS
+        return Slot(at=at, first=first, pushed=self._pushed), self.queue(service, now=now)
+
+    def queue(self, service: str, *, now: datetime) -> Queue:  # noqa: ARG002
+        """Return how it stands."""
+        self.reached()
+        return Queue(free_at=self._ends[False], pushed=self._pushed)
 
 
 class FakeLeases(Seam):

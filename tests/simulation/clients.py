@@ -7,11 +7,12 @@ from functools import partial
 from typing import Any
 
 from model_lifecycle.aws.lease_schedules import StopTarget
+from model_lifecycle.model.pace import Queue, Slot
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.machines import STOP_MODEL
-from tests.fakes.fake_seams import FakeRecords
+from tests.fakes.fake_seams import FakePace, FakeRecords
 from tests.simulation import model_life as lived
 from tests.simulation.machine import End
 from tests.simulation.running import Running
@@ -53,6 +54,22 @@ class Records:
             return answer
 
         return self._scene.call(Call.WRITE, call)
+
+
+class Pace:
+    """The `Pace`, and calls that reach it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._kept = FakePace()
+
+    def reserve(self, service: str, calls: int, *, first: bool, now: datetime) -> tuple[Slot, Queue]:
+        """Take the next slot."""
+        return self._scene.call(Call.PACE, partial(self._kept.reserve, service, calls, first=first, now=now))
+
+    def queue(self, service: str, *, now: datetime) -> Queue:
+        """Return how the queue stands."""
+        return self._scene.call(Call.PACE, partial(self._kept.queue, service, now=now))
 
 
 class Schedules:

@@ -26,7 +26,7 @@ from model_lifecycle.watch.watch import Finding, Limits, Watch
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, after
 from tests.fakes.told import PRICE, UTC
 from tests.simulation import model_life as lived
-from tests.simulation.clients import TARGET, Executions, Records, Schedules
+from tests.simulation.clients import TARGET, Executions, Pace, Records, Schedules
 from tests.simulation.machine import End, Machine, TaskError
 from tests.simulation.running import Running, Step, Visit
 from tests.simulation.scene import FaultyCallError, ProcessDiedError, Scene
@@ -65,6 +65,7 @@ class World(Scene):
         self.told: list[lived.Told] = []
         self.wanted: list[datetime] = []
         self.records = Records(self)
+        self.pace = Pace(self)
         self.schedules = Schedules(self, partial(self.execute, Goal.STOPPED))
         self.service = Service(self)
         self._definitions = definitions
@@ -210,6 +211,7 @@ class World(Scene):
                 defaults=DEFAULTS,
                 home=HOME,
                 now=self.now,
+                pace=self.pace,
             )
             # What a function gives is JSON.
             return json.loads(json.dumps(taken))

@@ -143,6 +143,10 @@ class Service(ABC):
         """Return the same model, with what must be looked up before it can be described."""
         return identity
 
+    def calls_of_a_look(self, identity: Identity) -> int:  # noqa: ARG002 - most models are named in full
+        """Return how many calls it takes to see how a model is."""
+        return 1
+
     @abstractmethod
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         """Tell how a located model is."""

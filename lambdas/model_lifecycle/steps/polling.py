@@ -24,5 +24,10 @@ def next_check_seconds(interval: int, *, remaining: float, timeout_seconds: int)
     `remaining`: seconds to the deadline; the last look falls on it. `timeout_seconds`: from the execution's start to
     the deadline. The interval is stretched so that at most 2,000 looks fit.
     """
-    interval = max(interval, ceil(timeout_seconds / MAX_CHECKS))
+    interval = max(interval, least_seconds_between_steps(timeout_seconds))
     return max(1, min(interval, ceil(remaining)))
+
+
+def least_seconds_between_steps(timeout_seconds: int) -> int:
+    """Return so many whole seconds that at most 2,000 steps fit before the deadline."""
+    return ceil(timeout_seconds / MAX_CHECKS)

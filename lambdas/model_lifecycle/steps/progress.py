@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
+from model_lifecycle.model.pace import Slot
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.polling import next_check_seconds, usual_interval
@@ -40,7 +41,7 @@ class Progress(ABC, Generic[AnyRequest]):
     `refusals`: how often the service refused a call that the model's status allows. `attempt`: which call it is; one
     that was refused is followed by another. `refused_at`: when it asked in vain, which the record still tells of.
     `faults`: how often a service could not answer. `seen_at`: when the model's status was heard last. `lag_seconds`:
-    how long that was after the time before.
+    how long that was after the time before. `slot`: when the next step has its turn, where many wait for theirs.
     """
 
     GOAL: ClassVar[Goal]
@@ -73,6 +74,7 @@ class Progress(ABC, Generic[AnyRequest]):
     lag_seconds: float | None = None
     checks: int = 0
     next_check_seconds: int | None = None
+    slot: Slot | None = None
     failure: ModelLifecycleError | None = None
 
     @classmethod

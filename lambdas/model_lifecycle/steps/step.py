@@ -5,8 +5,10 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from model_lifecycle.model.model import Model
+from model_lifecycle.model.pace import Pace
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import readable
+from model_lifecycle.steps.pacing import in_turn
 from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import report_json
@@ -38,8 +40,9 @@ def take_step(
     defaults: Defaults,
     home: Home,
     now: datetime,
+    pace: Pace | None = None,
 ) -> dict[str, Any]:
-    """Take one step, and give what `answer_of` makes of it.
+    """Take one step once its calls have their turn, and give what `answer_of` makes of it. Without a pace, that is now.
 
     `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
     answer, or {"Request": <the execution's input>}}`. A request that is not valid has no
@@ -59,7 +62,11 @@ def take_step(
             "Report": None,
             "Request": readable(asked_of(payload), home),
         }
-    return answer_of(actions[goal](progress, model_of(progress.request), now=now), now=now)
+
+    def take(progress: Progress[Any]) -> Progress[Any]:
+        return actions[goal](progress, model_of(progress.request), now=now)
+
+    return answer_of(take(progress) if pace is None else in_turn(progress, take, pace, now=now), now=now)
 
 
 def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ _CHANGES = {
         (r"deadline=deadline\)", 'ends_by=deadline, began_with="next")'),
         (r"self\.deadline", "self.ends_by"),
     ],
+    "lambdas/model_lifecycle/steps/pacing.py": [(r"progress\.deadline", "progress.ends_by")],
     "lambdas/model_lifecycle/steps/start.py": [(r"progress\.deadline", "progress.ends_by")],
     "lambdas/model_lifecycle/endings/reading.py": [(r"progress\.deadline", "progress.ends_by")],
     # So has what is remembered of a model.

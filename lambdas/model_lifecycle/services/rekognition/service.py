@@ -108,6 +108,9 @@ class Rekognition(Service):
                     return {**identity, "ProjectArn": project["ProjectArn"]}
         raise ModelNotFoundError(f"Rekognition has no project {name} (ProjectVersionArn: {arn}).")
 
+    def calls_of_a_look(self, identity: Identity) -> int:
+        return 1 if "ProjectArn" in identity else 2
+
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         arn, project_arn = identity["ProjectVersionArn"], identity["ProjectArn"]
         # No such version is an empty list, and a name may have been given again after a deletion.

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model_lifecycle.model.pace import Slot
 from model_lifecycle.model.usage import Run, Source
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.step import answer_of
@@ -69,6 +70,7 @@ COMMON: dict[str, Any] = {
     "faults": st.integers(0, 9),
     "seen_at": MAYBE,
     "lag_seconds": st.none() | st.integers(0, 60).map(float),
+    "slot": st.none() | st.builds(Slot, at=MOMENTS, first=st.booleans(), pushed=st.integers(0, 10**6)),
 }
 START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_from", "quota", "said_to_wait"} | {
     "run_asked_at",
