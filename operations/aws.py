@@ -32,7 +32,9 @@ class Aws:
             session = boto3.Session(
                 botocore_session=_session(), profile_name=profile, region_name=os.environ.get("AWS_REGION") or None
             )
-            session.events.register("before-send", Pace().before_send)
+            pace = Pace()
+            session.events.register("before-send", pace.before_send)
+            session.events.register("response-received", pace.response_received)
             session.events.register("after-call", self._note_time)
             self._session = session
         self._ahead = timedelta()

@@ -28,6 +28,7 @@ def document(status: Status) -> dict[str, Any]:
         "MonthEnd": to_instant(status.month_end),
         "UsdByMonthEnd": status.usd_by_month_end,
         "NextStart": _due(status.next_start),
+        "ProjectsLeftOut": seen.left_out,
         "NotRead": list(seen.failures),
     }
 

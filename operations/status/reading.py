@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from model_lifecycle.aws.in_service_units import query_of
 from model_lifecycle.aws.record_table import record_of
@@ -30,6 +30,11 @@ from operations.status.row import State, state_of
 from operations.status.seen import Asked, Seen, SeenExecution, SeenModel
 from settings.settings import Settings
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+Project: TypeAlias = tuple[Service, str]
+"""As its service names it."""
 Progress = Callable[[str], None]
 """Takes what is being done now."""
 
@@ -45,27 +50,39 @@ _BEFORE = timedelta(minutes=10)
 _RECENTLY = timedelta(hours=6)
 
 
-def read(deployment: Deployment, settings: Settings, progress: Progress) -> Seen:
+def read(deployment: Deployment, settings: Settings, progress: Progress, *, quick: bool = False) -> Seen:
     """Return what is seen now. `settings`: those of this checkout, where those of the deploy cannot be read.
 
+    `quick`: only of the projects in which the app's memory, a start or a metric of the last hours knows a model. What
+    somebody else started within the last 15 minutes may be in none of them.
     Raises OperationsError if not even that can be known.
     """
     with SideBySide() as side:
+        aws = deployment.aws
         known = side.begin(
             "The deployed settings, in place of which those of this checkout are taken,", deployed, deployment
         )
         schedules = side.begin("The deployed schedules", recurring, deployment)
         machines = [deployment.output(f"{verb}ModelStateMachineArn") for verb in ("Start", "Stop")]
         executions = [
-            side.begin(f"The executions of {arn.rpartition(':')[2]}", _executions, deployment.aws, arn)
-            for arn in machines
+            side.begin(f"The executions of {arn.rpartition(':')[2]}", _executions, aws, arn) for arn in machines
         ]
+        running = side.begin("The metrics of what runs", _running, aws) if quick else None
         app = known.result() or as_in(settings, deployment)
-        records = side.begin("What the app remembers of the models", _records, deployment.aws, app.record_table)
-        armed = side.begin("The armed stops", _armed, deployment.aws, app.lease_group)
-        models = _models(side, deployment, app, records.result(), progress)
-        found = [each.result() for each in executions]
+        remembered = side.begin("What the app remembers of the models", _records, aws, app.record_table)
+        armed = side.begin("The armed stops", _armed, aws, app.lease_group)
+        projects = _projects_of(side, aws, app, remembered)
+        found, records = [each.result() for each in executions], remembered.result()
         started, _ = found
+        unclaimed = _unclaimed(records or {}, started or {})
+        asked = _inputs(side, aws, unclaimed[:_MOST_WAITING], app.defaults)
+        if (more := len(unclaimed) - _MOST_WAITING) > 0:
+            side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
+        every = len(projects)
+        if running is not None and records is not None and (metrics := running.result()) is not None:
+            wanted = [*_going(records), *(each.model_id for each in asked.values() if each.model_id), *metrics]
+            projects = _with_a_model(projects, wanted)
+        models = _models(side, aws, app, projects, records, progress)
         seen = Seen(
             now=deployment.read_at,
             stack=deployment.stack,
@@ -75,11 +92,13 @@ def read(deployment: Deployment, settings: Settings, progress: Progress) -> Seen
             deployed=app,
             models=models,
             executions=None if None in found else {arn: each for part in found for arn, each in (part or {}).items()},
-            unclaimed=_unclaimed(models, started or {}),
+            unclaimed=unclaimed,
             schedules=schedules.result(),
             armed=armed.result(),
+            asked=asked,
+            left_out=every - len(projects),
         )
-        return _looked_into(side, deployment.aws, seen)
+        return _looked_into(side, aws, seen)
 
 
 def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:
@@ -103,25 +122,54 @@ def _armed(aws: Aws, group: str) -> frozenset[str]:
     return frozenset(each["Name"] for page in pages for each in page["Schedules"] if each["State"] == "ENABLED")
 
 
+def _running(aws: Aws) -> list[str]:
+    """ListMetrics: the projects of what had a datapoint within three hours. A new metric is listed after 15 minutes."""
+    found = []
+    for namespace, name in filter(None, (service.measured for service in SERVICES)):
+        pages = aws.client("cloudwatch").get_paginator("list_metrics")
+        for page in pages.paginate(Namespace=namespace, MetricName=name, RecentlyActive="PT3H"):
+            found += [each["Value"] for metric in page["Metrics"] for each in metric["Dimensions"]]
+    return found
+
+
+def _going(records: Mapping[str, ModelRecord]) -> list[str]:
+    return [model_id for model_id, record in records.items() if record.stopped_at is None]
+
+
+def _with_a_model(projects: Sequence[Project], wanted: Iterable[str]) -> list[Project]:
+    """Return the projects of some models: in what names one, the project's name is a part."""
+    parts = {part for text in wanted for part in text.replace(" ", "/").split("/")}
+    # A name, or an ARN with the name between two slashes.
+    return [each for each in projects if (each[1].split("/")[1:2] or [each[1]])[0] in parts]
+
+
+def _projects_of(
+    side: SideBySide, aws: Aws, app: Deployed, remembered: "Future[dict[str, ModelRecord] | None]"
+) -> list[Project]:
+    """Return the projects of the watched services, and of those of which the app remembers a run."""
+    watched = [service for service in SERVICES if service in app.services]
+    listed = {
+        service: side.begin(f"The projects of {service.title}", _projects, aws, service, app) for service in watched
+    }
+    going = {model_id.split(" ")[0] for model_id in _going(remembered.result() or {})}
+    for service in SERVICES:
+        if service.name in going and service not in listed:
+            listed[service] = side.begin(f"The projects of {service.title}", _projects, aws, service, app)
+    return [(service, project) for service, each in listed.items() for project in each.result() or ()]
+
+
 def _models(
     side: SideBySide,
-    deployment: Deployment,
+    aws: Aws,
     app: Deployed,
+    projects: Sequence[Project],
     records: Mapping[str, ModelRecord] | None,
     progress: Progress,
 ) -> list[SeenModel]:
-    """Return every model of the watched services, and of those of which the app remembers a run."""
-    going = {name.split(" ")[0] for name, record in (records or {}).items() if record.stopped_at is None}
-    services = [service for service in SERVICES if service in app.services or service.name in going]
-    listing = {
-        service: [
-            side.begin(f"The models of the project {project}", _listed, deployment.aws, service, project)
-            for project in projects
-        ]
-        for service in services
-        if (projects := side.attempt(f"The projects of {service.title}", _projects, deployment.aws, service, app))
-    }
-    parts = [part for parts in listing.values() for part in parts]
+    parts = [
+        side.begin(f"The models of the project {project}", _listed, aws, service, project)
+        for service, project in projects
+    ]
     models = []
     for done, each in enumerate(parts, 1):
         for listed in each.result() or ():
@@ -152,25 +200,25 @@ def _catalog(aws: Aws, service: Service, project_arns: Sequence[str]) -> Service
     return ServiceCatalog(service, project_arns, calls)
 
 
-def _unclaimed(models: Iterable[SeenModel], started: Mapping[str, SeenExecution]) -> list[str]:
-    records = [model.record for model in models if model.record is not None]
-    named = {arn for record in records for arn in (record.asked_by, record.latest_start)}
+def _unclaimed(records: Mapping[str, ModelRecord], started: Mapping[str, SeenExecution]) -> list[str]:
+    named = {arn for record in records.values() for arn in (record.asked_by, record.latest_start)}
     found = [(each.began, arn) for arn, each in started.items() if each.under_way and arn not in named]
     return [arn for _, arn in sorted(found, reverse=True)]
+
+
+def _inputs(side: SideBySide, aws: Aws, arns: Iterable[str], defaults: Defaults) -> dict[str, Asked]:
+    asked = {arn: side.begin(f"The input of {execution(arn)}", _asked, aws, arn, defaults) for arn in arns}
+    return {arn: found for arn, each in asked.items() if (found := each.result()) is not None}
 
 
 def _looked_into(side: SideBySide, aws: Aws, seen: Seen) -> Seen:
     """Return the same with what is worth asking for those models alone that do something."""
     going = [model for model in seen.models if state_of(model, seen) not in (None, State.STARTS)]
     measured = side.begin("The metrics of the models that run", _measured, aws, going, seen.now)
-    if (more := len(seen.unclaimed) - _MOST_WAITING) > 0:
-        side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
-    unknown = [*seen.unclaimed[:_MOST_WAITING], *_unexplained(seen.models, seen)[:_MOST_EXPLAINED]]
-    asked = {
-        arn: side.begin(f"The input of {execution(arn)}", _asked, aws, arn, seen.deployed.defaults) for arn in unknown
-    }
-    known = {arn: found for arn, each in asked.items() if (found := each.result()) is not None}
-    whole = replace(seen, asked=known, measured=measured.result() or {}, failures=tuple(side.failures))
+    asked = _inputs(side, aws, _unexplained(seen.models, seen)[:_MOST_EXPLAINED], seen.deployed.defaults)
+    whole = replace(
+        seen, asked={**seen.asked, **asked}, measured=measured.result() or {}, failures=tuple(side.failures)
+    )
     return replace(whole, models=[model for model in seen.models if state_of(model, whole) is not None])
 
 

@@ -47,7 +47,8 @@ class Seen:
 
     `executions` and `asked` are by the ARNs of executions, `measured` by model. Few executions are looked into.
     `unclaimed`: the starts under way that no record names, the latest first: they wait until they can ask for a model.
-    `armed`: the names of the schedules that stop models. `failures`: what could not be read, a sentence each.
+    `armed`: the names of the schedules that stop models. `left_out`: how many projects were not asked.
+    `failures`: what could not be read, a sentence each.
     """
 
     now: datetime
@@ -63,4 +64,5 @@ class Seen:
     armed: frozenset[str] | None = None
     measured: Mapping[str, Sequence[Datapoint]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    left_out: int = 0
     failures: Sequence[str] = ()

@@ -39,8 +39,12 @@ def lines_of(status: Status, *, width: int | None) -> Iterator[Text]:
     if status.rows:
         yield Text()
         yield from _table(status, width)
-    if seen.failures:
+    if seen.failures or seen.left_out:
         yield Text()
+    if seen.left_out:
+        more = "1 more project was" if seen.left_out == 1 else f"{seen.left_out:,} more projects were"
+        left_out = f"{more} not asked, since nothing is known to run there. Without --quick, all are."
+        yield from _folded(Text(left_out, style="dim"), width)
     for failure in seen.failures:
         yield from _folded(Text.assemble(("Warning: ", "bold yellow"), failure), width)
 
@@ -52,8 +56,8 @@ def _summary(status: Status) -> str:
         soon = (
             f' Next: the schedule "{due.schedule.name}" will start a model on {written(due.at, zone)}.' if due else ""
         )
-        if status.seen.failures:
-            return "Nothing was seen that runs, starts or stops, but not everything could be read."
+        if status.seen.failures or status.seen.left_out:
+            return "Nothing was seen that runs, starts or stops, but not everything was read."
         return f"Nothing runs, starts or stops.{soon}"
     numbers = ((status.count(state), words) for state, words in _COUNTED.items())
     counted = ", ".join(f"{number:,} {words[number > 1]}" for number, words in numbers if number)

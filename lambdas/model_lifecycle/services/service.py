@@ -86,6 +86,7 @@ class Service(ABC):
     `client`: its word in botocore. `service_models`: a folder as botocore's loader searches it, for a service that
     botocore does not know. `where_unreachable`: what people should know when no connection comes about; of a service
     whose endpoint may be gone for good. `watched_by_default`: whether it is watched where the settings do not say.
+    `measured`: namespace and name of the metric of what runs, if there is one.
     `required` fields name a model, `optional` ones help to find it, `start_options` are of its start
     call. `project_arn`: the ARN that names one of its projects in the settings.
     `actions`: what IAM calls all this.
@@ -97,6 +98,7 @@ class Service(ABC):
     service_models: ClassVar[Path | None] = None
     where_unreachable: ClassVar[str] = ""
     watched_by_default: ClassVar[bool] = True
+    measured: ClassVar[tuple[str, str] | None] = None
     statuses: ClassVar[Mapping[str, StatusMeaning]]
     required: ClassVar[tuple[Field, ...]]
     optional: ClassVar[tuple[Field, ...]] = ()

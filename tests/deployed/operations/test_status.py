@@ -40,10 +40,10 @@ def version(name: str, project: str = "many") -> str:
     return f"arn:aws:rekognition:us-east-1:123456789012:project/{project}/version/{name}.2026/1767603600000"
 
 
-def script(name: str, **behaviour: Any) -> dict[str, Any]:
-    """Return a model of one project, as a scenario has it."""
-    project = "arn:aws:rekognition:us-east-1:123456789012:project/many/1767000000000"
-    return {"ProjectVersionArn": version(name), "ProjectArn": project, **behaviour}
+def script(name: str, project: str = "many", **behaviour: Any) -> dict[str, Any]:
+    """Return a model of a project, as a scenario has it."""
+    arn = f"arn:aws:rekognition:us-east-1:123456789012:project/{project}/1767000000000"
+    return {"ProjectVersionArn": version(name, project), "ProjectArn": arn, **behaviour}
 
 
 def live(lifecycle: Lifecycle) -> dict[str, str]:
@@ -125,8 +125,8 @@ def test_every_model_that_does_something_is_told_with_whom_when_and_money(
         assert read["UsdPerHour"] == sum(each["UsdPerHour"] for each in read["Models"]) == 4 * 7
 
         assert {call.operation for call in answer.made} <= READS
-        # No service has more than what fits into two seconds.
-        assert max(Counter(call.service for call in answer.made).values()) <= 2 * CALLS_PER_SECOND
+        # No operation has more calls than fit into two seconds.
+        assert max(Counter(call.operation for call in answer.made).values()) <= 2 * CALLS_PER_SECOND
 
         lines = operator.call(main).out.splitlines()
         assert lines[1].startswith("5 run, 1 starts, 1 stops, 1 waits; 3 without a lease.")
@@ -151,6 +151,34 @@ def test_every_model_that_does_something_is_told_with_whom_when_and_money(
         assert len(read["NotRead"]) == 7
         lifecycle.given_faults({"Operation": "DescribeProjects", **DENIED})
         assert "The projects of Amazon Rekognition Custom Labels could not be read: " in operator.call(main).out
+
+
+def test_a_quick_look_asks_about_projects_alone_in_which_something_is_known_to_run(
+    lifecycle: Lifecycle, operator: Operator
+) -> None:
+    lifecycle.given(
+        script("by-us", "ours", StartSeconds=MINUTE),
+        script("by-hand", "theirs", Status="RUNNING", RunningForSeconds=HOUR),
+        script("waits", "later"),
+        *(script("idle", f"idle-{number}") for number in range(50)),
+        Quotas={**NO_QUOTAS, "RunningModels": 2},
+    )
+    with lifecycle.clock.running():
+        lifecycle.start({"ProjectVersionArn": version("by-us", "ours")})
+        lifecycle.pass_time(5 * MINUTE)
+        lifecycle.start({"ProjectVersionArn": version("waits", "later"), **PATIENT})
+        lifecycle.pass_time(5 * MINUTE)
+
+        answer = operator.call(main, "--quick", "--json")
+
+        read = json.loads(answer.out)
+        assert (read["ProjectsLeftOut"], read["NotRead"]) == (50, [])
+        assert {(each["Project"], each["State"]) for each in read["Models"]} == {
+            ("ours", "Running"),
+            ("theirs", "Running"),
+            ("later", "Waiting"),
+        }
+        assert Counter(call.operation for call in answer.made)["DescribeProjectVersions"] == 3
 
 
 @pytest.mark.parametrize(

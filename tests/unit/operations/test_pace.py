@@ -1,4 +1,4 @@
-"""No service is called more often than five times in any second."""
+"""No operation is called more often than five times in any second, and none waits for another one."""
 
 from collections import defaultdict
 from itertools import pairwise
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from operations.pace import CALLS_PER_SECOND, Pace
 
-EVENTS = {name: f"before-send.{name}.List" for name in ("rekognition", "scheduler", "dynamodb")}
+OPERATIONS = ("rekognition.DescribeProjects", "rekognition.DescribeProjectVersions", "dynamodb.Scan")
 
 
 class Stopwatch:
@@ -22,32 +22,45 @@ class Stopwatch:
         self.now += seconds
 
 
-@given(st.lists(st.tuples(st.sampled_from(sorted(EVENTS)), st.floats(0, 0.5)), max_size=40))
-def test_of_each_service_no_six_calls_are_within_a_second(calls: list[tuple[str, float]]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(OPERATIONS), st.floats(0, 0.5), st.floats(0, 0.5)), max_size=40))
+def test_of_each_operation_no_six_calls_are_within_a_second(calls: list[tuple[str, float, float]]) -> None:
     clock = Stopwatch()
     pace = Pace(lambda: clock.now, clock.sleep)
-    sent = defaultdict(list)
+    sent, answered = defaultdict(list), defaultdict(list)
 
-    for service, pause in calls:
+    for operation, pause, takes in calls:
         clock.sleep(pause)
         asked = clock.now
-        pace.before_send(EVENTS[service])
-        sent[service].append(clock.now)
-        if service == "dynamodb":
+        pace.before_send(f"before-send.{operation}")
+        sent[operation].append(clock.now)
+        if operation == "dynamodb.Scan":
             assert clock.now == asked
+        clock.sleep(takes)
+        pace.response_received(f"response-received.{operation}")
+        answered[operation].append(clock.now)
 
-    for service in sent.keys() - {"dynamodb"}:
-        assert all(
-            late - early > 1 for early, late in zip(sent[service], sent[service][CALLS_PER_SECOND:], strict=False)
-        )
-        assert all(early <= late for early, late in pairwise(sent[service]))
+    for operation in sent.keys() - {"dynamodb.Scan"}:
+        fifth_next = zip(answered[operation], sent[operation][CALLS_PER_SECOND:], strict=False)
+        assert all(late - early > 1 for early, late in fifth_next)
+        assert all(early <= late for early, late in pairwise(sent[operation]))
 
 
-def test_five_calls_are_not_held_back() -> None:
+def test_five_calls_of_each_operation_are_not_held_back_and_the_next_waits_for_an_answer() -> None:
     clock = Stopwatch()
+    sent: list[float] = []
     pace = Pace(lambda: clock.now, clock.sleep)
 
     for _ in range(CALLS_PER_SECOND):
-        pace.wait("scheduler")
-
+        for operation in OPERATIONS:
+            pace.before_send(f"before-send.{operation}")
     assert clock.now == 0
+
+    def sleep(seconds: float) -> None:
+        clock.sleep(seconds)
+        if clock.now > 7 and not sent:
+            sent.append(clock.now)
+            pace.response_received(f"response-received.{OPERATIONS[0]}")
+
+    pace._sleep = sleep  # noqa: SLF001 - it answers while somebody waits
+    pace.before_send(f"before-send.{OPERATIONS[0]}")
+    assert clock.now > 8

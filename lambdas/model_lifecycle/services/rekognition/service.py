@@ -52,6 +52,7 @@ class Rekognition(Service):
     name = "Rekognition"
     title = "Amazon Rekognition Custom Labels"
     client = "rekognition"
+    measured = ("AWS/Rekognition", "InServiceInferenceUnits")
     statuses = STATUSES
     required = (_VERSION_ARN,)
     optional = (_PROJECT_ARN,)
@@ -94,7 +95,7 @@ class Rekognition(Service):
 
     def metric(self, identity: Identity) -> Metric:
         dimensions = {"ProjectName": self.project(identity), "VersionName": self.version(identity)}
-        return Metric("AWS/Rekognition", "InServiceInferenceUnits", dimensions)
+        return Metric(*self.measured, dimensions)
 
     def located(self, identity: Identity, calls: Calls) -> Identity:
         """Add the project's ARN, which the version's does not yield: the two end in different creation times."""

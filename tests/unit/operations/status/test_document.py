@@ -59,6 +59,7 @@ def test_it_has_every_figure_and_moment() -> None:
         "MonthEnd": "2026-01-31T23:00:00.000Z",
         "UsdByMonthEnd": 5_096.0,
         "NextStart": None,
+        "ProjectsLeftOut": 0,
         "NotRead": ["x."],
     }
 

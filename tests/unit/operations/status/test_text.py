@@ -118,9 +118,14 @@ def test_where_nothing_runs_the_next_start_is_said() -> None:
 
 def test_what_could_not_be_read_is_said_below() -> None:
     assert printed(failures=["The projects could not be read."])[1:] == [
-        "Nothing was seen that runs, starts or stops, but not everything could be read.",
+        "Nothing was seen that runs, starts or stops, but not everything was read.",
         "",
         "Warning: The projects could not be read.",
+    ]
+    assert printed(left_out=40)[1:] == [
+        "Nothing was seen that runs, starts or stops, but not everything was read.",
+        "",
+        "40 more projects were not asked, since nothing is known to run there. Without --quick, all are.",
     ]
     assert printed(model(), failures=["The armed stops could not be read."])[-2:] == [
         "",
