@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from itertools import accumulate
 
 from pydantic import ValidationInfo
@@ -15,6 +16,9 @@ MOST_INPUT_BYTES = 360_000
 MOST_ARN_CHARACTERS = 2_900
 """Of all project ARNs with commas between them. They are in a function's environment, of which Lambda accepts 4 KB,
 folded: even those of the longest names leave it 350 bytes."""
+
+DEAD_LETTERS_KEPT = timedelta(days=14)
+"""The longest that SQS keeps a message."""
 
 
 def addresses_that_fit(addresses: list[str], info: ValidationInfo) -> list[str]:

@@ -4,6 +4,7 @@ from aws_cdk import Duration, RemovalPolicy
 from aws_cdk.aws_sqs import Queue, QueueEncryption
 from constructs import Construct
 
+from settings.limits import DEAD_LETTERS_KEPT
 from stacks.acknowledgements import acknowledge
 from stacks.encryption import Encryption
 
@@ -20,7 +21,7 @@ def dead_letter_queue(scope: Construct, id: str, *, encryption: Encryption) -> Q
         encryption=QueueEncryption.KMS if key else QueueEncryption.SQS_MANAGED,
         encryption_master_key=key,
         enforce_ssl=True,
-        retention_period=Duration.days(14),
+        retention_period=Duration.days(DEAD_LETTERS_KEPT.days),
         removal_policy=RemovalPolicy.DESTROY,
     )
     encryption.comes_after_its_users(queue)

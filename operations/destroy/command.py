@@ -1,6 +1,7 @@
 """Remove the app. It names what runs and what is scheduled, stops the models first, and says what is left."""
 
 import argparse
+import shlex
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -18,12 +19,14 @@ from operations.errors import OperationsError
 from operations.process import ended
 from operations.status.command import show
 from operations.status.progress import Counter
-from operations.status.reading import read
+from operations.status.reading import read, read_billing
 from operations.status.status import status_of
 from settings.settings import Settings
 
 _EMPTY = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "DELETE_IN_PROGRESS")
 """A stack of which nothing may work any more: there is nothing to read."""
+_WORKED = ("DELETE_FAILED", "DELETE_IN_PROGRESS")
+"""Of these, one of which something may have worked."""
 _UNATTENDED = (
     "Without a terminal nothing is removed, unless YES=1 is set: then every model above is stopped, this waits until "
     "all are, the termination protection is taken off, and the stack is deleted with its logs and tables."
@@ -75,10 +78,8 @@ def _destroy(arguments: argparse.Namespace, ask: Ask | None, sleep: Callable[[fl
         choice = _choice(arguments, inventory, ask)
         if choice is Choice.STOP and inventory.rows:
             _stop(deployment, settings, inventory, sleep)
-    elif not arguments.yes and not _agrees(ask, f"The stack {deployment.stack} is {deployment.status}. Remove it?"):
-        choice = Choice.NOTHING
     else:
-        choice = Choice.STOP
+        choice = _of_what_is_left(arguments, deployment, settings, ask)
     if choice is Choice.NOTHING:
         print("Nothing was removed.")
         return 1
@@ -92,7 +93,7 @@ def _destroy(arguments: argparse.Namespace, ask: Ask | None, sleep: Callable[[fl
 
 def _inventory(deployment: Deployment, settings: Settings) -> Inventory:
     with _progress() as progress:
-        return inventory_of(status_of(read(deployment, settings, progress)), deployment.aws)
+        return inventory_of(status_of(read(deployment, settings, progress)), deployment)
 
 
 def _tell(inventory: Inventory, console: Console) -> None:
@@ -125,6 +126,32 @@ def _choice(arguments: argparse.Namespace, inventory: Inventory, ask: Ask | None
         "[s/l/N] "
     )
     return {"s": Choice.STOP, "l": Choice.LEAVE}.get(_answer(ask, question), Choice.NOTHING)
+
+
+def _of_what_is_left(
+    arguments: argparse.Namespace, deployment: Deployment, settings: Settings, ask: Ask | None
+) -> Choice:
+    """Return what is chosen for a stack that works no more: it can stop no model, so what runs is only named.
+
+    Raises RefusedHereError for models that would run on though nobody said so.
+    """
+    if deployment.status in _WORKED:
+        with _progress() as progress:
+            running, unread = read_billing(deployment.aws, settings, progress)
+        for each in running:
+            command = shlex.join([*each.request.service.stop_command(each.request.identity)])
+            how = f"Stop it with: {command} --region {deployment.aws.region}" if command else "Stop it by its service."
+            print(f"{each.request.project}/{each.request.version} is {each.status}, and may bill on. {how}")
+        for sentence in unread:
+            print(f"Warning: {sentence}")
+        if arguments.yes and not arguments.leave_running and (running or unread):
+            raise RefusedHereError(
+                "Nothing was removed: the stack is half removed, so that it can stop no model. Stop what runs by hand, "
+                'or let it run and remove the rest with YES=1 ARGS="--leave-running".'
+            )
+    if arguments.yes or _agrees(ask, f"The stack {deployment.stack} is {deployment.status}. Remove it?"):
+        return Choice.LEAVE
+    return Choice.NOTHING
 
 
 def _agrees(ask: Ask | None, question: str) -> bool:

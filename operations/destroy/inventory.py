@@ -1,21 +1,29 @@
 """What a removal ends: the models that run, the armed stops, and the schedules of the settings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_lifecycle.aws.lease_schedules import schedule_name
-from operations.aws import Aws
-from operations.errors import on_one_line
+from operations.deployment import Deployment, make
+from operations.errors import OperationsError, on_one_line
+from operations.redrive.queues import queues_of
 from operations.status.row import Row
 from operations.status.status import Status
+
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 
 
 @dataclass(frozen=True)
 class Inventory:
-    """A status before the removal. `others`: armed stops of models that do nothing now, in the words of each."""
+    """A status before the removal. `others`: armed stops of models that do nothing now, in the words of each.
+
+    `letters`: how many messages lie in each dead-letter queue that has any, by the name of its alarm; None if
+    that could not be read.
+    """
 
     status: Status
     others: Sequence[str]
+    letters: Mapping[str, int] | None
 
     @property
     def rows(self) -> list[Row]:
@@ -35,15 +43,33 @@ class Inventory:
                 f"{schedules:,} {'start or stop is' if schedules == 1 else 'starts and stops are'} scheduled by the "
                 "settings, and will not take place."
             )
+        if self.letters is None:
+            yield "What lies in the dead-letter queues could not be read, and will be deleted."
+        elif letters := sum(self.letters.values()):
+            queues = ", ".join(f"{number:,} in {queue}" for queue, number in self.letters.items())
+            goes = f"{letters:,} {'message' if letters == 1 else 'messages'} about what got lost will be deleted"
+            yield f"{goes} ({queues}). {make('redrive', self.status.seen.stage)} shows them, and puts them back."
 
 
-def inventory_of(status: Status, aws: Aws) -> Inventory:
-    """GetSchedule of what no row explains. Raises OperationsError."""
+def inventory_of(status: Status, deployment: Deployment) -> Inventory:
+    """GetSchedule of what no row explains, and GetQueueAttributes. Raises OperationsError."""
     explained = {schedule_name(row.request, row.lease) for row in status.rows if row.lease is not None}
     others = []
-    scheduler, group = aws.client("scheduler"), status.seen.deployed.lease_group
+    scheduler, group = deployment.aws.client("scheduler"), status.seen.deployed.lease_group
     for name in sorted((status.seen.armed or frozenset()) - explained):
         with on_one_line("EventBridge Scheduler"):
             found = scheduler.get_schedule(GroupName=group, Name=name)
         others.append(f"{found.get('Description', name)}, {found['ScheduleExpression']} UTC")
-    return Inventory(status, others)
+    return Inventory(status, others, _letters(deployment))
+
+
+def _letters(deployment: Deployment) -> dict[str, int] | None:
+    sqs, found = deployment.aws.client("sqs"), {}
+    try:
+        with on_one_line("SQS"):
+            for name, url in queues_of(deployment).items():
+                counted = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=_COUNTS)["Attributes"]
+                found[name] = sum(int(counted[each]) for each in _COUNTS)
+    except OperationsError:
+        return None
+    return {name: number for name, number in found.items() if number}

@@ -10,7 +10,10 @@ from model_lifecycle.requests.stop_request import StopRequest
 
 @dataclass(frozen=True, kw_only=True)
 class Letter:
-    """A message as SQS hands it out. `receipt`: what deletes it. `queue`: the name of its alarm."""
+    """A message as SQS hands it out. `receipt`: what deletes it. `queue`: the name of its alarm.
+
+    `received`: how often it was handed out, this time included.
+    """
 
     id: str
     queue: str
@@ -18,6 +21,7 @@ class Letter:
     attributes: Mapping[str, str]
     sent_at: datetime
     receipt: str = ""
+    received: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Self
 
 from operations.errors import OperationsError, on_one_line
@@ -11,6 +12,7 @@ from operations.redrive.letter import Letter
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 HELD_SECONDS = 960
@@ -30,8 +32,13 @@ class Mailbox:
         self._client = client
         self._held: dict[str, Letter] = {}
 
-    def open(self) -> list[Letter]:
-        """Return the messages, the oldest first, at most `MOST_LETTERS`."""
+    def open(self, *, only_if_counted: bool = False) -> list[Letter]:
+        """Return the messages, the oldest first, at most `MOST_LETTERS`.
+
+        `only_if_counted`: do not ask a queue for messages in which SQS counts none; it counts with a delay.
+        """
+        if only_if_counted and not self._counted("ApproximateNumberOfMessages"):
+            return []
         while len(self._held) < MOST_LETTERS:
             received = self._client.receive_message(
                 QueueUrl=self._url,
@@ -40,7 +47,7 @@ class Mailbox:
                 # Without waiting, SQS asks only some of its servers.
                 WaitTimeSeconds=1,
                 MessageAttributeNames=["All"],
-                MessageSystemAttributeNames=["SentTimestamp"],
+                MessageSystemAttributeNames=["SentTimestamp", "ApproximateReceiveCount"],
             ).get("Messages", [])
             if not received:
                 break
@@ -50,10 +57,10 @@ class Mailbox:
 
     def held_elsewhere(self) -> int:
         """Return how many more there are, which somebody else has got. SQS counts them with a delay of seconds."""
-        counted = self._client.get_queue_attributes(
-            QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessagesNotVisible"]
-        )["Attributes"]
-        return max(0, int(counted["ApproximateNumberOfMessagesNotVisible"]) - len(self._held))
+        return max(0, self._counted("ApproximateNumberOfMessagesNotVisible") - len(self._held))
+
+    def _counted(self, which: "QueueAttributeNameType") -> int:
+        return int(self._client.get_queue_attributes(QueueUrl=self._url, AttributeNames=[which])["Attributes"][which])
 
     def hold(self, letter: Letter) -> None:
         """Keep a message for as long again, before something is done with it.
@@ -91,6 +98,7 @@ class Mailbox:
             },
             sent_at=datetime.fromtimestamp(int(message["Attributes"]["SentTimestamp"]) / 1_000, UTC),
             receipt=message["ReceiptHandle"],
+            received=int(message["Attributes"]["ApproximateReceiveCount"]),
         )
 
 
@@ -113,10 +121,14 @@ class MailRoom:
     def __getitem__(self, name: str) -> Mailbox:
         return self._mailboxes[name]
 
-    def letters(self) -> list[Letter]:
-        """Open all at once; the messages of one after those of another. Raises OperationsError."""
+    def letters(self, *, only_if_counted: bool = False) -> list[Letter]:
+        """Open all at once; the messages of one after those of another. Raises OperationsError.
+
+        `only_if_counted`: as in `Mailbox.open`.
+        """
+        opens = partial(Mailbox.open, only_if_counted=only_if_counted)
         with ThreadPoolExecutor(len(self._mailboxes) or 1) as pool, on_one_line("SQS"):
-            return [letter for opened in pool.map(Mailbox.open, self._mailboxes.values()) for letter in opened]
+            return [letter for opened in pool.map(opens, self._mailboxes.values()) for letter in opened]
 
     def held_elsewhere(self) -> dict[str, int]:
         """Return how many messages somebody else has got, by queue. To be asked before one is dealt with.

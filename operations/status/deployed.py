@@ -60,6 +60,11 @@ def as_in(settings: Settings, deployment: Deployment) -> Deployed:
 
     Raises OperationsError.
     """
+    return by_settings(settings, record_table=deployment.physical_id("AWS::DynamoDB::Table", "FunctionsModelRecords"))
+
+
+def by_settings(settings: Settings, *, record_table: str = "") -> Deployed:
+    """Return how a deploy of these settings is known to its functions."""
     zone = ZoneInfo(settings.time_zone)
     return Deployed(
         zone=zone,
@@ -67,6 +72,6 @@ def as_in(settings: Settings, deployment: Deployment) -> Deployed:
         price=settings.price_per_inference_unit_hour,
         services=[service for service in SERVICES if service.name in settings.watched_services],
         project_arns=settings.project_arns,
-        lease_group=lease_group(deployment.stage),
-        record_table=deployment.physical_id("AWS::DynamoDB::Table", "FunctionsModelRecords"),
+        lease_group=lease_group(settings.stage or ""),
+        record_table=record_table,
     )

@@ -19,11 +19,12 @@ from model_lifecycle.requests.stop_request import StopRequest, parse_stop_reques
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Listed, Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError, ModelNotFoundError
+from model_lifecycle.vocabulary.phase import meaning_of
 from model_lifecycle.vocabulary.wording import execution
 from operations.aws import Aws
 from operations.deployment import Deployment
 from operations.side_by_side import SideBySide
-from operations.status.deployed import Deployed, as_in, deployed
+from operations.status.deployed import Deployed, as_in, by_settings, deployed
 from operations.status.origin import By, origin
 from operations.status.recurring import recurring
 from operations.status.row import State, state_of
@@ -99,6 +100,16 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
             left_out=every - len(projects),
         )
         return _looked_into(side, aws, seen)
+
+
+def read_billing(aws: Aws, settings: Settings, progress: Progress) -> tuple[list[SeenModel], list[str]]:
+    """Return the models that may bill by the word of their services alone, and what could not be read."""
+    with SideBySide() as side:
+        app = by_settings(settings)
+        projects = _projects_of(side, aws, app, side.begin("Nothing", dict[str, ModelRecord]))
+        models = _models(side, aws, app, projects, {}, progress)
+        billing = [each for each in models if meaning_of(each.status, each.request.service.statuses).may_bill]
+    return billing, side.failures
 
 
 def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:

@@ -38,7 +38,8 @@ def look(settings: Settings, aws: Aws, *, now: datetime) -> Iterator[Answer]:
     plan = plan_of(settings, begin=now)
     used = {planned.model.service for planned in plan.models}
     services = [service for service in SERVICES if service.name in used] or list(SERVICES[:1])
-    yield from answers(plan, {service.name: quotas_of(service, aws) for service in services})
+    found = {service.name: quotas_of(service, aws) for service in services}
+    yield from answers(plan, found, settings.stage or "")
 
 
 def quotas_of(service: Service, aws: Aws) -> Quotas:
@@ -51,14 +52,14 @@ def quotas_of(service: Service, aws: Aws) -> Quotas:
     return Quotas(running_models=running, inference_units=units, known=True)
 
 
-def answers(plan: Plan, quotas: Mapping[str, Quotas]) -> Iterator[Answer]:
+def answers(plan: Plan, quotas: Mapping[str, Quotas], stage: str = "") -> Iterator[Answer]:
     """Say what the quotas are, and which starts they hold up or refuse."""
     for service, one in quotas.items():
         may = f"{one.running_models:,} running {service} models, {one.inference_units:,} inference units each"
         yield ok(may if one.known else f"{may} (AWS's defaults: Service Quotas does not say)")
     for each in warnings_of(plan, quotas):
         if each.kind in QUOTA_KINDS:
-            yield of_warning(each)
+            yield of_warning(each, stage)
 
 
 def _quota(aws: Aws, service: str, code: str) -> float | None:

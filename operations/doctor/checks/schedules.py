@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from model_lifecycle.vocabulary.foreign import word
-from operations.deployment import Deployment
+from operations.deployment import Deployment, make
 from operations.doctor.finding import Answer, ok, warning
 from operations.errors import on_one_line
 from plan.command import plan_of
@@ -19,25 +19,25 @@ _GROUP = "AWS::Scheduler::ScheduleGroup"
 
 def look_at_settings(settings: Settings, *, now: datetime) -> Iterator[Answer]:
     """Say what the plan warns of. Calls nobody."""
-    yield from answers(plan_of(settings, begin=now), number=len(settings.schedules))
+    yield from answers(plan_of(settings, begin=now), number=len(settings.schedules), stage=settings.stage or "")
 
 
-def answers(plan: Plan, *, number: int) -> Iterator[Answer]:
+def answers(plan: Plan, *, number: int, stage: str = "") -> Iterator[Answer]:
     """Say what is warned of, but what the quotas' own check says, and what only the plan has to assume.
 
     `number`: of schedules in the settings.
     """
     found = [each for each in warnings_of(plan) if each.kind not in (*QUOTA_KINDS, Kind.RUNS_SINCE_BEFORE)]
-    yield from map(of_warning, found)
+    yield from (of_warning(each, stage) for each in found)
     if not found:
         yield ok(f"{number:,} schedule{'' if number == 1 else 's'} in the settings, without a warning")
 
 
-def of_warning(found: PlanWarning) -> Answer:
+def of_warning(found: PlanWarning, stage: str) -> Answer:
     """Return a warning of the plan. Most end in what to do about it."""
     times = f" ({found.times:,} times in {DAYS} days)" if found.times > 1 else ""
     says, _, mend = found.message.rpartition(". ")
-    return warning(f"{says}{times}", f"{mend}.") if says else warning(f"{mend}{times}", "See `make plan`.")
+    return warning(f"{says}{times}", f"{mend}.") if says else warning(f"{mend}{times}", f"See {make('plan', stage)}.")
 
 
 def look_at_deployed(deployment: Deployment) -> Iterator[Answer]:

@@ -12,9 +12,6 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.operations.operator import Command, Operator
 from tests.deployed.services import REKOGNITION
 
-# It takes as long as hundreds of other tests do.
-pytestmark = pytest.mark.soak
-
 BROKEN = "ModelLifecycle-broken"
 LONG = 360_000
 QUESTIONS: list[str] = []
@@ -51,6 +48,8 @@ def broken(lifecycle: Lifecycle) -> str:
     return str(made["StackId"])
 
 
+# It takes as long as hundreds of other tests do.
+@pytest.mark.soak
 def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leave(
     lifecycle: Lifecycle, operator: Operator
 ) -> None:
@@ -58,12 +57,18 @@ def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leav
     assert QUESTIONS.pop() == "Remove the stack ModelLifecycle? [y/N] "
     lifecycle.given(REKOGNITION.script(StartSeconds=60, StopSeconds=60))
     lifecycle.run({**REKOGNITION.model, "StopAfterSeconds": LONG})
+    [queue] = [each for each in lifecycle.aws.client("sqs").list_queues()["QueueUrls"] if "TriggersUndel" in each]
+    lifecycle.aws.client("sqs").send_message(QueueUrl=queue, MessageBody="{}")
     with lifecycle.clock.running():
         alone = operator.call(main)
 
         assert (alone.status, alone.said.startswith("Without a terminal nothing is removed, unless YES=1")) == (1, True)
         assert "1 runs. " in alone.out
         assert "1 stop is scheduled for leases, and will not take place." in alone.out
+        assert (
+            "1 message about what got lost will be deleted (1 in UndeliveredRequests). `make redrive` shows"
+            in alone.out
+        )
         for answer in ("", "yes", EOFError()):
             refused = operator.call(answering(answer, lifecycle))
             assert (refused.status, refused.out.splitlines()[-1]) == (1, "Nothing was removed.")
@@ -86,6 +91,7 @@ def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leav
         assert (refused.status, "start again by now: parts/parts.2026." in refused.said) == (1, True)
 
         assert status_of(lifecycle, "ModelLifecycle").endswith("_COMPLETE")
+        assert len(lifecycle.dead_letters("TriggersUndelivered")) == 1
 
 
 def _that_starts_again(lifecycle: Lifecycle, arguments: Sequence[str]) -> int:
@@ -118,6 +124,44 @@ def test_a_stack_whose_first_deploy_failed_is_removed_though_it_is_protected(
         0,
         f"There is no stack {BROKEN} (stage broken) in the Region us-east-1: there is nothing to remove.\n",
     )
+
+
+def test_a_deletion_that_failed_is_repeated_for_what_is_left_and_what_runs_is_named(
+    lifecycle: Lifecycle, operator: Operator
+) -> None:
+    table = {
+        "KeySchema": [{"AttributeName": "Id", "KeyType": "HASH"}],
+        "AttributeDefinitions": [{"AttributeName": "Id", "AttributeType": "S"}],
+        "BillingMode": "PAY_PER_REQUEST",
+        "DeletionProtectionEnabled": True,
+        "TableName": BROKEN,
+    }
+    stacks, broken = lifecycle.aws.client("cloudformation"), ("-c", "stage=broken")
+    stacks.create_stack(
+        StackName=BROKEN,
+        TemplateBody=json.dumps({"Resources": {"It": {"Type": "AWS::DynamoDB::Table", "Properties": table}}}),
+        EnableTerminationProtection=True,
+    )
+    removed_by_hand = stacks.update_termination_protection(StackName=BROKEN, EnableTerminationProtection=False)
+    stacks.delete_stack(StackName=BROKEN)
+    assert status_of(lifecycle, BROKEN) == "DELETE_FAILED"
+    lifecycle.given(REKOGNITION.script(Status="RUNNING", RunningForSeconds=LONG))
+
+    again = operator.call(answering("y", lifecycle), *broken)
+    assert (again.status, QUESTIONS.pop()) == (1, f"The stack {BROKEN} is DELETE_FAILED. Remove it? [y/N] ")
+    assert f"The stack {BROKEN} could not be removed (DELETE_FAILED): It: " in again.said
+    stops = f"--project-version-arn {REKOGNITION.model['ProjectVersionArn']} --region us-east-1"
+    assert (
+        f"parts/parts.2026 is RUNNING, and may bill on. Stop it with: aws rekognition stop-project-version {stops}"
+        in (again.out)
+    )
+    lifecycle.aws.client("dynamodb").update_table(TableName=BROKEN, DeletionProtectionEnabled=False)
+    refused = operator.call(main, *broken, "--yes")
+    assert (refused.status, "so that it can stop no model" in refused.said) == (1, True)
+
+    assert operator.call(main, *broken, "--yes", "--leave-running").out.endswith(f"The stack {BROKEN} is removed.\n")
+
+    assert status_of(lifecycle, removed_by_hand["StackId"]) == "DELETE_COMPLETE"
 
 
 def test_a_deploy_lets_the_cdk_replace_a_stack_whose_first_deploy_failed(

@@ -192,7 +192,7 @@ def test_schedules_are_told_by_what_the_plan_warns_of() -> None:
     assert told(list(schedules.answers(quiet, number=3))) == [(OK, "3 schedules in the settings, without a warning")]
     assert {answer.level for answer in schedules.answers(unending, number=1)} == {WARNING}
     plain = PlanWarning(kind=Kind.NEVER_FIRES, message="it never fires", schedules=("on",), models=(), times=2)
-    assert schedules.of_warning(plain) == Answer(WARNING, "it never fires (2 times in 14 days)", "See `make plan`.")
+    assert schedules.of_warning(plain, "") == Answer(WARNING, "it never fires (2 times in 14 days)", "See `make plan`.")
     assert told(list(schedules.of_states({"a": "ENABLED", "b": "DISABLED"}))) == [
         (WARNING, "b is disabled, so it starts nothing")
     ]
@@ -262,6 +262,14 @@ def test_dead_letters_are_told_one_by_one_and_a_lost_stop_is_the_worst() -> None
     ]
     assert (len(found), told(found)[-1]) == (12, (WARNING, "Other: 2 messages more"))
     assert found[0].mend == "Run `make redrive QUEUE=UndeliveredStops`."
+    [old] = lying("Other", 1)
+    letter = replace(old.letter, sent_at=NOW - timedelta(days=11), received=3)
+    [answer] = dead_letters.answers([replace(old, letter=letter)], {}, queues=2, now=NOW, stage="team-a")
+    assert answer.level == ERROR
+    assert answer.mend == (
+        "SQS deletes it in 3 days. The alarm on its age leaves it out, since it was read so often. "
+        'Run `make redrive QUEUE=Other ARGS="-c stage=team-a"`.'
+    )
     assert told(list(dead_letters.answers([], {}, queues=2, now=NOW))) == [(OK, "nothing lies in 2 queues")]
     [(level, says)] = told(list(dead_letters.answers([], {"Other": 2}, queues=2, now=NOW)))
     assert (level, says.partition(":")[0]) == (WARNING, "Other")
