@@ -2,9 +2,14 @@
 
 from functools import partial
 
-from composition.seams import leases, records
+from composition.environment import budget_from
+from composition.seams import leases, ledgers, records
 from composition.step_handler import step_handler
+from model_lifecycle.model.spending import Spending
 from model_lifecycle.steps.start import start_model
 from model_lifecycle.vocabulary.phase import Goal
 
-handler = step_handler("Start model", {Goal.RUNNING: partial(start_model, records=records(), leases=leases())})
+budget = budget_from()
+spending = Spending(budget, ledgers()) if budget else None
+start = partial(start_model, records=records(), leases=leases(), spending=spending)
+handler = step_handler("Start model", {Goal.RUNNING: start})

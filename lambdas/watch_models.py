@@ -1,7 +1,7 @@
 """The function that looks every hour for models that bill unnoticed."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from composition import seams
 from composition.border import errors_on_one_line
-from composition.environment import defaults_from, stage, stop_target_from
+from composition.environment import budget_from, defaults_from, stage, stop_target_from
 from composition.log import line_logger
 from composition.metrics import LineMetrics
 from composition.telling import NotifyEnvironment
@@ -22,6 +22,7 @@ from model_lifecycle.aws.shared_clients import client, lazy_client
 from model_lifecycle.aws.subscribers import Subscribers
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.service import Listed
+from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
 from model_lifecycle.vocabulary.metrics import Metric
@@ -34,9 +35,13 @@ if TYPE_CHECKING:
     from model_lifecycle.aws.teller import Teller
     from model_lifecycle.endings.ending import Ending
     from model_lifecycle.endings.message import Message
+    from model_lifecycle.watch.budget_round import BudgetRound
 
 REMEMBERED_SECONDS = 24 * 3_600 - 300
 """Told once a day. The look of the same hour of the next day may come a moment earlier than that of this one."""
+
+BUDGET_REMEMBERED_SECONDS = 70 * 24 * 3_600
+"""Longer than a month and the look after it."""
 
 logger = line_logger()
 environment = NotifyEnvironment.read()
@@ -51,6 +56,7 @@ records, leases, meter = seams.records(), seams.leases(LIST_CONFIG), seams.meter
 stops = StopExecutions(target.state_machine_arn, lazy_client("stepfunctions", CLIENT_CONFIG))
 notes = Notes(environment.told_table_name, client("dynamodb", TABLE_CONFIG))
 price = environment.price_per_inference_unit_hour
+budget = budget_from()
 metrics = LineMetrics(stage())
 subscribers = Subscribers(subscribed_emails_from(), lazy_client("sns", CLIENT_CONFIG))
 
@@ -77,10 +83,13 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
     )
 
     running: list[Running] = []
+    spending = _budget_round(context, now=now, hour=occasion)
 
     def look(listed: Listed) -> Finding:
         request = parse_stop_request(listed.identity, defaults=defaults, home=home)
         watched = watch.look(request, listed_model_of(request), listed_as=listed.status)
+        if spending is not None:
+            spending.note(request, watched)
         if watched.description is not None:
             units = watched.description.min_inference_units or 1
             seen = Running(model=f"{request.project}/{request.version}", units=units, since=watched.since)
@@ -96,14 +105,9 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
         return watched.finding
 
     watched = look_at_all(catalogs, look)
-    endings = _not_watched(watched.gone, look=occasion) if watched.gone or elsewhere else {}
-    states: dict[str, str | None] = {service.name: "gone" if service.name in endings else None for service in services}
-    states["project_arns"] = " ".join(sorted(elsewhere)) or None
-    for subject, state in states.items():
-        try:
-            _note(subject, state, endings.get(subject), context)
-        except Exception as error:  # noqa: BLE001 - it is raised after the others
-            watched.troubles.append(error)
+    if spending is not None:
+        watched.troubles.extend(_settle(spending, all_seen=not watched.troubles))
+    watched.troubles.extend(_note_what_is_not_watched(watched.gone, context, look=occasion))
     try:
         metrics.write({Metric.UNCONFIRMED_EMAILS: subscribers.unconfirmed()})
     except Exception as error:  # noqa: BLE001 - it is raised after the others
@@ -115,6 +119,20 @@ def handler(event: object, context: LambdaContext) -> dict[str, int]:
     if notes.is_first(f"metrics {occasion}", until=now + timedelta(days=2)):
         metrics.write(counted(running, price_per_inference_unit_hour=price, now=now))
     return watched.found
+
+
+def _note_what_is_not_watched(gone: Mapping[str, str], context: LambdaContext, *, look: str) -> list[Exception]:
+    """Return what went wrong."""
+    troubles: list[Exception] = []
+    endings = _not_watched(gone, look=look) if gone or elsewhere else {}
+    states: dict[str, str | None] = {service.name: "gone" if service.name in endings else None for service in services}
+    states["project_arns"] = " ".join(sorted(elsewhere)) or None
+    for subject, state in states.items():
+        try:
+            _note(subject, state, endings.get(subject), context)
+        except Exception as error:  # noqa: BLE001 - it is raised after the others
+            troubles.append(error)
+    return troubles
 
 
 def _not_watched(gone: Mapping[str, str], *, look: str) -> "dict[str, Ending]":
@@ -130,12 +148,43 @@ def _not_watched(gone: Mapping[str, str], *, look: str) -> "dict[str, Ending]":
     return endings
 
 
+def _budget_round(context: LambdaContext, *, now: datetime, hour: str) -> "BudgetRound | None":
+    if budget is None:
+        return None
+    from model_lifecycle.watch.budget_round import BudgetRound
+
+    def tell(ending: "Ending") -> object:
+        return _tell(ending.notification_id, ending, context, remembered_seconds=BUDGET_REMEMBERED_SECONDS)
+
+    return BudgetRound(
+        budget,
+        ledgers=seams.ledgers(),
+        meter=meter,
+        stops=stops,
+        tell=tell,
+        price=price,
+        zone=environment.zone,
+        now=now,
+        hour=hour,
+    )
+
+
+def _settle(spending: "BudgetRound", *, all_seen: bool) -> list[Exception]:
+    """Return what went wrong."""
+    try:
+        standings, troubles = spending.settle(all_seen=all_seen)
+    except Exception as error:  # noqa: BLE001 - it is raised after the others
+        return [error]
+    logger.info("Budget", budget=[fields_json(standing) for standing in standings])
+    return troubles
+
+
 @cache
-def _teller() -> "Teller":
-    return environment.teller(remembered_seconds=REMEMBERED_SECONDS)
+def _teller(remembered_seconds: int) -> "Teller":
+    return environment.teller(remembered_seconds=remembered_seconds)
 
 
-def _tell(once: str, ending: "Ending", context: LambdaContext) -> bool:
+def _tell(once: str, ending: "Ending", context: LambdaContext, *, remembered_seconds: int = REMEMBERED_SECONDS) -> bool:
     """Tell it unless that was done already; whether it was told now."""
     from model_lifecycle.endings.message import compose
 
@@ -146,7 +195,7 @@ def _tell(once: str, ending: "Ending", context: LambdaContext) -> bool:
         told_now = True
         return compose(ending, price_per_inference_unit_hour=price, zone=environment.zone, home=home)
 
-    _teller().tell(once, message, context)
+    _teller(remembered_seconds).tell(once, message, context)
     return told_now
 
 

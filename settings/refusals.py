@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails
 
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
+from settings.budget import USD
 from settings.schedules import FORMS
 
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
@@ -21,9 +22,10 @@ ITEMS = {
     "alarm_emails": _ADDRESS,
     "project_arns": f"a project's ARN, {_PROJECT_ARNS}",
     "watched_services": f"a service, one of {', '.join(service.name for service in SERVICES)}",
+    "budget_usd_by_project": USD,
     "schedules": f"a schedule: an object with {_FIELDS_OF_FORMS}",
 }
-"""What an item of a list must be."""
+"""What an item of a list, or of an object, must be."""
 
 
 def named(key: str) -> str:

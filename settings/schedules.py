@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
 from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults, ModelRequest
-from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.requests.start_request import IGNORE_BUDGET, Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.fields import shown
 from model_lifecycle.vocabulary.errors import InvalidRequestError
@@ -73,9 +73,11 @@ def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, A
     if found := CDK_TOKEN.search(written):
         raise ValueError(f"must not contain {found[0]}, which the CDK would replace")
     try:
-        _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
+        request = _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
     except InvalidRequestError as error:
         raise ValueError(f"is not valid: {'; '.join(error.violations)}") from error
+    if isinstance(request, Request) and request.ignore_budget is not None:
+        raise ValueError(f"must not have {IGNORE_BUDGET.name}, which is for one start: raise the budget instead")
     return value
 
 

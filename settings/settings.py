@@ -7,12 +7,14 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from model_lifecycle.model.budget import Budget, Per
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS, Defaults
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.stage import STAGE
+from settings.budget import MOST_USD, USD, projects_that_fit
 from settings.limits import (
     MOST_RESOURCES,
     addresses_that_fit,
@@ -23,7 +25,7 @@ from settings.limits import (
 from settings.refusals import ITEMS, named, refusal
 from settings.schedules import CDK_TOKEN, Schedule, named_once
 from settings.time_zone import check_time_zone
-from settings.values import listed, name, number, objects
+from settings.values import by_name, listed, name, number, objects
 
 LogRetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922]
 """What PutRetentionPolicy of CloudWatch Logs accepts, up to eight years."""
@@ -173,6 +175,20 @@ class Settings(BaseModel):
     price_per_inference_unit_hour: Annotated[float, BeforeValidator(number)] = Field(
         default=4.0, ge=0, le=10_000, allow_inf_nan=False, description="a number of USD from 0 to 10,000"
     )
+    budget_usd: Annotated[float | None, BeforeValidator(number)] = Field(
+        default=None, gt=0, le=MOST_USD, allow_inf_nan=False, description=f"{USD}, or null for no limit"
+    )
+    budget_usd_by_project: Annotated[
+        dict[str, Annotated[float, Field(gt=0, le=MOST_USD, allow_inf_nan=False)]],
+        BeforeValidator(by_name),
+        AfterValidator(projects_that_fit),
+    ] = Field(default={}, description='a JSON object of USD by the names of projects, {"boards": 300}')
+    budget_per: Annotated[Literal["day", "month"], BeforeValidator(name)] = Field(
+        default="month", description="day or month"
+    )
+    budget_action: Annotated[Literal["refuse", "stop"], BeforeValidator(name)] = Field(
+        default="refuse", description="refuse or stop"
+    )
     log_retention_days: Annotated[int, BeforeValidator(number), AfterValidator(_retention)] = Field(
         default=90, description=_RETENTION_DAYS
     )
@@ -214,6 +230,18 @@ class Settings(BaseModel):
             return self.alarm_emails
         executions = sum(len(schedule.executions) for schedule in self.schedules)
         return self.notification_emails[: MOST_RESOURCES - len(self.notification_emails) - executions]
+
+    @property
+    def budget(self) -> Budget | None:
+        """What may be spent; None without a limit."""
+        if self.budget_usd is None and not self.budget_usd_by_project:
+            return None
+        return Budget(
+            usd=self.budget_usd,
+            per=Per(self.budget_per),
+            by_project=self.budget_usd_by_project,
+            stops=self.budget_action == "stop",
+        )
 
     @property
     def input_defaults(self) -> Defaults:

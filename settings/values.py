@@ -34,6 +34,11 @@ def objects(value: object) -> object:
     return _read(value, otherwise=lambda text: text if text.strip() else [], plain=True)
 
 
+def by_name(value: object) -> object:
+    """Return an object from JSON; it is empty for an empty text. Raises ValueError for broken JSON."""
+    return _read(value, otherwise=lambda text: text if text.strip() else {}, plain=True)
+
+
 def _read(value: object, *, otherwise: Callable[[str], Any], plain: bool = False) -> object:
     """`plain`: whether only a list, an object or a string counts as JSON."""
     if not isinstance(value, str) or (plain and not _opens(value)):

@@ -61,11 +61,16 @@ class LifecycleFunctions(Construct):
             environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(settings.price_per_inference_unit_hour),
             **({} if settings.log_execution_data else {environment.LOG_EXECUTION_DATA: "false"}),
         }
+        self._budget = {environment.BUDGET: settings.budget.to_json()} if settings.budget else {}
         self._records = table(self, "ModelRecords", key="ModelId", encryption=encryption)
         models = ModelPermissions(settings.project_arns)
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
-        self.start_model = self._step("StartModel", "start_model", [*models.look(), *arm_and_start], leases.arming)
+        self.start_model = self._step(
+            "StartModel", "start_model", [*models.look(), *arm_and_start], {**leases.arming, **self._budget}
+        )
+        # What has been spent, all records tell.
+        self._records.grant(self.start_model, "dynamodb:Scan")
         self.stop_model = self._step(
             "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases.disarming
         )
@@ -140,6 +145,7 @@ class LifecycleFunctions(Construct):
                 environment.WARN_AFTER_SECONDS: _seconds(self._settings.warn_after_hours),
                 environment.STOP_AFTER_SECONDS_UNLEASED: _seconds(self._settings.stop_after_hours_unleased),
                 **leases.arming,
+                **self._budget,
             },
             # It lists everything there is, at a service's pace of five calls a second.
             timeout=Duration.minutes(15),

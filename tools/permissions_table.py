@@ -16,7 +16,7 @@ _INTRODUCTION = """\
 
 Every statement of every policy that a deploy with the default settings makes. Names are places in the tree of the
 stack, such as `Functions/Notify`. A test removes each statement, each action and each resource in turn, and sees that
-something in the app then goes wrong: none is idle.
+something in the app then goes wrong: none is idle. `dynamodb:Scan` is for the [budget](leases-and-watch.md#the-budget).
 
 With a [stage](settings.md#several-deployments-in-one-account), the names of state machines, of the leases' group and of
 event sources end in it.

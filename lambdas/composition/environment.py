@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
 from model_lifecycle.aws.lease_schedules import StopTarget
+from model_lifecycle.model.budget import Budget
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.vocabulary.environment import (
+    BUDGET,
     LEASE_DEAD_LETTER_ARN,
     LEASE_GROUP_NAME,
     LEASE_ROLE_ARN,
@@ -54,6 +56,11 @@ def logs_execution_data(environment: Mapping[str, str] = os.environ) -> bool:
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
     """Return the table of what is remembered of the models."""
     return environment[RECORD_TABLE_NAME]
+
+
+def budget_from(environment: Mapping[str, str] = os.environ) -> Budget | None:
+    """Return what may be spent; None for as much as people like."""
+    return Budget.from_json(environment.get(BUDGET, ""))
 
 
 def lease_group_name(environment: Mapping[str, str] = os.environ) -> str:

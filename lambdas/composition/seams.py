@@ -6,6 +6,7 @@ from composition.environment import lease_group_name, record_table_name, stop_ta
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.aws.lease_schedules import ArmedSchedules, LeaseSchedules
+from model_lifecycle.aws.ledger_table import LedgerTable
 from model_lifecycle.aws.paced_calls import PacedCalls
 from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.aws.shared_clients import client, lazy_client
@@ -19,6 +20,11 @@ def records() -> RecordTable:
 def pace() -> PacedCalls:
     """Return the pace of the services' calls."""
     return PacedCalls(record_table_name(), client("dynamodb", TABLE_CONFIG))
+
+
+def ledgers() -> LedgerTable:
+    """Return what the watch has counted of the budget."""
+    return LedgerTable(record_table_name(), client("dynamodb", TABLE_CONFIG))
 
 
 def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:

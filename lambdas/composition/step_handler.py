@@ -40,6 +40,9 @@ def step_handler(state: str, actions: Mapping[Goal, Action]) -> Handler:
             take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow(), pace=paced)
         )
         logger.info(state, execution=event["Execution"]["Arn"], answer=answer if logs_data else answer["Phase"])
+        if budget := (answer.get("Report") or answer).get("Budget"):
+            # Who ignores it stands in the log in any case.
+            logger.info("Budget", execution=event["Execution"]["Arn"], budget=budget)
         return answer
 
     return handler

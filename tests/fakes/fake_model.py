@@ -1,7 +1,7 @@
 """A model that answers by a script, and counts the calls."""
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
@@ -10,6 +10,9 @@ from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from tests.fakes.fake_seams import FakeLeases, FakeMeter, FakeRecords
 from tests.fakes.given import request
 
+if TYPE_CHECKING:
+    from model_lifecycle.model.spending import Spending
+
 
 class FakeModel:
     """A `Model` with a script. The last answer of a script is given again and again.
@@ -17,7 +20,7 @@ class FakeModel:
     `looks`: the status that each look sees, or the error that it gets. `starts`, `stops`: what each start and
     each stop call answers. `units`: what the service says of the inference units in force. `found`: what a look looks
     up to find it. `records`: what is remembered of it. `leases`: the stops that are armed for it. `meter`: what is
-    measured of it.
+    measured of it. `spending`: what is spent of the budget, if there is one.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class FakeModel:
         self.starts = 0
         self.stops = 0
         self.meter = FakeMeter()
+        self.spending: Spending | None = None
         self._looks = looks
         self._starts = tuple(starts)
         self._stops = tuple(stops)

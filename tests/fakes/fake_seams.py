@@ -1,11 +1,13 @@
 """The steps' records, leases and meter of one model, in memory."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from model_lifecycle.model.lease import Lease
 from model_lifecycle.model.pace import AT_ONCE, BETWEEN_CALLS, Queue, Slot
 from model_lifecycle.model.record import GROWING, OF_RUN, ModelRecord
+from model_lifecycle.model.spending import Ledger
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
@@ -126,3 +128,38 @@ class FakeMeter(Seam):
         """Return what was measured up to that moment."""
         self.reached()
         return [point for point in self.measured if point.at <= until]
+
+    def units_of_all(
+        self,
+        requests: Sequence[ModelRequest],
+        *,
+        since: datetime,
+        until: datetime,
+    ) -> dict[str, list[Datapoint]]:
+        """Return the same of every model."""
+        self.reached()
+        points = [point for point in self.measured if since <= point.at <= until]
+        return {request.model_id: points for request in requests}
+
+
+@dataclass
+class FakeLedgers(Seam):
+    """The `Ledgers`, which can be written, and the records beside them."""
+
+    written: list[Ledger] = field(default_factory=list)
+    records_of_all: dict[str, ModelRecord] = field(default_factory=dict)
+
+    def ledgers(self) -> list[Ledger]:
+        """Return what was written last."""
+        self.reached()
+        return self.written
+
+    def records(self) -> dict[str, ModelRecord]:
+        """Return the records."""
+        self.reached()
+        return self.records_of_all
+
+    def write(self, ledgers: Sequence[Ledger]) -> None:
+        """Write them."""
+        self.reached()
+        self.written = [*ledgers]

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from settings.budget import MOST_CHARACTERS, MOST_USD
 from settings.limits import MOST_ARN_CHARACTERS, MOST_INPUT_BYTES, MOST_RESOURCES
 from tests.template.conftest import VERSION
 from tests.template.synthesized import STACK, deploys_made_once
@@ -20,6 +21,11 @@ LOOKOUT = "arn:aws:lookoutvision:ap-southeast-1:123456789012:project/p{:03}"
 REKOGNITION = "arn:aws:rekognition:ap-southeast-1:123456789012:project/p{:03}/1767603600000"
 
 LONGEST_STAGE = "s" * 20
+LONGEST_BUDGET = {
+    "budget_usd": MOST_USD - 0.01,
+    "budget_usd_by_project": {"p" * (MOST_CHARACTERS - len('{"":1.0}')): 1},
+    "budget_action": "stop",
+}
 
 
 def as_many_as_fit(pattern: str) -> list[str]:
@@ -42,12 +48,14 @@ FULLEST: dict[str, dict[str, Any]] = {
         "watched_services": ["Rekognition", "LookoutVision"],
         "time_zone": "America/Argentina/ComodRivadavia",
         "stage": LONGEST_STAGE,
+        **LONGEST_BUDGET,
     },
     "projects with long names": {
         "project_arns": as_many_as_fit(REKOGNITION.replace("p{:03}", "{0}" * 249)),
         "watched_services": ["Rekognition", "LookoutVision"],
         "time_zone": "America/Argentina/ComodRivadavia",
         "stage": LONGEST_STAGE,
+        **LONGEST_BUDGET,
     },
     "other projects": {"project_arns": as_many_as_fit(LOOKOUT)},
     "some schedules": {

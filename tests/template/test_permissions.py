@@ -72,6 +72,7 @@ ARMS = {"scheduler:CreateSchedule": LEASES, "iam:PassRole": ["Leases/Role.Arn"]}
 DISARMS = {"scheduler:DeleteSchedule": LEASES}
 MEASURES = {"cloudwatch:GetMetricData": ["*"]}
 REMEMBERS = on([RECORDS], "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")
+COUNTS = on([RECORDS], "dynamodb:Scan")
 STARTS = every("states", "execution:start-model:*")
 STARTS_AND_STOPS = [*STARTS, *every("states", "execution:stop-model:*")]
 READS_ENDINGS = on(STARTS_AND_STOPS, "states:DescribeExecution", "states:GetExecutionHistory")
@@ -121,14 +122,14 @@ def runs(function: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("synthesized", "function", "allowed"),
     [
-        ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS),
+        ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS | COUNTS),
         ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
         ("default", "CheckModel", again(LOOKS_ANYWHERE) | DISARMS | MEASURES | REMEMBERS),
         ("default", "Notify", LOOKS_ANYWHERE | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
         ("default", "WatchModels", LOOKS_AT_REKOGNITION | WATCHES),
         ("every", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
         ("default", "ForgetVersions", FORGETS),
-        ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | ARMS | DISARMS | REMEMBERS),
+        ("chosen", "StartModel", LOOKS_AT_CHOSEN | STARTS_CHOSEN | ARMS | DISARMS | REMEMBERS | COUNTS),
         ("chosen", "StopModel", LOOKS_AT_CHOSEN | STOPS_CHOSEN | DISARMS | MEASURES | REMEMBERS),
         ("chosen", "CheckModel", again(LOOKS_AT_CHOSEN) | DISARMS | MEASURES | REMEMBERS),
         ("chosen", "Notify", LOOKS_AT_CHOSEN | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),

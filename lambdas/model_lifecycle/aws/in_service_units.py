@@ -1,20 +1,24 @@
 """The only caller of Amazon CloudWatch: for how long a model ran, by its service's own metric."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.service_errors import service_errors
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.spending import BUDGET_PERIOD
 from model_lifecycle.model.usage import LONGEST_GAP, MEASURED, METRIC_PERIOD, Datapoint, last_run
 from model_lifecycle.requests.model_request import ModelRequest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from mypy_boto3_cloudwatch import CloudWatchClient
     from mypy_boto3_cloudwatch.type_defs import MetricDataQueryTypeDef, MetricTypeDef
 
     from model_lifecycle.services.service import Metric
+
+
+_MOST_QUERIES = 500
+"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html"""
 
 
 def query_of(
@@ -53,6 +57,32 @@ class InServiceUnits:
             query_of(measured, "samples", period=HOUR, statistic="SampleCount"),
         ]
         return with_hours(run, *self._points(queries, *hours_before(run[0].at)))
+
+    def units_of_all(
+        self, requests: Sequence[ModelRequest], *, since: datetime, until: datetime
+    ) -> dict[str, list[Datapoint]]:
+        """GetMetricData of many models, by their ids: the average units in each whole `BUDGET_PERIOD`, oldest first.
+
+        A minute without a datapoint is one in which the model did not run. Raises as `Model` does.
+        """
+        found: dict[str, list[Datapoint]] = {}
+        metrics = [
+            (request.model_id, metric) for request in requests if (metric := request.service.metric(request.identity))
+        ]
+        for first in range(0, len(metrics), _MOST_QUERIES):
+            part = metrics[first : first + _MOST_QUERIES]
+            queries = [
+                query_of(metric, f"model{place}", period=BUDGET_PERIOD, statistic="Sum")
+                for place, (_, metric) in enumerate(part)
+            ]
+            minutes = self._points(queries, since, until)
+            for (model_id, _), points in zip(part, minutes, strict=True):
+                found[model_id] = [
+                    Datapoint(point.at, point.units * (METRIC_PERIOD / BUDGET_PERIOD))
+                    for point in points
+                    if point.at + BUDGET_PERIOD <= until
+                ]
+        return found
 
     def _points(
         self, queries: "Sequence[MetricDataQueryTypeDef]", begin: datetime, end: datetime

@@ -29,7 +29,7 @@ class RecordTable:
 
     def read(self, request: ModelRequest) -> ModelRecord:
         """Return the item, or an empty record where there is none."""
-        with _table_errors("GetItem"):
+        with table_errors("GetItem"):
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": request.model_id}}, ConsistentRead=True
             )
@@ -40,7 +40,7 @@ class RecordTable:
         written = replace(after, version=before.version + 1)
         item: dict[str, AttributeValueTypeDef] = {"ModelId": {"S": request.model_id}, **_attributes(written)}
         try:
-            with _table_errors("PutItem"):
+            with table_errors("PutItem"):
                 self._client.put_item(
                     TableName=self._table_name,
                     Item=item,
@@ -56,7 +56,7 @@ class RecordTable:
     def join(self, request: ModelRequest, found: ModelRecord, joined: ModelRecord) -> ModelRecord | None:
         """UpdateItem of what differs, on conditions that others who join at the same time leave true."""
         try:
-            with _table_errors("UpdateItem"):
+            with table_errors("UpdateItem"):
                 answer = self._client.update_item(
                     TableName=self._table_name,
                     Key={"ModelId": {"S": request.model_id}},
@@ -110,7 +110,8 @@ def _found_by(error: RecordChangedError) -> "dict[str, AttributeValueTypeDef]":
 
 
 @contextmanager
-def _table_errors(operation: str) -> Iterator[None]:
+def table_errors(operation: str) -> Iterator[None]:
+    """Raise what `Model` raises."""
     try:
         with service_errors(operation):
             yield

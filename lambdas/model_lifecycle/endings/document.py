@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from model_lifecycle.endings.ending import CleanUp
 from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.model.budget import BudgetStanding
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +37,9 @@ class Head:
     how_to_stop: str | None = field(metadata={"description": "A command of the AWS command line."})
     stop_input: Mapping[str, str] | None = field(
         metadata={"description": "The input of stop-model that stops the model."}
+    )
+    budget: BudgetStanding | None = field(
+        metadata={"description": "Of what the watch tells of a budget, and of a start: where it stands."}
     )
     execution_arn: str | None
     execution_link: str | None

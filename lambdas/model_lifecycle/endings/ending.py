@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypeAlias
 
 from model_lifecycle.endings.outcome import Outcome
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.model.usage import Run
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.service import Identity, Service
@@ -39,7 +40,7 @@ class Ending:
     the execution's own; both are None for a success. `clean_up` is what came of starting stop-model for a start that
     gave up. `tried_until`: the deadline of a start that goes on. `project`: the
     service and its project, as far as that can be read where there is no request. `about`: what the subject names then.
-    `advice`: what to do about it, where that does not depend on the error.
+    `advice`: what to do about it, where that does not depend on the error. `budget`: what of it is spent.
     """
 
     notification_id: str
@@ -56,6 +57,7 @@ class Ending:
     project: tuple[Service, Identity] | None = None
     about: str = "invalid input"
     advice: str | None = None
+    budget: BudgetStanding | None = None
 
     @property
     def may_bill(self) -> bool:

@@ -66,6 +66,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
         usd_per_hour=money.usd_per_hour if money else None,
         how_to_stop=how_to_stop(ending.request, home) if ending.request else None,
         stop_input=ending.request.named_by if ending.request else None,
+        budget=ending.budget,
         execution_arn=ending.execution_arn,
         execution_link=ending.execution_arn and execution_link(ending.execution_arn),
     )
@@ -116,6 +117,8 @@ def _headline(ending: Ending) -> str:
         return "STILL BILLING"
     if ending.outcome is Outcome.NOT_WATCHED:
         return "Not watched"
+    if ending.outcome is Outcome.BUDGET_REACHED:
+        return "Budget"
     if ending.outcome is Outcome.LEASE_MOVED:
         return "Lease moved"
     if ending.outcome is Outcome.STILL_STARTING:
@@ -143,6 +146,8 @@ def _project(ending: Ending) -> dict[str, str]:
     """Return what is known at least of a model, where the input names one."""
     if ending.request is not None:
         return {"Service": ending.request.service.name, "Project": ending.request.project}
+    if ending.budget is not None and ending.budget.project is not None:
+        return {"Project": ending.budget.project}
     if ending.project is None:
         return {}
     service, named = ending.project

@@ -19,6 +19,7 @@ class Outcome(StrEnum):
     ABORTED = "Aborted"
     STILL_BILLING = "StillBilling"
     NOT_WATCHED = "NotWatched"
+    BUDGET_REACHED = "BudgetReached"
 
 
 EVENT_TYPES = {
@@ -32,6 +33,7 @@ EVENT_TYPES = {
     Outcome.ABORTED: "Model Aborted",
     Outcome.STILL_BILLING: "Model Still Billing",
     Outcome.NOT_WATCHED: "Model Not Watched",
+    Outcome.BUDGET_REACHED: "Model Budget Reached",
 }
 """The detail type of the event that tells it."""
 

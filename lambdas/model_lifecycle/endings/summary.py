@@ -8,13 +8,14 @@ from model_lifecycle.endings.ending import Ending, StartedCleanUp
 from model_lifecycle.endings.money import Money
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.requests.start_request import Request
 from model_lifecycle.steps.report import LeaseStanding, StartReport, StopReport, Units
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
 from model_lifecycle.vocabulary.machines import OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
-from model_lifecycle.vocabulary.wording import duration, sentence, when
+from model_lifecycle.vocabulary.wording import duration, sentence, someone, when
 
 NOTHING_TO_DO = "Nothing to do."
 _STOP_IT_ONE_DAY = "Stop it when you no longer need it."
@@ -26,6 +27,7 @@ _ADVICE = {
     errors.ModelNotFoundError: "Check the name of the model, the account and the Region.",
     errors.AccessDeniedError: "Check the permissions of the functions and the setting project_arns, then try again.",
     errors.QuotaExceededError: "Stop another model or request a higher quota, then start this one again.",
+    errors.BudgetExceededError: "To allow more, raise the budget in the settings and deploy.",
     errors.ModelFailedError: "Check the model in the service's console, then try again.",
     errors.StartTimedOutError: "Start it again, with a longer StartTimeoutSeconds if it needs more time.",
     errors.StopTimedOutError: "Check the model in the service's console.",
@@ -61,6 +63,7 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             report=StartReport() as seen,
         ):
             news = [_runs(request, seen), _other_units(seen), _until(seen.lease, zone) if seen.lease else ""]
+            news += [_ignored(ending, request, seen, zone)]
             to_do = [seen.remedy or ("" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY)]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
             news = [_stopped(request, done), _ran(ending, money)]
@@ -113,6 +116,15 @@ def _other_units(seen: StartReport) -> str:
         return ""
     units = seen.inference_units
     return f"It has {_counted(units.in_force)} inference units instead of {_counted(units.asked)}."
+
+
+def _ignored(ending: Ending, request: ModelRequest, seen: StartReport, zone: tzinfo) -> str:
+    """Return who has ignored which budget, and why."""
+    if seen.budget is None or not seen.budget.ignored or not isinstance(request, Request):
+        return ""
+    who = someone(ending.execution_arn)
+    why = sentence(f"Reason: {quoted(request.ignore_budget or '')}")
+    return f"{who} has ignored that the budget {seen.budget.in_words} is spent ({seen.budget.so_far(zone)}). {why}"
 
 
 def _counted(units: Units) -> str:

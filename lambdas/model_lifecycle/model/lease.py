@@ -64,8 +64,9 @@ def of_same_run(found: ModelRecord, wanted: Lease | None, *, now: datetime) -> M
 
 
 def of_ended_run(found: ModelRecord, *, stopped_at: datetime) -> ModelRecord:
-    """Return the record of a model that was seen stopped: no lease is in force any more."""
-    return replace(_with(found, None, before=None), stopped_at=stopped_at)
+    """Return the record of a model that was seen stopped: no lease is in force, and no override of the budget."""
+    ended = _with(found.run_ended(stopped_at), None, before=None)
+    return replace(ended, stopped_at=stopped_at, budget_ignored_at=None)
 
 
 def end_run(

@@ -4,7 +4,7 @@ A step that dies between its call and its answer leaves no other trace.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
 from model_lifecycle.requests.model_request import ModelRequest
@@ -13,6 +13,7 @@ from model_lifecycle.requests.model_request import ModelRequest
 # and a step's function lives for a minute.
 _ABOUT_TO_ASK = timedelta(seconds=75)
 _STARTS_REMEMBERED = 10
+_RUNS_REMEMBERED = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +28,9 @@ class ModelRecord:
     about to ask for the stop, and when. `stopped_at`: when the model was seen stopped. `unwanted_at`,
     `unwanted_by`: when the latest stop on no condition began, and which it is: what began before it starts nothing.
     `start_seconds`: how long each of the last ten starts took, the latest last, from when it was asked for until the
-    model was seen running.
+    model was seen running. `past_runs`: the last ten runs that have ended, three numbers each: since when and until
+    when, in seconds of Unix time, and with how many inference units. `budget_ignored_at`: when the latest start of this
+    run asked not to mind the budget.
     """
 
     version: int = 0
@@ -48,6 +51,24 @@ class ModelRecord:
     unwanted_at: datetime | None = None
     unwanted_by: str | None = None
     start_seconds: tuple[int, ...] = ()
+    past_runs: tuple[int, ...] = ()
+    budget_ignored_at: datetime | None = None
+
+    @property
+    def past_runs_told(self) -> list[tuple[datetime, datetime, int]]:
+        """The past runs: since when, until when, and with how many inference units."""
+        numbers = self.past_runs[: len(self.past_runs) // 3 * 3]
+        return [
+            (datetime.fromtimestamp(since, UTC), datetime.fromtimestamp(until, UTC), units)
+            for since, until, units in zip(numbers[::3], numbers[1::3], numbers[2::3], strict=True)
+        ]
+
+    def run_ended(self, moment: datetime) -> Self:
+        """Remember the run that lasted until that moment at most, if one was seen that has not ended yet."""
+        if self.ran_at is None or self.stopped_at is not None:
+            return self
+        run = int(self.ran_at.timestamp()), int(moment.timestamp()), self.min_inference_units or 1
+        return replace(self, past_runs=(*self.past_runs, *run)[-3 * _RUNS_REMEMBERED :])
 
     def learning(self, seconds: int) -> Self:
         """Remember how long one more start took."""

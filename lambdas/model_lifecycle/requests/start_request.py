@@ -16,7 +16,7 @@ from model_lifecycle.requests.model_request import (
     checked,
     read_fields,
 )
-from model_lifecycle.services.fields import instant, integer
+from model_lifecycle.services.fields import free_text, instant, integer
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 
@@ -27,14 +27,17 @@ _MAX_UNITS = integer("MaxInferenceUnits", 1)
 _START_TIMEOUT = integer("StartTimeoutSeconds", 1, MAX_TIMEOUT_SECONDS)
 _STOP_AFTER = integer("StopAfterSeconds", 1, MAX_LEASE_SECONDS)
 _STOP_AT = instant("StopAt")
-_COMMON = (_MIN_UNITS, _MAX_UNITS, _START_TIMEOUT, STOP_TIMEOUT, POLL_INTERVAL, _STOP_AFTER, _STOP_AT)
+IGNORE_BUDGET = free_text("IgnoreBudget", characters=2_000)
+"""Why this start is not to mind that the budget is spent."""
+_COMMON = (_MIN_UNITS, _MAX_UNITS, _START_TIMEOUT, STOP_TIMEOUT, POLL_INTERVAL, _STOP_AFTER, _STOP_AT, IGNORE_BUDGET)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request(ModelRequest):
     """A valid input of start-model. The lease is `stop_after_seconds`, from the execution's start, or `stop_at`.
 
-    `price_per_inference_unit_hour`: in USD; of the settings, not of the input.
+    `ignore_budget`: why the model is started although the budget is spent. `price_per_inference_unit_hour`: in USD; of
+    the settings, not of the input.
     """
 
     min_inference_units: int
@@ -43,6 +46,7 @@ class Request(ModelRequest):
     client_token: str | None = None
     stop_after_seconds: int | None = None
     stop_at: datetime | None = None
+    ignore_budget: str | None = None
     price_per_inference_unit_hour: float = 4.0
 
     @property
@@ -63,6 +67,7 @@ class Request(ModelRequest):
             POLL_INTERVAL.name: self.poll_interval_seconds,
             _STOP_AFTER.name: self.stop_after_seconds,
             _STOP_AT.name: self.stop_at and to_instant(self.stop_at),
+            IGNORE_BUDGET.name: self.ignore_budget,
         }
         return {name: value for name, value in fields.items() if value is not None}
 
@@ -91,6 +96,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         client_token=valid.get("ClientToken"),
         parent=read.parent,
+        ignore_budget=valid.get(IGNORE_BUDGET.name),
         zone=defaults.zone,
         price_per_inference_unit_hour=defaults.price_per_inference_unit_hour,
         **_lease(read, defaults),

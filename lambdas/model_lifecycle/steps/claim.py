@@ -15,7 +15,7 @@ from model_lifecycle.vocabulary.errors import ModelLifecycleError
 def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | None, *, now: datetime) -> ModelRecord:
     """Return the record of a model whose start the execution is about to ask for."""
     return replace(
-        of_new_run(found, lease),
+        of_new_run(found.run_ended(now), lease),
         latest_start=progress.execution_arn,
         wanted_at=_latest_wish(found, progress),
         asked_by=progress.execution_arn,
@@ -27,6 +27,7 @@ def about_to_start(found: ModelRecord, progress: StartProgress, lease: Lease | N
         stopping=None,
         stop_asked_at=None,
         stopped_at=None,
+        budget_ignored_at=now if progress.request.ignore_budget else None,
     )
 
 
@@ -38,6 +39,7 @@ def wanted_too(found: ModelRecord, progress: StartProgress, lease: Lease | None,
         wanted_at=_latest_wish(found, progress),
         stopping=None,
         stop_asked_at=None,
+        budget_ignored_at=now if progress.request.ignore_budget else found.budget_ignored_at,
     )
     return _of_present_run(claimed)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Self
 
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.model.usage import Run
 from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import ModelRequest
@@ -119,9 +120,19 @@ class StartReport(ExecutionReport):
     usual_start: UsualStart | None = field(
         default=None, metadata={"description": "How long the starts took that are remembered of the model."}
     )
+    budget: BudgetStanding | None = field(
+        default=None, metadata={"description": "Of a start: where the budget stood before the start was requested."}
+    )
 
     def of_a_look(self) -> Self:
-        return replace(super().of_a_look(), already_running=None, running_at=None, lease=None, start_took_seconds=None)
+        return replace(
+            super().of_a_look(),
+            already_running=None,
+            running_at=None,
+            lease=None,
+            start_took_seconds=None,
+            budget=None,
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

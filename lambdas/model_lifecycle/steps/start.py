@@ -6,6 +6,7 @@ from datetime import datetime
 from model_lifecycle.model.lease import Lease, Leases, lease_of
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
+from model_lifecycle.model.spending import Spending
 from model_lifecycle.steps.ask import ask
 from model_lifecycle.steps.claim import Claim, about_to_start, wanted_too
 from model_lifecycle.steps.look import look
@@ -29,11 +30,17 @@ _MOST_TRIES = 3
 
 
 def start_model(
-    progress: StartProgress, model: Model, *, records: ModelRecords, leases: Leases, now: datetime
+    progress: StartProgress,
+    model: Model,
+    *,
+    records: ModelRecords,
+    leases: Leases,
+    spending: Spending | None = None,
+    now: datetime,
 ) -> StartProgress:
-    """Ask for the start if the model can be started now, and tell what comes next.
+    """Ask for the start if the model can be started now, and tell what comes next. `spending`: None without a budget.
 
-    No error of `Model`, `ModelRecords` or `Leases` gets out.
+    No error of `Model`, `ModelRecords`, `Leases` or `Spending` gets out.
     """
     for _ in range(_MOST_TRIES):
         try:
@@ -43,7 +50,7 @@ def start_model(
         progress = look(progress.recalling(record), model, now=now)
         asked_now = False
         if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
-            progress = _start(progress, model, record, records, leases, now=now)
+            progress = _start(progress, model, record, records, leases, spending, now=now)
             asked_now = progress.phase is Phase.STARTING and progress.asked
         if asked_now or progress.phase not in (Phase.STARTING, Phase.RUNNING):
             break
@@ -53,7 +60,9 @@ def start_model(
             break
         joined = _join(progress, record, records, leases, now=now)
         if joined is not None:
-            progress = joined
+            # It costs what it cost before, so nothing is refused; but people are told of an override that lasts.
+            ignores = spending is not None and joined.request.ignore_budget is not None
+            progress = _weighed(joined, spending, now=now) if ignores else joined
             break
         progress = progress.blocked(now=now, trouble="Others change the model's record at the same time.")
     return progress.settled(now=now)
@@ -118,6 +127,7 @@ def _start(
     record: ModelRecord,
     records: ModelRecords,
     leases: Leases,
+    spending: Spending | None,
     *,
     now: datetime,
 ) -> StartProgress:
@@ -127,8 +137,9 @@ def _start(
         return progress.failed(why)
     if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
         return progress
-    if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
-        return progress.blocked(now=now, trouble=f"{someone(record.asked_by)} is about to start it.")
+    progress = _cleared(progress, record, spending, now=now)
+    if progress.phase is not Phase.STARTABLE:
+        return progress
     claim = Claim(progress.request, record, records)
     try:
         if claim.make(about_to_start(record, progress, lease, now=now)) is None:
@@ -196,6 +207,30 @@ def _why_unwanted(
             f"start began."
         )
     return None
+
+
+def _cleared(
+    progress: StartProgress, record: ModelRecord, spending: Spending | None, *, now: datetime
+) -> StartProgress:
+    """Return the same phase if nothing stands in the way of asking."""
+    if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
+        return progress.blocked(now=now, trouble=f"{someone(record.asked_by)} is about to start it.")
+    return _weighed(progress, spending, now=now)
+
+
+def _weighed(progress: StartProgress, spending: Spending | None, *, now: datetime) -> StartProgress:
+    """Return the progress with where the budget stands: it gives up if that is spent, or if that cannot be known."""
+    if spending is None:
+        return progress
+    price = progress.request.price_per_inference_unit_hour
+    try:
+        return progress.within(spending.standing(progress.request, price=price, now=now))
+    except ModelLifecycleError as error:
+        if progress.phase is not Phase.STARTABLE:
+            return replace(progress, trouble=error.cause)
+        if isinstance(error, ServiceUnavailableError):
+            return progress.hindered(error, now=now)
+        return progress.failed(error)
 
 
 def _arm(progress: StartProgress, lease: Lease, leases: Leases, *, now: datetime) -> StartProgress:

@@ -5,16 +5,18 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import ClassVar, Self
 
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS, Request, parse_request
+from model_lifecycle.requests.start_request import IGNORE_BUDGET, MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.coming_up import LONGEST_WAIT, ComingUp
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import LeaseStanding, StartReport, Units, UnitsOfStart
 from model_lifecycle.vocabulary.errors import (
+    BudgetExceededError,
     InvalidRequestError,
     ModelLifecycleError,
     QuotaExceededError,
@@ -35,7 +37,8 @@ class StartProgress(Progress[Request]):
     account's quota. `said_to_wait`: whether people are told that it waits for a place. `run_asked_at`: when the start
     that is under way was asked for, by whomever. `start_seconds`: how long the model's last starts took.
     `overlong`: whether the start that was asked for takes clearly longer than any of them. `said_still_starting`:
-    whether people were told that; the state machine notes it.
+    whether people were told that; the state machine notes it. `budget`: where the budget stood when the start was about
+    to be asked for, or was to ignore it.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -52,6 +55,7 @@ class StartProgress(Progress[Request]):
     start_seconds: tuple[int, ...] = ()
     overlong: bool = False
     said_still_starting: bool = False
+    budget: BudgetStanding | None = None
 
     parse = staticmethod(parse_request)
 
@@ -174,6 +178,23 @@ class StartProgress(Progress[Request]):
             ),
             start_took_seconds=None if seconds is None else round(seconds, 3),
             usual_start=self.usual_start,
+            budget=self.budget,
+        )
+
+    def within(self, budget: BudgetStanding | None) -> Self:
+        """Take in where the budget stands: if it is spent, the start gives up, unless it is to ignore that."""
+        if budget is None:
+            return self
+        if self.request.ignore_budget is not None:
+            return replace(self, budget=budget.ignoring())
+        progress = replace(self, budget=budget)
+        return progress.failed(self._over(budget)) if budget.is_spent else progress
+
+    def _over(self, budget: BudgetStanding) -> BudgetExceededError:
+        return BudgetExceededError(
+            f"{self.request.in_words} was not started: the budget {budget.in_words} is spent "
+            f"({budget.so_far(self.request.zone)}). Starts are refused until {self.request.when(budget.ends_at)}. To "
+            f'start it all the same, once, add "{IGNORE_BUDGET.name}": "<reason>" to the input.'
         )
 
     def checked(self) -> Self:

@@ -60,6 +60,10 @@ class QuotaExceededError(ModelLifecycleError):
     """The account runs as many models or inference units as it may."""
 
 
+class BudgetExceededError(ModelLifecycleError):
+    """What may be spent in this day or month is spent, so the model was not started."""
+
+
 class ModelFailedError(ModelLifecycleError):
     """The model has a status from which this execution cannot bring it further."""
 

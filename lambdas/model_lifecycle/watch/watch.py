@@ -1,6 +1,6 @@
 """Find what bills unnoticed: models that run for long without a stop that is armed, whoever started them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -57,12 +57,15 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Watched:
-    """What was found of one model. `description`: of one that runs; `since`: since when, at least."""
+    """What was found of one model. `description`: of one that runs; `since`: since when, at least. `record`: what is
+    remembered of it.
+    """
 
     finding: Finding
     description: ModelDescription | None = None
     usage: Usage | None = None
     since: datetime | None = None
+    record: ModelRecord = field(default=ModelRecord(), compare=False)
 
 
 class Watch:
@@ -100,7 +103,7 @@ class Watch:
         record = self._records.read(request)
         ran = record.ran_at is not None and record.stopped_at is None
         if not ran and not meaning_of(listed_as, request.service.statuses).may_bill:
-            return Watched(finding=Finding.QUIET)
+            return Watched(finding=Finding.QUIET, record=record)
         description = model.describe()
         meaning = meaning_of(description.status, request.service.statuses)
         lease = lease_of(record)
@@ -109,14 +112,16 @@ class Watch:
                 # Someone stopped it without stop-model: its lease is of a run that is over.
                 ended = of_ended_run(record, stopped_at=self._now)
                 end_run(request, record, ended, self._records, self._leases)
+                record = ended
         elif meaning.may_bill and meaning.before is not Phase.STARTING and meaning.stop_before is not Phase.STOPPING:
             since = (record.ran_at or record.asked_at) if record.stopped_at is None else None
             if lease is not None:
-                return Watched(finding=self._leased(request, lease), description=description, since=since)
+                found = self._leased(request, lease)
+                return Watched(finding=found, description=description, since=since, record=record)
             if record.latest_start is None or not self._stops.is_under_way(record.latest_start):
-                return self._unleased(request, description, record)
-            return Watched(finding=Finding.QUIET, description=description, since=since)
-        return Watched(finding=Finding.QUIET)
+                return replace(self._unleased(request, description, record), record=record)
+            return Watched(finding=Finding.QUIET, description=description, since=since, record=record)
+        return Watched(finding=Finding.QUIET, record=record)
 
     def _leased(self, request: StopRequest, lease: Lease) -> Finding:
         if lease.ends_at > self._now:

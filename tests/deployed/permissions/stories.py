@@ -23,6 +23,7 @@ SETTINGS = {
     "notification_emails": ["nobody@example.invalid"],
     "watched_services": json.dumps([service.name for service in BOTH]),
     "warn_after_hours": 0.5,
+    "budget_usd": 1_000_000,
     "stop_after_hours_unleased": 2,
     "schedules": json.dumps(
         [

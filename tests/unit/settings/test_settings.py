@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of_hypothesis
 
+from model_lifecycle.model.budget import Budget, Per
 from settings.schedules import ScheduledAction
 from settings.settings import Settings, SettingsError
 from tests.unit.settings.anything import VALID, contexts, is_refusal
@@ -73,6 +74,10 @@ def test_every_setting_can_be_set() -> None:
         ("price_per_inference_unit_hour", "3.25", 3.25),
         ("price_per_inference_unit_hour", "0", 0.0),
         ("log_retention_days", "14", 14),
+        ("budget_usd", "0.5", 0.5),
+        ("budget_usd_by_project", '{"boards": 300}', {"boards": 300.0}),
+        ("budget_usd_by_project", "", {}),
+        ("budget_per", "day", "day"),
         ("max_inference_units", "10", 10),
         ("reserved_concurrency", "5", 5),
         ("log_execution_data", "false", False),
@@ -307,3 +312,48 @@ def test_every_setting_has_a_valid_value_to_begin_with() -> None:
     for name, values in VALID.items():
         for value in values:
             settings(**{name: value})
+
+
+USD = "a number of USD, more than 0 and at most 100,000,000"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ({"budget_usd": 0}, f"budget_usd must be {USD}, or null for no limit, got 0."),
+        ({"budget_usd": "much"}, f'budget_usd must be {USD}, or null for no limit, got "much".'),
+        ({"budget_per": "week"}, 'budget_per must be day or month, got "week".'),
+        ({"budget_action": "warn"}, 'budget_action must be refuse or stop, got "warn".'),
+        ({"budget_usd_by_project": {"boards": -1}}, f"budget_usd_by_project.boards must be {USD}, got -1."),
+        (
+            {"budget_usd_by_project": {"my boards": 1}},
+            'budget_usd_by_project must have names of projects, such as boards, got "my boards".',
+        ),
+        (
+            {"budget_usd_by_project": {"b" * 240: 1}},
+            "budget_usd_by_project must be at most 240 characters of JSON, got 248.",
+        ),
+        (
+            {"budget_usd_by_project": [1]},
+            'budget_usd_by_project must be a JSON object of USD by the names of projects, {"boards": 300}, got [1].',
+        ),
+    ],
+)
+def test_a_budget_that_cannot_be_is_refused(written: dict[str, Any], said: str) -> None:
+    assert refusal(**written) == f"Setting {said}"
+
+
+def test_a_budget_is_there_if_there_is_a_limit() -> None:
+    assert settings(budget_action="stop", budget_per="day").budget is None
+    assert settings(budget_usd=500).budget == Budget(usd=500.0, per=Per.MONTH)
+    assert settings(budget_usd_by_project={"boards": 3}, budget_per="day", budget_action="stop").budget == Budget(
+        usd=None, per=Per.DAY, by_project={"boards": 3.0}, stops=True
+    )
+
+
+def test_no_schedule_ignores_the_budget_again_and_again() -> None:
+    schedule = {**MORNING, "input": {"ProjectVersionArn": VERSION, "IgnoreBudget": "always"}}
+
+    assert refusal(schedules=[schedule]) == (
+        "Setting schedules[0].input must not have IgnoreBudget, which is for one start: raise the budget instead."
+    )

@@ -78,3 +78,22 @@ def test_lookout_for_vision_measures_no_such_thing_and_is_not_asked_about() -> N
 
 def test_no_minute_is_asked_for_that_is_not_kept_any_more() -> None:
     assert timedelta(days=15) > MEASURED
+
+
+def test_of_many_models_each_has_its_own_and_a_period_that_is_not_over_is_left_out() -> None:
+    boards = parse_request({"ProjectName": "boards", "ModelVersion": "1"}, defaults=DEFAULTS, home=HOME)
+    versions = [request(ProjectVersionArn=request().identity["ProjectVersionArn"] + str(place)) for place in range(501)]
+    period = {"Timestamps": [after(0), after(300)], "Label": "any", "StatusCode": "Complete"}
+    with stubbed("cloudwatch") as (client, stub):
+        for results in (
+            [{**period, "Id": "model499", "Values": [10.0, 5.0]}],
+            [{**period, "Id": "model0", "Values": [0, 1]}],
+        ):
+            stub.add_response("get_metric_data", {"MetricDataResults": results})
+
+        measured = InServiceUnits(client).units_of_all([boards, *versions], since=after(-60), until=after(599))
+
+    assert {name: points for name, points in measured.items() if points} == {
+        versions[499].model_id: [Datapoint(after(0), 2.0)]
+    }
+    assert boards.model_id not in measured

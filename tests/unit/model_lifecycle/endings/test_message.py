@@ -90,6 +90,7 @@ class TestAModelThatRuns:
             "Error": None,
             "Cause": None,
             "CleanUp": None,
+            "Budget": None,
             "MayBill": True,
             "UsdPerHour": 4.0,
             "HowToStop": STOP_COMMAND,

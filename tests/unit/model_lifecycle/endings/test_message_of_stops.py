@@ -98,6 +98,7 @@ class TestAModelThatIsStopped:
             "Error": None,
             "Cause": None,
             "CleanUp": None,
+            "Budget": None,
             "UsdPerHour": 8.0,
             "HowToStop": f"aws rekognition stop-project-version --project-version-arn {VERSION} --region us-east-1",
             "StopInput": {"ProjectVersionArn": VERSION},

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model_lifecycle.model.budget import BudgetStanding, Per
 from model_lifecycle.model.pace import Slot
 from model_lifecycle.model.usage import Run, Source
 from model_lifecycle.steps.start_progress import StartProgress
@@ -77,9 +78,13 @@ START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_f
     "start_seconds",
     "overlong",
     "said_still_starting",
+    "budget",
 }
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
+BUDGET = BudgetStanding(
+    project="parts", per=Per.DAY, limit_usd=10, spent_usd=12.5, begins_at=after(-3_600), ends_at=after(82_800)
+)
 STARTS = st.builds(
     StartProgress,
     request=REQUESTS,
@@ -94,6 +99,7 @@ STARTS = st.builds(
     start_seconds=st.lists(st.integers(1, 86_400), max_size=10).map(tuple),
     overlong=st.booleans(),
     said_still_starting=st.booleans(),
+    budget=st.none() | st.just(BUDGET) | st.just(BUDGET.ignoring()),
     **COMMON,
 )
 STOPS = st.builds(
