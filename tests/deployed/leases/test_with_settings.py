@@ -28,7 +28,12 @@ SETTINGS = {
     "log_execution_data": "false",
     "reserved_concurrency": "20",
     "max_inference_units": "2",
-    "project_arns": projects(REKOGNITION.model["ProjectVersionArn"], LOOKOUT_VISION.model["ProjectName"]),
+    "project_arns": projects(REKOGNITION.model["ProjectVersionArn"], LOOKOUT_VISION.model["ProjectName"])
+    + ",arn:aws:rekognition:us-east-1:123456789012:project/fair/1767000000000",
+    # Only the tests of the budget have models of that project.
+    "budget_usd_by_project": '{"fair": 6}',
+    "budget_per": "day",
+    "budget_action": "stop",
 }
 pytestmark = pytest.mark.parametrize("deployed", [SETTINGS], indirect=True, ids=["settings"])
 service_in_turn = services_in_turn()
