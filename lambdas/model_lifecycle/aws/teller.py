@@ -67,7 +67,8 @@ class Teller:
     ) -> dict[str, Any]:
         """Tell the message if there is one, unless what `once` names was told already: then it is not even composed.
 
-        `told` is called at the end of the one call that has sent the event, or has found that there is none to send.
+        `told` is called once the event is sent, or it is found that there is none to send, but before that is
+        remembered: whoever dies in between sends it again, and calls `told` again.
 
         Raises botocore's ClientError and BotoCoreError, and ServiceRefusedError for an event that the bus did not take.
         """
@@ -78,10 +79,7 @@ class Teller:
             answer |= self._publish(once=once, message=composed)
         finally:
             # Neither waits for the other: a topic that refuses does not silence the bus.
-            sent: list[str] = []
-            answer |= self._send(once=once, message=composed, sent=sent)
-            if sent:
-                told()
+            answer |= self._send(once=once, message=composed, told=told)
         return answer
 
     def _publish_once(self, *, once: str, message: Callable[[], Message | None]) -> dict[str, Any]:  # noqa: ARG002
@@ -94,11 +92,11 @@ class Teller:
     def _send_once(
         self,
         *,
-        once: str,
+        once: str,  # noqa: ARG002
         message: Callable[[], Message | None],
-        sent: list[str],
+        told: Callable[[], object],
     ) -> dict[str, Any]:
         composed = message()
         event_id = None if composed is None else send(composed, source=self._event_source, client=self._bus)
-        sent.append(once)
+        told()
         return {"EventId": event_id}

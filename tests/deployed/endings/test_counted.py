@@ -102,6 +102,11 @@ AT_NOTIFY: Mapping[str, dict[str, Any]] = {
     "the function dies after it published": {"Operation": "Publish", "Effect": "KillAfter"},
     "the function dies after it sent the event": {"Operation": "PutEvents", "Effect": "KillAfter"},
     "the answer about the event is lost": {"Operation": "PutEvents", "Effect": "LoseAnswer"},
+    "the function dies once it has remembered that it sent it": {
+        "Operation": "UpdateItem",
+        "Effect": "KillAfter",
+        "After": 1,
+    },
     "what was sent cannot be remembered": {"Operation": "UpdateItem", "Error": "InternalServerError", "After": 1},
 }
 

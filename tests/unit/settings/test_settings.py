@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as settings_of_hypothesis
 
 from model_lifecycle.model.budget import Budget, Per
+from settings.limits import MOST_RESOURCES
 from settings.schedules import ScheduledAction
 from settings.settings import Settings, SettingsError
 from tests.unit.settings.anything import VALID, contexts, is_refusal
@@ -244,6 +245,50 @@ def test_a_schedule_that_asks_for_more_units_than_the_settings_allow_is_refused(
         f"got {field} 6 in the schedule morning."
     )
     assert settings(schedules=[greedy], max_inference_units=6).schedules
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"notification_emails": 3}, 3),
+        ({"notification_emails": 3, "alarm_emails": 2}, 2),
+        ({"notification_emails": 3, "alarm_topic_arn": TOPIC}, 0),
+        # Each is a subscription, and a stack has room for so many.
+        ({"notification_emails": 200}, MOST_RESOURCES - 200),
+        ({"notification_emails": 200, "schedules": [MORNING]}, MOST_RESOURCES - 201),
+        ({"notification_emails": MOST_RESOURCES}, 0),
+    ],
+)
+def test_who_is_notified_is_told_of_alarms_as_far_as_there_is_room_unless_others_are_named(
+    given: dict[str, Any], told: int
+) -> None:
+    addresses = {
+        name: [f"{number}@example.com" for number in range(value)] if isinstance(value, int) else value
+        for name, value in given.items()
+    }
+    chosen = settings(**addresses)
+
+    named = chosen.alarm_emails or chosen.notification_emails
+    assert chosen.told_of_alarms == named[:told]
+    assert len(chosen.told_of_alarms) == told
+
+
+@pytest.mark.parametrize(
+    ("key", "there"),
+    [
+        ("project_arns", [PROJECT.replace("123456789012", "210987654321")]),
+        ("project_arns", [PROJECT.replace("us-east-1", "eu-west-1")]),
+        ("alarm_topic_arn", TOPIC.replace("123456789012", "210987654321")),
+        ("alarm_topic_arn", TOPIC.replace("us-east-1", "eu-west-1")),
+    ],
+)
+def test_what_is_of_another_account_or_region_than_the_deploy_is_refused(key: str, there: Any) -> None:
+    elsewhere = settings(**{key: there})
+
+    with pytest.raises(SettingsError, match=rf"Setting {key}.* must be of the account and Region of the deploy"):
+        elsewhere.check_home("123456789012", "us-east-1")
+    # Where there are no credentials, nobody knows.
+    elsewhere.check_home(None, "us-east-1")
 
 
 def test_every_bad_setting_is_named_at_once_on_a_line_of_its_own() -> None:
