@@ -120,6 +120,7 @@ class ModelLifecycleStack(Stack):
                 "StopModel": functions.stop_model,
                 "Notify": functions.notify,
                 "WatchModels": functions.watch_models,
+                "ForgetVersions": functions.forget_versions,
             },
             watch=functions.watch_models.log_group.log_group_name,
             dead_letters=dead_letters,

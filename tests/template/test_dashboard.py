@@ -76,6 +76,11 @@ def test_every_queue_and_every_alarm_is_in_it(default: Synthesized) -> None:
     )
 
 
+@pytest.mark.parametrize("shown", QUESTIONS[-2:])
+def test_every_function_that_an_alarm_may_mean_is_in_it(default: Synthesized, shown: str) -> None:
+    assert {row[3] for row in widgets(default)[shown]["metrics"]} == set(default.all("AWS::Lambda::Function"))
+
+
 def test_money_is_counted_at_the_price_of_the_settings(chosen: Synthesized) -> None:
     [row] = widgets(chosen)[QUESTIONS[3]]["metrics"]
 
