@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 
 from model_lifecycle.services.fields import shown
+from plan.budget import planned_budgets
 from plan.document import document
 from plan.entries import entries_of
 from plan.plan import Plan, make_plan
@@ -49,14 +51,21 @@ def plan_of(settings: Settings, *, begin: datetime) -> Plan:
     """Return the plan of the schedules of these settings, from that moment on."""
     time_zone = ZoneInfo(settings.time_zone)
     executions = [execution for schedule in settings.schedules for execution in schedule.executions]
-    return make_plan(
-        entries_of(executions, time_zone=time_zone, defaults=settings.input_defaults),
+    entries = entries_of(executions, time_zone=time_zone, defaults=settings.input_defaults)
+    price = settings.price_per_inference_unit_hour
+    plan = make_plan(
+        entries,
         begin=begin,
         time_zone=time_zone,
-        usd_per_unit_hour=settings.price_per_inference_unit_hour,
+        usd_per_unit_hour=price,
         unleased_limit=_hours(settings.stop_after_hours_unleased),
         watched_services=settings.watched_services,
     )
+    if settings.budget is None:
+        return plan
+    watched = [entry for entry in entries if plan.watches(entry.model.service)]
+    budgets = planned_budgets(settings.budget, watched, begin=begin, zone=time_zone, usd_per_unit_hour=price)
+    return replace(plan, budgets=budgets, stops_over_budget=settings.budget.stops)
 
 
 def _hours(number: float | None) -> timedelta | None:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from plan.budget import PlannedBudget
 from plan.plan import Plan, PlannedModel, PlannedStretch
 from plan.plan_warning import PlanWarning
 from plan.stretches import Event
@@ -17,6 +18,7 @@ def document(plan: Plan, warnings: list[PlanWarning]) -> dict[str, Any]:
         "UsdPerInferenceUnitHour": plan.usd_per_unit_hour,
         "Models": [_model(model) for model in plan.models],
         **_totals(plan),
+        "Budgets": [_budget(budget) for budget in plan.budgets],
         "Warnings": [_warning(warning) for warning in warnings],
     }
 
@@ -56,6 +58,20 @@ def _stretch(planned: PlannedStretch) -> dict[str, Any]:
         "InferenceUnits": stretch.started_by.inference_units,
         "Hours": round(planned.hours, 6),
         "Usd": round(planned.usd, 6),
+    }
+
+
+def _budget(planned: PlannedBudget) -> dict[str, Any]:
+    standing = planned.standing
+    return {
+        "Project": standing.project,
+        "Per": standing.per,
+        "LimitUsd": standing.limit_usd,
+        "From": _utc(standing.begins_at),
+        "Until": _utc(standing.ends_at),
+        "Usd": standing.spent_usd,
+        "SpentAt": planned.spent_at and _utc(planned.spent_at),
+        "RefusedStarts": len(planned.refused),
     }
 
 

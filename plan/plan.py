@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from plan.entries import Entry, Model
 from plan.occurrences import Occurrence, OddTime, occurrences, odd_times
 from plan.stretches import Event, Life, Run, Stretch, live, stretch_under_way
 from schedule_expressions.rate import Rate
+
+if TYPE_CHECKING:
+    from plan.budget import PlannedBudget
 
 DAYS = 14
 HORIZON = timedelta(days=DAYS)
@@ -74,7 +78,8 @@ class Plan:
     """What the schedules will do from `begin` to `end`, by model.
 
     `unleased_limit`: how long the watch lets a model run without a lease; None for ever. `watched_services`: the
-    services whose models it looks at; None for all.
+    services whose models it looks at; None for all. `budgets`: what the schedules will spend of each, in whole days or
+    months. `stops_over_budget`: whether models that run are stopped once a budget is spent.
     """
 
     begin: datetime
@@ -84,6 +89,8 @@ class Plan:
     unleased_limit: timedelta | None
     models: Sequence[PlannedModel]
     watched_services: Collection[str] | None = None
+    budgets: Sequence["PlannedBudget"] = ()
+    stops_over_budget: bool = False
 
     def watches(self, service: str) -> bool:
         """Return whether the watch looks at the models of a service."""
@@ -159,8 +166,8 @@ def _life(entries: Sequence[Entry], begin: datetime) -> Life:
     does not end there, looking back would hide the start to come.
     """
     far = begin + 2 * HORIZON
-    coming = list(_all(entries, begin, far))
-    running = _running_at(entries, begin)
+    coming = list(occurrences_of(entries, begin, far))
+    running = running_at(entries, begin)
     life = _with_last_stretch(live(coming, run=running, until=far), entries, far)
     if running is not None and not _ends_before(begin + HORIZON, life.stretches[0]):
         return _with_last_stretch(live(coming, run=None, until=far), entries, far)
@@ -171,10 +178,11 @@ def _ends_before(moment: datetime, stretch: Stretch) -> bool:
     return stretch.end is not None and stretch.end < moment
 
 
-def _running_at(entries: Sequence[Entry], begin: datetime) -> Run | None:
+def running_at(entries: Sequence[Entry], begin: datetime) -> Run | None:
+    """Return the run of a model that an earlier start began and that is under way at a moment."""
     # A rate counts from the deploy, which is yet to come.
     since_long = [entry for entry in entries if not isinstance(entry.expression, Rate)]
-    return live(_all(since_long, begin - HORIZON, begin), run=None, until=begin).run
+    return live(occurrences_of(since_long, begin - HORIZON, begin), run=None, until=begin).run
 
 
 def _with_last_stretch(life: Life, entries: Sequence[Entry], far: datetime) -> Life:
@@ -196,5 +204,6 @@ def _with_last_stretch(life: Life, entries: Sequence[Entry], far: datetime) -> L
     return replace(life, stretches=[*life.stretches, last])
 
 
-def _all(entries: Iterable[Entry], begin: datetime, end: datetime) -> Iterable[Occurrence]:
+def occurrences_of(entries: Iterable[Entry], begin: datetime, end: datetime) -> Iterable[Occurrence]:
+    """Return when each of them fires."""
     return (occurrence for entry in entries for occurrence in occurrences(entry, begin, end))

@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     RUNS_WITHOUT_END = "RunsWithoutEnd"
     STOPPED_BY_WATCH = "StoppedByWatch"
+    BUDGET_SPENT = "BudgetSpent"
     NOT_WATCHED = "NotWatched"
     TOO_MANY_UNITS = "TooManyUnits"
     TOO_MANY_MODELS = "TooManyModels"

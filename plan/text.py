@@ -6,11 +6,13 @@ from datetime import UTC
 from rich.console import Console
 from rich.text import Text
 
+from model_lifecycle.model.budget import Per
+from plan.budget import PlannedBudget, costliest
 from plan.plan import DAYS, Plan, PlannedModel
 from plan.plan_warning import PlanWarning
 from plan.rows import WITHOUT_EFFECT, Row, rows
 from plan.table import table_lines
-from plan.times import aligned, day
+from plan.times import aligned, day, written
 
 _VERSION = "arn:aws:rekognition:us-east-1:123456789012:project/boards/version/boards.2026-01-05T09.00.00/1767603600000"
 NO_SCHEDULES = f"""\
@@ -57,12 +59,25 @@ def _tables(plan: Plan, *, width: int | None) -> Iterator[Text]:
         hours, usd = _amount(plan.hours, plan.open_ended), _amount(plan.usd, plan.open_ended)
         yield Text()
         yield Text(f"All models: {hours} hours, {usd} USD", style="bold")
+    for each in costliest(plan.budgets):
+        yield Text(_budget(each, plan), style="bold")
     yield Text()
     if any(event.effect in WITHOUT_EFFECT for planned in plan.models for event in planned.events):
         yield Text(
             "What is in parentheses has no effect, unless someone starts or stops the model by hand.", style="dim"
         )
     yield Text("The minutes that a model takes to start and to stop are not counted.", style="dim")
+
+
+def _budget(planned: PlannedBudget, plan: Plan) -> str:
+    standing = planned.standing
+    whose = f" of {standing.project}" if standing.project is not None else ""
+    often = "Costliest day" if standing.per is Per.DAY else "First whole month"
+    spent = f", spent on {written(planned.spent_at, plan.time_zone)}" if planned.spent_at else ""
+    return (
+        f"Budget{whose}: {often}, {planned.period(plan.time_zone)}: {standing.spent_usd:,.2f} of "
+        f"{standing.limit_usd:,.2f} USD{spent}"
+    )
 
 
 def _table(planned: PlannedModel, *, width: int | None) -> Iterator[Text]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from plan import daylight_saving, quota, runs, surprises, time_zones, watched
+from plan import budget, daylight_saving, quota, runs, surprises, time_zones, watched
 from plan.plan import Plan
 from plan.plan_warning import Kind, PlanWarning
 from plan.quota import Quotas
@@ -14,7 +14,7 @@ def warnings_of(plan: Plan, quotas: Mapping[str, Quotas] | None = None) -> list[
 
     `quotas`: the account's, by the service; the defaults where they are not known.
     """
-    found = [*quota.warnings(plan, quotas), *watched.warnings(plan), *time_zones.warnings(plan)]
+    found = [*budget.warnings(plan), *quota.warnings(plan, quotas), *watched.warnings(plan), *time_zones.warnings(plan)]
     for planned in plan.models:
         found += [
             *runs.warnings(planned, plan),
