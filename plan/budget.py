@@ -117,9 +117,13 @@ def _over(planned: PlannedBudget, plan: Plan) -> PlanWarning:
         kind=Kind.BUDGET_SPENT,
         message=f"the budget {standing.in_words} will be spent on {at}: the schedules come to "
         f"{standing.spent_usd:,.2f} USD in that {standing.per}. {starts} after that{what} will be "
-        f"refused{stops}",
+        f"refused{stops}. Run less, or raise {_setting(standing)}",
         schedules=schedules,
         models=tuple(dict.fromkeys(stretch.started_by.model.id for stretch in refused)),
         action="start",
         at=planned.spent_at,
     )
+
+
+def _setting(standing: BudgetStanding) -> str:
+    return "budget_usd" if standing.project is None else "budget_usd_by_project"

@@ -16,6 +16,7 @@ from operations.doctor.checks import (
     account,
     alarms,
     bootstrap,
+    budget,
     dead_letters,
     models,
     quotas,
@@ -95,6 +96,7 @@ def _of_stack(deployment: Deployment, settings: Settings, number: str, case: Cas
         ("checkout", partial(stack.look, deployment, wanted)),
         ("triggers", partial(schedules.look_at_deployed, deployment)),
         ("subscriptions", partial(subscriptions.look, deployment, settings)),
+        ("budget", partial(budget.look, deployment)),
         ("alarms", partial(alarms.look, deployment, now=deployment.aws.now)),
         ("dead letters", partial(dead_letters.look, deployment, now=deployment.aws.now)),
     ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from model_lifecycle.model.budget import Budget
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
@@ -19,7 +20,7 @@ from settings.settings import Settings
 class Deployed:
     """`price`: USD of an inference unit for an hour. `project_arns`: the watched projects; none means all.
 
-    `defaults`: what an input leaves to the settings, with the time zone of people.
+    `defaults`: what an input leaves to the settings, with the time zone of people. `budget`: None without one.
     """
 
     zone: ZoneInfo
@@ -29,6 +30,7 @@ class Deployed:
     project_arns: Sequence[str]
     lease_group: str
     record_table: str
+    budget: Budget | None = None
 
 
 def deployed(deployment: Deployment) -> Deployed:
@@ -52,6 +54,7 @@ def deployed(deployment: Deployment) -> Deployed:
         project_arns=unfold(variables[names.PROJECT_ARNS]),
         lease_group=variables[names.LEASE_GROUP_NAME],
         record_table=variables[names.RECORD_TABLE_NAME],
+        budget=Budget.from_json(variables.get(names.BUDGET, "")),
     )
 
 
@@ -74,4 +77,5 @@ def by_settings(settings: Settings, *, record_table: str = "") -> Deployed:
         project_arns=settings.project_arns,
         lease_group=lease_group(settings.stage or ""),
         record_table=record_table,
+        budget=settings.budget,
     )

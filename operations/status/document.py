@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.instant import to_instant
 from operations.status.origin import Origin
@@ -28,9 +29,16 @@ def document(status: Status) -> dict[str, Any]:
         "MonthEnd": to_instant(status.month_end),
         "UsdByMonthEnd": status.usd_by_month_end,
         "NextStart": _due(status.next_start),
+        "Budgets": None if seen.budgets is None else [_budget(each) for each in seen.budgets],
         "ProjectsLeftOut": seen.left_out,
         "NotRead": list(seen.failures),
     }
+
+
+def _budget(standing: BudgetStanding) -> dict[str, Any]:
+    names = ("Project", "Per", "LimitUsd", "SpentUsd", "BeginsAt", "EndsAt")
+    written = fields_json(standing)
+    return {name: written[name] for name in names}
 
 
 def _model(row: Row) -> dict[str, Any]:

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from model_lifecycle.aws.in_service_units import query_of
-from model_lifecycle.aws.record_table import record_of
+from model_lifecycle.aws.ledger_table import LedgerTable
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.model.long_runs import HOUR, HOURS_KEPT, hours_before, with_hours
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.spending import Spending
 from model_lifecycle.model.usage import MEASURED, METRIC_PERIOD, Datapoint
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request
@@ -72,6 +74,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         app = known.result() or as_in(settings, deployment)
         remembered = side.begin("What the app remembers of the models", _records, aws, app.record_table)
         armed = side.begin("The armed stops", _armed, aws, app.lease_group)
+        budgets = side.begin("What is spent of the budget", budget_standings, aws, app, deployment.read_at)
         projects = _projects_of(side, aws, app, remembered)
         found, records = [each.result() for each in executions], remembered.result()
         started, _ = found
@@ -96,6 +99,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
             unclaimed=unclaimed,
             schedules=schedules.result(),
             armed=armed.result(),
+            budgets=budgets.result(),
             asked=asked,
             left_out=every - len(projects),
         )
@@ -122,9 +126,15 @@ def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:
 
 
 def _records(aws: Aws, table: str) -> dict[str, ModelRecord]:
-    """Scan: an item a model is few."""
-    pages = aws.client("dynamodb").get_paginator("scan").paginate(TableName=table, ConsistentRead=True)
-    return {item["ModelId"]["S"]: record_of(item) for page in pages for item in page["Items"]}
+    return LedgerTable(table, aws.client("dynamodb")).records()
+
+
+def budget_standings(aws: Aws, app: Deployed, now: datetime) -> list[BudgetStanding]:
+    """Return where the budget stands: none without one."""
+    if app.budget is None:
+        return []
+    spending = Spending(app.budget, LedgerTable(app.record_table, aws.client("dynamodb")))
+    return spending.standings(price=app.price, zone=app.zone, now=now)
 
 
 def _armed(aws: Aws, group: str) -> frozenset[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import StopRequest
@@ -48,7 +49,7 @@ class Seen:
     `executions` and `asked` are by the ARNs of executions, `measured` by model. Few executions are looked into.
     `unclaimed`: the starts under way that no record names, the latest first: they wait until they can ask for a model.
     `armed`: the names of the schedules that stop models. `left_out`: how many projects were not asked.
-    `failures`: what could not be read, a sentence each.
+    `budgets`: where the budget stands, if there is one. `failures`: what could not be read, a sentence each.
     """
 
     now: datetime
@@ -64,5 +65,6 @@ class Seen:
     armed: frozenset[str] | None = None
     measured: Mapping[str, Sequence[Datapoint]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
+    budgets: Sequence[BudgetStanding] | None = ()
     left_out: int = 0
     failures: Sequence[str] = ()

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from rich.text import Text
 
+from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.vocabulary.wording import execution, someone
 from operations.status.recurring import Due
 from operations.status.row import Leased, Row, State
@@ -13,6 +14,8 @@ from operations.status.status import Status
 from plan.table import table_lines
 from plan.times import aligned, written
 
+NEARLY_SPENT = 80
+"""Percent."""
 _INDENT = "  "
 _STYLES = {
     State.RUNS: "green",
@@ -36,6 +39,9 @@ def lines_of(status: Status, *, width: int | None) -> Iterator[Text]:
     head = f"{seen.stack} in {seen.region} (account {seen.account}), {written(seen.now, zone, year=True)}"
     yield from _folded(Text(head), width)
     yield from _folded(Text(_summary(status), style="bold"), width)
+    for standing in seen.budgets or ():
+        style = "bold red" if standing.is_spent else "yellow" if standing.percent >= NEARLY_SPENT else ""
+        yield from _folded(Text(_budget(standing, zone), style=style), width)
     if status.rows:
         yield Text()
         yield from _table(status, width)
@@ -66,6 +72,12 @@ def _summary(status: Status) -> str:
         f"{counted}{unleased}. {status.usd:,.2f} USD so far, {status.usd_per_hour:,.2f} USD an hour, "
         f"{status.usd_by_month_end:,.2f} USD by {_date(status)} at this pace."
     )
+
+
+def _budget(standing: BudgetStanding, zone: ZoneInfo) -> str:
+    ends = written(standing.ends_at, zone)
+    then = f" Starts are refused until {ends}." if standing.is_spent else f" It begins anew on {ends}."
+    return f"{standing.spent_usd:,.2f} USD spent of the budget {standing.in_words} ({standing.percent:,.0f} %).{then}"
 
 
 def _date(status: Status) -> str:

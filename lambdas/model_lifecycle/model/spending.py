@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
 from model_lifecycle.model.budget import ALL, Budget, BudgetStanding, Period
@@ -75,11 +75,15 @@ class Spending:
 
         `price`: of an inference unit for an hour. Raises as `Model` does.
         """
-        period = Period.of(now, self._budget.per, request.zone)
-        counted = count_on(self._ledgers.ledgers(), self._ledgers.records(), period, until=now)
-        standings = self._budget.standings(usd_by_project(counted, price), period)
+        standings = self.standings(price=price, zone=request.zone, now=now)
         of_model = [each for each in standings if each.project in (None, request.project)]
         return max(of_model, key=lambda each: each.percent, default=None)
+
+    def standings(self, *, price: float, zone: tzinfo, now: datetime) -> list[BudgetStanding]:
+        """Return where the budget of all models, and of each project, stands. Raises as `Model` does."""
+        period = Period.of(now, self._budget.per, zone)
+        counted = count_on(self._ledgers.ledgers(), self._ledgers.records(), period, until=now)
+        return self._budget.standings(usd_by_project(counted, price), period)
 
 
 def count_on(

@@ -3,16 +3,23 @@
 It is of the project "fair" alone, 6 USD a day in Berlin, at 1.50 USD an hour.
 """
 
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from local.network.faults import calls
+from operations.aws import Aws
+from operations.deployment import find
+from operations.doctor.checks.budget import look
+from operations.status.command import main as status_of_models
 from tests.deployed.leases.test_with_settings import SETTINGS
 from tests.deployed.lifecycle import Lifecycle
+from tests.deployed.operations.operator import Operator
 from tests.deployed.services import REKOGNITION, ServiceWords
 from tests.deployed.someone import Someone
 
@@ -56,7 +63,9 @@ def lived(lifecycle: Lifecycle) -> Lifecycle:
     return lifecycle
 
 
-def test_a_day_with_a_budget(lived: Lifecycle) -> None:
+def test_a_day_with_a_budget(
+    lived: Lifecycle, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     assert {budget["Budget"]["Reached"] for budget in budgets(lived)} == {50, 80}
     assert lived.stops() == []
 
@@ -91,6 +100,13 @@ def test_a_day_with_a_budget(lived: Lifecycle) -> None:
     assert 'Reason: "The fair is today".' in told_of_it["Summary"]
     [line] = [line for line in lived.logged("StartModel") if '"Ignored":true' in line.replace(" ", "")]
     assert ignoring.arn in line
+
+    operator = Operator(lived, monkeypatch, capsys, folder=tmp_path)
+    status = operator.call(status_of_models, "--json")
+    [budget] = json.loads(status.out)["Budgets"]
+    assert (budget["Project"], budget["LimitUsd"], budget["SpentUsd"] >= 6) == ("fair", 6.0, True)
+    [said] = look(find(Aws(), ""))
+    assert "are spent: starts are refused until" in said.says
 
     # Once: others are refused, and a model that runs is a success.
     assert lived.run(BY_HAND.model).error == "BudgetExceededError"

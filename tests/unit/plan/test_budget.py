@@ -74,7 +74,8 @@ def test_of_days_each_whole_one_of_the_plan_counts_and_the_costliest_is_shown(
     assert "Budget: Costliest day, Fri 27 Nov: 60.00 of 50.00 USD, spent on Fri 27 Nov at 20:30 CET" in printed
     assert (
         "Warning (2 times in these 14 days): the budget of 50.00 USD a day will be spent on Fri 27 Nov at 20:30 CET: "
-        "the schedules come to 60.00 USD in that day. Any start after that will be refused."
+        "the schedules come to 60.00 USD in that day. Any start after that will be refused. "
+        "Run less, or raise budget_usd."
     ) in printed
 
 
@@ -88,7 +89,7 @@ def test_a_month_over_budget_is_told_to_people_and_programs(capsys: pytest.Captu
     assert (
         "Warning: the budget of 440.00 USD a month will be spent on Mon 14 Dec at 18:00 CET: the schedules come to "
         "1,012.00 USD in that month. 13 starts after that (weekdays) will be refused, and the models that run will be "
-        "stopped."
+        "stopped. Run less, or raise budget_usd."
     ) in printed
     main([*asked, "--json"], now=NOW)
     document = json.loads(capsys.readouterr().out)

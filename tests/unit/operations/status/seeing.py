@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from model_lifecycle.aws.lease_schedules import schedule_name
+from model_lifecycle.model.budget import BudgetStanding, Per
 from model_lifecycle.model.lease import lease_of
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -33,6 +34,15 @@ DEPLOYED = Deployed(
     project_arns=[],
     lease_group="g",
     record_table="t",
+)
+
+BUDGET = BudgetStanding(
+    project="parts",
+    per=Per.DAY,
+    limit_usd=100.0,
+    spent_usd=84.2,
+    begins_at=NOW - 13 * HOUR,
+    ends_at=NOW + 11 * HOUR,
 )
 
 

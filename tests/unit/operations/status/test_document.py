@@ -7,7 +7,7 @@ from model_lifecycle.model.record import ModelRecord
 from operations.status.document import document
 from operations.status.status import status_of
 from tests.fakes.given import EXECUTION
-from tests.unit.operations.status.seeing import HOUR, LEASED, NOW, model, schedule, seen
+from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, model, schedule, seen
 
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 MODEL = {
@@ -59,6 +59,7 @@ def test_it_has_every_figure_and_moment() -> None:
         "MonthEnd": "2026-01-31T23:00:00.000Z",
         "UsdByMonthEnd": 5_096.0,
         "NextStart": None,
+        "Budgets": [],
         "ProjectsLeftOut": 0,
         "NotRead": ["x."],
     }
@@ -71,3 +72,19 @@ def test_what_is_not_known_is_null() -> None:
 
     assert (one["Since"], one["StartedBy"], one["Lease"], one["Ran"], one["Unleased"]) == (None, None, None, None, True)
     assert other["Lease"]["StopScheduled"] is None
+
+
+def test_it_says_what_is_spent_of_each_budget() -> None:
+    written = document(status_of(seen(budgets=[BUDGET])))
+
+    assert written["Budgets"] == [
+        {
+            "Project": "parts",
+            "Per": "day",
+            "LimitUsd": 100.0,
+            "SpentUsd": 84.2,
+            "BeginsAt": "2026-01-04T23:00:00.000Z",
+            "EndsAt": "2026-01-05T23:00:00.000Z",
+        }
+    ]
+    assert document(status_of(seen(budgets=None)))["Budgets"] is None

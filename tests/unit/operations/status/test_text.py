@@ -15,7 +15,7 @@ from operations.status.document import document
 from operations.status.seen import Asked, SeenModel
 from operations.status.status import status_of
 from tests.fakes.given import EXECUTION, STOP_EXECUTION
-from tests.unit.operations.status.seeing import HOUR, LEASED, NOW, RUNS, model, schedule, seen
+from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, RUNS, model, schedule, seen
 
 EXPECTED = """\
 ModelLifecycle in us-east-1 (account 123456789012), Mon 5 Jan 2026 at 13:00 CET
@@ -139,3 +139,15 @@ def test_a_model_that_starts_is_told_with_how_long_its_starts_take() -> None:
     assert any(line.endswith("Its start usually takes 9 to 12 min.") for line in printed(starts))
     assert document(status_of(seen(starts)))["Models"][0]["UsualStart"]["MostSeconds"] == 720
     assert not any("usually" in line for line in printed(replace(starts, status="RUNNING")))
+
+
+@pytest.mark.parametrize(
+    ("spent", "percent", "then"),
+    [(84.2, 84, "It begins anew on Tue 6 Jan"), (104.0, 104, "Starts are refused until Tue 6 Jan")],
+)
+def test_a_budget_is_a_line_of_what_is_spent_and_what_follows(spent: float, percent: int, then: str) -> None:
+    budget = f"of the budget of 100.00 USD a day for the project parts ({percent} %)"
+
+    assert printed(budgets=[replace(BUDGET, spent_usd=spent)])[2] == (
+        f"{spent:.2f} USD spent {budget}. {then} at 00:00 CET."
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -22,7 +23,7 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.home import Home
 from operations.doctor.changes import Changes, Replaced, changes_between
-from operations.doctor.checks import account, alarms, bootstrap, dead_letters, models, quotas, schedules, stack
+from operations.doctor.checks import account, alarms, bootstrap, budget, dead_letters, models, quotas, schedules, stack
 from operations.doctor.checks.subscriptions import answers as of_subscribers
 from operations.doctor.finding import Answer, Level
 from operations.redrive.letter import Letter, Read
@@ -30,6 +31,7 @@ from operations.subscribers import Subscriber
 from plan.plan_warning import Kind, PlanWarning
 from plan.quota import Quotas
 from settings.settings import Settings
+from tests.unit.operations.status.seeing import BUDGET
 from tests.unit.plan.planned import lookout, pair, plan_of, rekognition, single
 
 OK, WARNING, ERROR = Level
@@ -328,3 +330,32 @@ def test_what_a_deploy_would_do_is_told_with_what_is_lost_by_it() -> None:
         (WARNING, "a deploy would replace Told, since its TableName changes: its records are lost"),
         (WARNING, "a deploy would replace C, since its Name changes"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("spent", "level", "says"),
+    [
+        (
+            79.0,
+            OK,
+            "79.00 USD of the budget of 100.00 USD a day for the project parts are spent, and it begins anew on",
+        ),
+        (80.0, WARNING, "are spent, and it begins anew only on Tue 6 Jan at 00:00 CET"),
+        (100.0, WARNING, "are spent: starts are refused until Tue 6 Jan at 00:00 CET"),
+    ],
+)
+def test_a_budget_has_room_or_not(spent: float, level: Level, says: str) -> None:
+    [(found, said)] = told(list(budget.answers([replace(BUDGET, spent_usd=spent)], ZoneInfo("Europe/Berlin"))))
+
+    assert (found, says in said) == (level, True), said
+
+
+def test_schedules_that_cost_more_than_the_budget_are_told() -> None:
+    settings = Settings.from_context(
+        {"schedules": [pair()], "watched_services": "Rekognition,LookoutVision", "budget_usd": 440}
+    )
+
+    [(level, said), *_] = told(list(schedules.look_at_settings(settings, now=NOW)))
+
+    assert level is WARNING
+    assert "the budget of 440.00 USD a month will be spent on" in said
