@@ -60,7 +60,7 @@ class BudgetStanding:
         default=False, metadata={"description": "Of a start: whether it went on although the budget was spent."}
     )
     reached: int | None = field(
-        default=None, metadata={"description": "What the watch tells: 50, 80 or 100 percent of it are spent."}
+        default=None, metadata={"description": "What the watch tells: 50, 80 or 100 percent of it is spent."}
     )
 
     @property

@@ -21,7 +21,7 @@ def budget_reached(
 ) -> Ending:
     """Return what people are told of a percentage that is reached. `running`: the models that run and count for it."""
     over = standing.ends_at <= now
-    spent = f"{standing.reached} % of the budget {standing.in_words} {'were' if over else 'are'} spent"
+    spent = f"{standing.reached} % of the budget {standing.in_words} {'was' if over else 'is'} spent"
     so_far = f"{standing.spent_usd:,.2f} USD from {when(standing.begins_at, zone)} to {when(standing.ends_at, zone)}"
     cause = f"{spent}: {so_far if over else standing.so_far(zone)}."
     return Ending(
@@ -38,7 +38,7 @@ def budget_reached(
 def budget_id(standing: BudgetStanding) -> str:
     """Return the identity of what is told: once for each percentage of each limit of a day or a month."""
     whose = standing.project or "all"
-    return f"budget {whose} {to_instant(standing.begins_at)} {standing.limit_usd:g}#{standing.reached}"
+    return f"budget/{whose}/{to_instant(standing.begins_at)}/{standing.limit_usd:.15g}#{standing.reached}"
 
 
 def why_stopped(standing: BudgetStanding, zone: tzinfo) -> str:

@@ -22,7 +22,7 @@ def answers(standings: Iterable[BudgetStanding], zone: ZoneInfo) -> Iterator[Ans
     """Say where each budget stands."""
     for standing in standings:
         ends = written(standing.ends_at, zone)
-        says = f"{standing.spent_usd:,.2f} USD of the budget {standing.in_words} are spent"
+        says = f"{standing.spent_usd:,.2f} USD of the budget {standing.in_words} is spent"
         if standing.is_spent:
             mend = 'Raise it in the settings and deploy, or start with "IgnoreBudget": "<reason>".'
             yield warning(f"{says}: starts are refused until {ends}", mend)

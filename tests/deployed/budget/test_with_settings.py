@@ -106,7 +106,7 @@ def test_a_day_with_a_budget(
     [budget] = json.loads(status.out)["Budgets"]
     assert (budget["Project"], budget["LimitUsd"], budget["SpentUsd"] >= 6) == ("fair", 6.0, True)
     [said] = look(find(Aws(), ""))
-    assert "are spent: starts are refused until" in said.says
+    assert "is spent: starts are refused until" in said.says
 
     # Once: others are refused, and a model that runs is a success.
     assert lived.run(BY_HAND.model).error == "BudgetExceededError"

@@ -20,6 +20,8 @@ from model_lifecycle.endings.money import Money
 from model_lifecycle.model.usage import Run
 from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.wording import when
+from tests.deployed.endings.budget_messages import HEADING as BUDGET
+from tests.deployed.endings.budget_messages import budget_messages
 from tests.deployed.lifecycle import ACCOUNT, SECONDS_OF_PATIENCE, Lifecycle
 from tests.worlds import MONDAY
 
@@ -382,6 +384,13 @@ def tell_everything(lifecycle: Lifecycle) -> Iterator[tuple[str, Kind, Told]]:
         for kind in kinds:
             [meant] = [message for message in told if _is_meant(message, kind, arns.get(kind.title))]
             yield heading, kind, calendar.on_monday(meant)
+    yield from _of_budget()
+
+
+def _of_budget() -> Iterator[tuple[str, Kind, Told]]:
+    for title, how, message in budget_messages():
+        shown = Kind(title=title, how=how, project="parts", shows=message.document["Outcome"])
+        yield BUDGET, shown, Told(message.subject, message.document, message.text)
 
 
 def _wait_for_a_full_hour(lifecycle: Lifecycle) -> None:

@@ -90,7 +90,7 @@ def test_each_percentage_is_told_once_a_day() -> None:
 
     assert world.percents == [50, 80, 100]
     assert [ending.notification_id for ending in world.told] == [
-        f"budget all 2026-01-05T00:00:00.000Z 40#{percent}" for percent in (50, 80, 100)
+        f"budget/all/2026-01-05T00:00:00.000Z/40#{percent}" for percent in (50, 80, 100)
     ]
     world.look(30)
     assert world.percents == [50, 80, 100, 50]
@@ -126,7 +126,7 @@ def test_what_ran_between_the_last_look_and_midnight_is_told_of_the_day_that_end
     world.look(24.1)
 
     assert world.percents == [50, 80, 100]
-    assert "were spent" in (world.told[-1].cause or "")
+    assert "was spent" in (world.told[-1].cause or "")
     assert world.ledgers.written[1].unit_seconds == {stop_request().model_id: 24 * 3_600}
 
 
@@ -251,7 +251,7 @@ def test_the_budget_of_a_project_stops_and_tells_of_its_models_only() -> None:
         (True, 5, "Budget: 50 % of 40.00 USD a day", ["starts are refused and the models that run are stopped."]),
         (False, 10, "Budget: 100 % of 40.00 USD a day", ["Models that run go on", '"IgnoreBudget"', "budget_usd"]),
         (True, 10, "Budget: 100 % of 40.00 USD a day", ["The app stops the models that run", '"IgnoreBudget"']),
-        (False, 25, "Budget: 100 % of 40.00 USD a day", ["were spent", "A new day has begun"]),
+        (False, 25, "Budget: 100 % of 40.00 USD a day", ["was spent", "A new day has begun"]),
     ],
 )
 def test_people_read_what_is_spent_and_what_follows(stops: bool, number: float, subject: str, words: list[str]) -> None:

@@ -338,10 +338,10 @@ def test_what_a_deploy_would_do_is_told_with_what_is_lost_by_it() -> None:
         (
             79.0,
             OK,
-            "79.00 USD of the budget of 100.00 USD a day for the project parts are spent, and it begins anew on",
+            "79.00 USD of the budget of 100.00 USD a day for the project parts is spent, and it begins anew on",
         ),
-        (80.0, WARNING, "are spent, and it begins anew only on Tue 6 Jan at 00:00 CET"),
-        (100.0, WARNING, "are spent: starts are refused until Tue 6 Jan at 00:00 CET"),
+        (80.0, WARNING, "is spent, and it begins anew only on Tue 6 Jan at 00:00 CET"),
+        (100.0, WARNING, "is spent: starts are refused until Tue 6 Jan at 00:00 CET"),
     ],
 )
 def test_a_budget_has_room_or_not(spent: float, level: Level, says: str) -> None:
