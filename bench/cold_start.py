@@ -20,6 +20,7 @@ ENVIRONMENT = {
     environment.START_TIMEOUT_SECONDS: "3600",
     environment.STOP_TIMEOUT_SECONDS: "3600",
     environment.STOP_AFTER_SECONDS: "",
+    environment.READY_LEAD_SECONDS: "1500",
     environment.MAX_INFERENCE_UNITS: "5",
     environment.NOTIFICATION_TOPIC_ARN: f"arn:aws:sns:{_HERE}:topic",
     environment.RECORD_TABLE_NAME: "records",

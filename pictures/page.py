@@ -23,7 +23,7 @@ def written(root: Path, definitions: Mapping[str, Any]) -> dict[Path, str]:
     readme = root / "README.md"
     drawn = [machine_picture(definitions[name]) for name in ("start-model", "stop-model")]
     plan = (root / "docs" / "schedules.md").read_text("utf-8")
-    [schedules] = re.findall(r"```json\n(.*?)```", plan, re.DOTALL)
+    schedules, *_ = re.findall(r"```json\n(.*?)```", plan, re.DOTALL)
     [begin] = re.findall(r"--from ([^\"]+)", plan)
     return {
         pictures / "life.svg": life_picture(),

@@ -42,6 +42,7 @@ def _occurrence(event: Event) -> dict[str, Any]:
         "Action": entry.action,
         "Effect": event.effect,
         "Utc": _utc(moment),
+        "ReadyBy": event.occurrence.ready_by and _utc(event.occurrence.ready_by),
         "Local": moment.astimezone(entry.shown_in).isoformat(),
         "TimeZone": entry.shown_in.key,
     }

@@ -35,7 +35,8 @@ class Entry:
 
     `zone`: where the expression is meant. `shown_in`: where its times are shown. `zoned`: whether
     it has a time zone of its own. `paired`: whether its schedule has a start and a stop. `start_timeout`: how long a
-    start may take.
+    start may take. `lead`: how long before the expression a start is requested whose model is to be running then, as
+    long as little is known of the model; `hours_early`: how long before it such a start begins to wait for that.
     """
 
     schedule: str
@@ -51,6 +52,8 @@ class Entry:
     start_timeout: timedelta = timedelta(0)
     stop_after: timedelta | None = None
     stop_at: datetime | None = None
+    lead: timedelta | None = None
+    hours_early: int = 0
 
     @property
     def words(self) -> str:
@@ -93,6 +96,8 @@ def _entry(execution: ScheduledExecution, time_zone: ZoneInfo, defaults: Default
         start_timeout=timedelta(seconds=start.start_timeout_seconds if start else 0),
         stop_after=timedelta(seconds=lease) if lease is not None else None,
         stop_at=start.stop_at if start else None,
+        lead=timedelta(seconds=defaults.ready_lead_seconds) if execution.ready else None,
+        hours_early=execution.hours_early,
     )
 
 

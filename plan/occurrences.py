@@ -14,10 +14,19 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Occurrence:
-    """An entry fires. `moment` is in UTC."""
+    """An entry fires. `moment` is in UTC. `ready_by`: when the model is to be running that is started then."""
 
     moment: datetime
     entry: Entry
+    ready_by: datetime | None = None
+
+    @property
+    def waits_from(self) -> datetime:
+        """When the execution begins; all but those that wait for their time act at once."""
+        if self.ready_by is None:
+            return self.moment
+        wall = self.ready_by.astimezone(self.entry.zone).replace(tzinfo=None) - timedelta(hours=self.entry.hours_early)
+        return moments(wall, self.entry.zone)[0]
 
 
 @dataclass(frozen=True)
@@ -37,9 +46,10 @@ class OddTime:
 def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurrence]:
     """Yield when an entry fires in a window without its `end`. A rate is counted from the beginning of the window."""
     if isinstance(entry.expression, LocalTimes):
-        for _, passes in _local_times(entry, begin, end):
-            if passes and begin <= passes[0] < end:
-                yield Occurrence(passes[0], entry)
+        for local, passes in _local_times(entry, begin, end):
+            occurrence = _occurrence(entry, local, passes)
+            if occurrence and begin <= occurrence.moment < end:
+                yield occurrence
         return
     # EventBridge Scheduler fires a rate first when it begins.
     moment: datetime | None = begin
@@ -48,11 +58,20 @@ def occurrences(entry: Entry, begin: datetime, end: datetime) -> Iterator[Occurr
         moment = entry.expression.next_after(moment)
 
 
+def _occurrence(entry: Entry, local: datetime, passes: tuple[datetime, ...]) -> Occurrence | None:
+    if entry.lead is None:
+        return Occurrence(passes[0], entry) if passes else None
+    # The start fires hours earlier, and means a time that is skipped as the clock was before.
+    ready_by = passes[0] if passes else local.replace(tzinfo=entry.zone).astimezone(UTC)
+    return Occurrence(ready_by - entry.lead, entry, ready_by)
+
+
 def odd_times(entry: Entry, begin: datetime, end: datetime) -> Iterator[OddTime]:
     """Yield the local times of an entry in a window that clocks skip or show twice."""
     for local, passes in _local_times(entry, begin, end):
         nominal = local.replace(tzinfo=entry.zone).astimezone(UTC)
-        if len(passes) != 1 and begin <= nominal < end:
+        odd = len(passes) > 1 if entry.lead is not None else len(passes) != 1
+        if odd and begin <= nominal < end:
             yield OddTime(local, nominal, not passes, entry)
 
 

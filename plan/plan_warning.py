@@ -24,6 +24,7 @@ class Kind(StrEnum):
     RUNS_ALREADY = "RunsAlready"
     STOPS_ANOTHER_RUN = "StopsAnotherRun"
     LEASE_OVER = "LeaseOver"
+    CALLED_OFF = "CalledOff"
     SAME_MOMENT = "SameMoment"
     CLOCKS_CHANGE = "ClocksChange"
     MEANT_IN_UTC = "MeantInUtc"

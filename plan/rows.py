@@ -9,7 +9,7 @@ from plan.plan import PlannedModel, PlannedStretch
 from plan.stretches import Effect
 from plan.times import written
 
-WITHOUT_EFFECT = {Effect.RUNS_ALREADY, Effect.NOTHING_RUNS, Effect.LEASE_OVER}
+WITHOUT_EFFECT = {Effect.RUNS_ALREADY, Effect.NOTHING_RUNS, Effect.LEASE_OVER, Effect.CALLED_OFF}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +46,14 @@ def _of_events(planned: PlannedModel) -> Iterator[Row]:
             stretch=stopped.get((moment, entry.schedule)) if event.effect is Effect.STOPS else None,
             without_effect=event.effect in WITHOUT_EFFECT,
         )
+        if event.occurrence.ready_by is not None:
+            yield Row(
+                moment=event.occurrence.ready_by,
+                zone=entry.shown_in,
+                what="ready by",
+                schedule=entry.schedule,
+                without_effect=event.effect in WITHOUT_EFFECT,
+            )
 
 
 def _of_edges(planned: PlannedModel) -> Iterator[Row]:

@@ -21,6 +21,7 @@ class Effect(StrEnum):
     RUNS_ALREADY = "RunsAlready"
     NOTHING_RUNS = "NothingRuns"
     LEASE_OVER = "LeaseOver"
+    CALLED_OFF = "CalledOff"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,7 @@ class Run:
 
     def joined_by(self, start: Occurrence) -> "Run":
         """Return the run after another start, which changes only a lease, and only to a later end."""
-        end = start.entry.lease_end(start.moment)
+        end = start.entry.lease_end(start.ready_by or start.moment)
         if self.lease_end is None or end is None or end <= self.lease_end:
             return self
         return replace(self, lease_end=end, leased_by=start.entry)
@@ -58,11 +59,12 @@ class Stretch:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """An occurrence, its effect, and the run that it found, if any."""
+    """An occurrence, its effect, and the run that it found, if any. `called_off_by`: the stop that came before it."""
 
     occurrence: Occurrence
     effect: Effect
     found: Run | None
+    called_off_by: Occurrence | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,13 +83,19 @@ def live(occurrences: Iterable[Occurrence], *, run: Run | None, until: datetime)
     """
     events: list[Event] = []
     stretches: list[Stretch] = []
+    stopped_nothing: Occurrence | None = None
     for occurrence in sorted(occurrences, key=_order):
         stops = occurrence.entry.action == "stop"
         if run is not None and run.lease_end is not None and _over(run.lease_end, occurrence, stops=stops):
             stretches.append(_ended_by_lease(run))
             run = None
         effect = _effect(occurrence, run)
-        events.append(Event(occurrence=occurrence, effect=effect, found=run))
+        called_off_by = None
+        if effect is Effect.NOTHING_RUNS:
+            stopped_nothing = occurrence
+        elif not stops and stopped_nothing is not None and stopped_nothing.moment > occurrence.waits_from:
+            effect, called_off_by = Effect.CALLED_OFF, stopped_nothing
+        events.append(Event(occurrence=occurrence, effect=effect, found=run, called_off_by=called_off_by))
         if run is None:
             run = _begun(occurrence) if effect is Effect.STARTS else None
         elif effect is Effect.STOPS:
@@ -112,14 +120,14 @@ def _over(lease_end: datetime, occurrence: Occurrence, *, stops: bool) -> bool:
 def _effect(occurrence: Occurrence, run: Run | None) -> Effect:
     if occurrence.entry.action == "stop":
         return Effect.NOTHING_RUNS if run is None else Effect.STOPS
-    lease_end = occurrence.entry.lease_end(occurrence.moment)
+    lease_end = occurrence.entry.lease_end(occurrence.ready_by or occurrence.moment)
     if lease_end is not None and lease_end <= occurrence.moment:
         return Effect.LEASE_OVER
     return Effect.STARTS if run is None else Effect.RUNS_ALREADY
 
 
 def _begun(start: Occurrence) -> Run:
-    lease_end = start.entry.lease_end(start.moment)
+    lease_end = start.entry.lease_end(start.ready_by or start.moment)
     return Run(
         begin=start.moment,
         started_by=start.entry,

@@ -36,6 +36,14 @@ def _of_event(event: Event, planned: PlannedModel) -> Iterator[PlanWarning]:
     elif event.effect is Effect.LEASE_OVER:
         message = f"{entry.words} on {_when(event)} will not start {name}: its StopAt is in the past by then"
         yield _warning(Kind.LEASE_OVER, message, event, planned)
+    elif event.effect is Effect.CALLED_OFF and event.called_off_by is not None:
+        waits, stop = written(event.occurrence.waits_from, entry.shown_in), event.called_off_by
+        message = (
+            f"{entry.words} on {_when(event)} will not happen: it waits for its time from {waits} on, and "
+            f"{stop.entry.words} on {written(stop.moment, entry.shown_in)}, which will find nothing to stop, "
+            "calls it off"
+        )
+        yield _warning(Kind.CALLED_OFF, message, event, planned, stop.entry.schedule)
     elif run is None:
         return
     elif event.effect is Effect.RUNS_ALREADY:

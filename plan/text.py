@@ -1,7 +1,7 @@
 """The plan for people: a table for each model, then the warnings."""
 
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -21,6 +21,7 @@ The settings have no schedules. This one runs a model on working days; put it in
 "stop": "cron(0 18 ? * MON-FRI *)", "model": {{"ProjectVersionArn": "{_VERSION}"}}}}"""
 
 _INDENT = "  "
+_MINUTE = timedelta(minutes=1)
 
 
 def show(plan: Plan, warnings: list[PlanWarning], console: Console) -> None:
@@ -65,6 +66,12 @@ def _tables(plan: Plan, *, width: int | None) -> Iterator[Text]:
     if any(event.effect in WITHOUT_EFFECT for planned in plan.models for event in planned.events):
         yield Text(
             "What is in parentheses has no effect, unless someone starts or stops the model by hand.", style="dim"
+        )
+    if lead := next((entry.lead for planned in plan.models for entry in planned.entries if entry.lead), None):
+        yield Text(
+            f"A start whose model is to be ready by a time is shown {lead // _MINUTE} minutes before that. "
+            "Once three starts of the model are remembered, it is requested as long before as these took.",
+            style="dim",
         )
     yield Text("The minutes that a model takes to start and to stop are not counted.", style="dim")
 

@@ -10,8 +10,8 @@ from schedule_expressions.cron_field import CronField
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.expression import LocalTimes
 
-_MINUTES = CronField("minutes", 0, 59)
-_HOURS = CronField("hours", 0, 23)
+MINUTES = CronField("minutes", 0, 59)
+HOURS = CronField("hours", 0, 23)
 _MONTHS = CronField(
     "month", 1, 12, ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 )
@@ -61,8 +61,8 @@ def parse_cron(text: str) -> Cron:
     if (month_days == "?") == (weekdays == "?"):
         raise ScheduleExpressionError('exactly one of day-of-month and day-of-week must be "?"')
     return Cron(
-        minutes=_MINUTES.values(minutes),
-        hours=_HOURS.values(hours),
+        minutes=MINUTES.values(minutes),
+        hours=HOURS.values(hours),
         days=by_month_day(month_days) if weekdays == "?" else by_weekday(weekdays),
         months=_MONTHS.values(months),
         years=_YEARS.values(years),

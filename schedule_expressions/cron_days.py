@@ -11,7 +11,7 @@ Days: TypeAlias = Callable[[int, int], tuple[int, ...]]
 """The days of a year's month, in their order."""
 
 _MONTH_DAYS = CronField("day-of-month", 1, 31)
-_WEEKDAYS = CronField("day-of-week", 1, 7, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), steps=False)
+WEEKDAYS = CronField("day-of-week", 1, 7, ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"), steps=False)
 
 
 def by_month_day(text: str) -> Days:
@@ -31,17 +31,17 @@ def by_weekday(text: str) -> Days:
     """Parse a day-of-week other than `?`: values, `L`, `6L` or `MON#1`. Raises `ScheduleExpressionError`."""
     if "#" in text:
         name, _, place = text.partition("#")
-        weekday = _WEEKDAYS.value(name, text)
+        weekday = WEEKDAYS.value(name, text)
         if place not in ("1", "2", "3", "4", "5"):
-            raise _WEEKDAYS.error(text, "after # must be a number from 1 to 5")
+            raise WEEKDAYS.error(text, "after # must be a number from 1 to 5")
         number = int(place)
         return lambda year, month: _all(year, month, {weekday})[number - 1 : number]
     if text.upper() == "L":
         return lambda year, month: _all(year, month, {7})
     if text.upper().endswith("L"):
-        last = _WEEKDAYS.value(text[:-1], text)
+        last = WEEKDAYS.value(text[:-1], text)
         return lambda year, month: _all(year, month, {last})[-1:]
-    values = set(_WEEKDAYS.values(text))
+    values = set(WEEKDAYS.values(text))
     return lambda year, month: _all(year, month, values)
 
 

@@ -56,7 +56,7 @@ def schedules_that_fit(
             f"must be at most {room} starts and stops beside the e-mail addresses, got {sum(counts):,}: "
             f"the first {_fitting(counts, room)} of {len(schedules):,} schedules fit"
         )
-    sizes = [sum(_in_template(execution.input) for execution in schedule.executions) for schedule in schedules]
+    sizes = [sum(_in_template(execution.deployed_input) for execution in schedule.executions) for schedule in schedules]
     if sum(sizes) > MOST_INPUT_BYTES:
         raise ValueError(
             f"must be at most {MOST_INPUT_BYTES:,} bytes of inputs together, got {sum(sizes):,}: "

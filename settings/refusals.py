@@ -12,7 +12,7 @@ from settings.budget import USD
 from settings.schedules import FORMS
 
 _PROJECT_ARNS = " or ".join(service.project_arn.allowed.removeprefix("a project's ARN, ") for service in SERVICES)
-_FIELDS_OF_FORMS = "name, expression and input, or with name, start, stop and model"
+_FIELDS_OF_FORMS = "name, expression and input, or with name, start or ready_by, stop and model"
 _ALIKE = 0.7
 
 _ADDRESS = "an e-mail address, such as ops@example.com"

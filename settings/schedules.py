@@ -5,14 +5,17 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
 from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults, ModelRequest
+from model_lifecycle.requests.ready_by import READY_BY, of_schedule
 from model_lifecycle.requests.start_request import IGNORE_BUDGET, Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.fields import shown
 from model_lifecycle.vocabulary.errors import InvalidRequestError
+from schedule_expressions.earlier import earlier
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.parsing import parse
 from settings.time_zone import check_time_zone
@@ -34,7 +37,8 @@ _PARSERS: dict[Action, Callable[..., ModelRequest]] = {"start": parse_request, "
 class ScheduledExecution:
     """The execution of start-model or stop-model that an expression starts, again and again.
 
-    Without a `time_zone` the expression is meant in UTC.
+    Without a `time_zone` the expression is meant in UTC. `ready`: whether it says when the model is to be running, and
+    not when it is started.
     """
 
     schedule: str
@@ -42,6 +46,29 @@ class ScheduledExecution:
     expression: str
     time_zone: str | None
     input: dict[str, Any]
+    ready: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Where the expression is meant."""
+        return ZoneInfo(self.time_zone or "UTC")
+
+    @property
+    def fires(self) -> str:
+        """The expression at which EventBridge Scheduler starts it: early enough for its model to be running in time."""
+        return earlier(self.expression, self.zone)[0] if self.ready else self.expression
+
+    @property
+    def hours_early(self) -> int:
+        """How many hours of the local clock that is before the expression."""
+        return earlier(self.expression, self.zone)[1] if self.ready else 0
+
+    @property
+    def deployed_input(self) -> dict[str, Any]:
+        """The input that EventBridge Scheduler gives it."""
+        if not self.ready:
+            return self.input
+        return {**self.input, READY_BY.name: of_schedule(hours_later=self.hours_early, time_zone=self.zone.key)}
 
     @property
     def model(self) -> str:
@@ -59,8 +86,28 @@ def _expression(value: str) -> str:
 
 
 def _another_expression(value: str, info: ValidationInfo) -> str:
-    if value == info.data.get("start"):
-        raise ValueError(f"must be another time than start, got {value} for both")
+    for begin in ("ready_by", "start"):
+        if value == info.data.get(begin):
+            raise ValueError(f"must be another time than {begin}, got {value} for both")
+    return value
+
+
+def _ready_by(value: str | None, info: ValidationInfo) -> str | None:
+    if value is not None:
+        try:
+            earlier(value, ZoneInfo(info.data.get("time_zone") or "UTC"))
+        except ScheduleExpressionError as error:
+            raise ValueError(f"is {shown(value)}, which is not possible here: {error}") from error
+    return value
+
+
+def _one_begin(value: str | None, info: ValidationInfo) -> str | None:
+    # One that is not valid is not there.
+    ready_by = info.data.get("ready_by", "")
+    if value is None and ready_by is None:
+        raise ValueError(f"is missing: it must be {_EXPRESSION}, or give ready_by")
+    if value is not None and ready_by:
+        raise ValueError("and ready_by both say when the model starts, give one of them")
     return value
 
 
@@ -72,6 +119,8 @@ def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, A
         raise ValueError(f"must be at most {_MOST_BYTES:,} bytes, got {size:,}")
     if found := CDK_TOKEN.search(written):
         raise ValueError(f"must not contain {found[0]}, which the CDK would replace")
+    if info.data.get("ready_by") and READY_BY.name in value:
+        raise ValueError(f"must not have {READY_BY.name}: the schedule says it")
     try:
         request = _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
     except InvalidRequestError as error:
@@ -118,9 +167,14 @@ class ScheduledAction(_Scheduled):
 
 
 class ScheduledRun(_Scheduled):
-    """A model that is started and stopped again and again."""
+    """A model that is started and stopped again and again. It is to be running by `ready_by`, or starts at `start`."""
 
-    start: _Expression = Field(description=_EXPRESSION)
+    ready_by: Annotated[_Expression | None, AfterValidator(_ready_by)] = Field(
+        default=None, description='"cron(...)" or "at(yyyy-mm-ddThh:mm:ss)", as in EventBridge Scheduler'
+    )
+    start: Annotated[_Expression | None, AfterValidator(_one_begin)] = Field(
+        default=None, validate_default=True, description=_EXPRESSION
+    )
     stop: Annotated[_Expression, AfterValidator(_another_expression)] = Field(description=_EXPRESSION)
     model: _ExecutionInput = Field(description="the input of the start, a JSON object")
 
@@ -133,7 +187,12 @@ class ScheduledRun(_Scheduled):
         stop = {**named, **chosen, "Reason": f"Stopped by the schedule {self.name}"}
         return (
             ScheduledExecution(
-                schedule=self.name, action="start", expression=self.start, time_zone=self.time_zone, input=self.model
+                schedule=self.name,
+                action="start",
+                expression=self.ready_by or self.start or "",
+                time_zone=self.time_zone,
+                input=self.model,
+                ready=self.ready_by is not None,
             ),
             ScheduledExecution(
                 schedule=self.name, action="stop", expression=self.stop, time_zone=self.time_zone, input=stop

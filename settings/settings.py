@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from model_lifecycle.model.budget import Budget, Per
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS, Defaults
+from model_lifecycle.requests.ready_by import LONGEST_LEAD_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
 from model_lifecycle.services.fields import shown
 from model_lifecycle.services.registry import SERVICES
@@ -39,6 +40,7 @@ _MOST_CONCURRENT = 1_000
 # What a tag's value may be, in ASCII: https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
 _OWNER = r"^[A-Za-z0-9_.:/=+@-]([A-Za-z0-9 _.:/=+@-]{0,254}[A-Za-z0-9_.:/=+@-])?$"
 _MINUTES = MAX_TIMEOUT_SECONDS // 60
+_LEAD_MINUTES = LONGEST_LEAD_SECONDS // 60
 _LEASE_HOURS = MAX_LEASE_SECONDS // 3_600
 _HOURS = f"a number of hours, more than 0 and at most {_LEASE_HOURS:,}"
 _HOURS_OR_NONE = f"{_HOURS}, or null for none"
@@ -159,6 +161,9 @@ class Settings(BaseModel):
     stop_timeout_minutes: Annotated[int, BeforeValidator(number)] = Field(
         default=60, ge=1, le=_MINUTES, description=f"a whole number from 1 to {_MINUTES:,}"
     )
+    ready_lead_minutes: Annotated[int, BeforeValidator(number)] = Field(
+        default=25, ge=1, le=_LEAD_MINUTES, description=f"a whole number from 1 to {_LEAD_MINUTES}"
+    )
     default_stop_after_hours: Annotated[float | None, BeforeValidator(number)] = Field(
         default=None, gt=0, le=_LEASE_HOURS, allow_inf_nan=False, description=_HOURS_OR_NONE
     )
@@ -251,6 +256,7 @@ class Settings(BaseModel):
             stop_timeout_seconds=self.stop_timeout_minutes * 60,
             stop_after_seconds=in_seconds(self.default_stop_after_hours),
             max_inference_units=self.max_inference_units,
+            ready_lead_seconds=self.ready_lead_minutes * 60,
         )
 
     def check_home(self, account: str | None, region: str | None) -> None:

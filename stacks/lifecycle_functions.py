@@ -57,6 +57,7 @@ class LifecycleFunctions(Construct):
             environment.STOP_TIMEOUT_SECONDS: str(settings.stop_timeout_minutes * 60),
             environment.STOP_AFTER_SECONDS: _seconds(settings.default_stop_after_hours),
             environment.MAX_INFERENCE_UNITS: str(settings.max_inference_units),
+            environment.READY_LEAD_SECONDS: str(settings.ready_lead_minutes * 60),
             environment.TIME_ZONE: settings.time_zone,
             environment.PRICE_PER_INFERENCE_UNIT_HOUR: str(settings.price_per_inference_unit_hour),
             **({} if settings.log_execution_data else {environment.LOG_EXECUTION_DATA: "false"}),

@@ -74,12 +74,12 @@ class Triggers(Construct):
             description=f"{_DOES[execution.action]} {execution.model} for the schedule {execution.schedule}, "
             f"whose times are in {execution.time_zone or 'UTC'}"[:_MOST_CHARACTERS],
             schedule_group=group,
-            schedule=ScheduleExpression.expression(execution.expression, time_zone),
+            schedule=ScheduleExpression.expression(execution.fires, time_zone),
             target=StepFunctionsStartExecution(
                 self._machines[execution.action],
                 # As text, or the CDK and CloudFormation would take parts of it for their own, such as {"Ref": ...}.
                 input=ScheduleTargetInput.from_text(
-                    json.dumps(execution.input, ensure_ascii=False, separators=(",", ":"))
+                    json.dumps(execution.deployed_input, ensure_ascii=False, separators=(",", ":"))
                 ),
                 dead_letter_queue=self.undelivered,
                 retry_attempts=MOST_RETRIES,

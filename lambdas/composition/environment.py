@@ -15,6 +15,7 @@ from model_lifecycle.vocabulary.environment import (
     LOG_EXECUTION_DATA,
     MAX_INFERENCE_UNITS,
     PRICE_PER_INFERENCE_UNIT_HOUR,
+    READY_LEAD_SECONDS,
     RECORD_TABLE_NAME,
     STAGE,
     START_TIMEOUT_SECONDS,
@@ -35,6 +36,7 @@ def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
         max_inference_units=int(environment[MAX_INFERENCE_UNITS]),
         zone=ZoneInfo(environment[TIME_ZONE]),
         price_per_inference_unit_hour=float(environment[PRICE_PER_INFERENCE_UNIT_HOUR]),
+        ready_lead_seconds=int(environment[READY_LEAD_SECONDS]),
     )
 
 

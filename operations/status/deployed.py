@@ -48,6 +48,8 @@ def deployed(deployment: Deployment) -> Deployed:
             start_timeout_seconds=int(variables[names.START_TIMEOUT_SECONDS]),
             stop_timeout_seconds=int(variables[names.STOP_TIMEOUT_SECONDS]),
             zone=zone,
+            # Not there before there was ready_by.
+            ready_lead_seconds=int(variables.get(names.READY_LEAD_SECONDS, Defaults.ready_lead_seconds)),
         ),
         price=float(variables[names.PRICE_PER_INFERENCE_UNIT_HOUR]),
         services=[service for service in SERVICES if service.name in watched],

@@ -52,6 +52,8 @@ def _model(row: Row) -> dict[str, Any]:
         "StartedBy": _origin(row.started_by),
         "WantedBy": row.wanted_by,
         "StoppedBy": row.stopping_by,
+        "ReadyBy": row.ready_by and to_instant(row.ready_by),
+        "AsksFrom": row.asks_from and to_instant(row.asks_from),
         "UsualStart": row.usual and fields_json(row.usual),
         "WaitsUntil": row.waits_until and to_instant(row.waits_until),
         "InferenceUnits": {"Min": row.units[0], "Max": row.units[1]},
@@ -96,5 +98,10 @@ def _due(due: Due | None) -> dict[str, Any] | None:
     return (
         None
         if due is None
-        else {"At": to_instant(due.at), "Schedule": due.schedule.name, "ModelId": due.schedule.model_id}
+        else {
+            "At": to_instant(due.at),
+            "ReadyBy": due.ready_by and to_instant(due.ready_by),
+            "Schedule": due.schedule.name,
+            "ModelId": due.schedule.model_id,
+        }
     )

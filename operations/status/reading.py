@@ -352,4 +352,4 @@ def asked_in(execution_input: str, defaults: Defaults) -> Asked:
         request = parse_request(given, defaults=defaults, home=None, ours=True)
     except (InvalidRequestError, ValueError):
         return Asked(None)
-    return Asked(request.model_id, timedelta(seconds=request.start_timeout_seconds), request.parent)
+    return Asked(request.model_id, timedelta(seconds=request.start_timeout_seconds), request.parent, request.ready_by)

@@ -9,9 +9,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.ready_by import READY_BY, moment_of, of_schedule
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.instant import to_instant
 from operations.deployment import Deployment
 from schedule_expressions.errors import ScheduleExpressionError
 from schedule_expressions.expression import ScheduleExpression
@@ -27,7 +29,10 @@ _OF_ACTION = re.compile(r"/(?:Start|Stop)-([^/]+)/Resource$")
 
 @dataclass(frozen=True, kw_only=True)
 class Recurring:
-    """A deployed schedule. `name`: that of the settings. `since`: when it was made, from which a rate counts."""
+    """A deployed schedule. `name`: that of the settings. `since`: when it was made, from which a rate counts.
+
+    `hours_early`: so much by the local clock its model is to be running after it fires; 0 for any other schedule.
+    """
 
     name: str
     action: Action
@@ -35,6 +40,14 @@ class Recurring:
     expression: ScheduleExpression
     zone: ZoneInfo
     since: datetime
+    hours_early: int = 0
+
+    def ready_by(self, fires: datetime) -> datetime | None:
+        """Return when the model is to be running of which it fires at that moment."""
+        if not self.hours_early:
+            return None
+        written = of_schedule(hours_later=self.hours_early, time_zone=self.zone.key)
+        return moment_of({**written, "ScheduledAt": to_instant(fires)})
 
     def next_after(self, moment: datetime) -> datetime | None:
         """Return when it fires next."""
@@ -57,6 +70,11 @@ class Due:
 
     at: datetime
     schedule: Recurring
+
+    @property
+    def ready_by(self) -> datetime | None:
+        """When its model is to be running, if that is what it says."""
+        return self.schedule.ready_by(self.at)
 
 
 def next_of(schedules: Iterable[Recurring], action: Action, now: datetime, model_id: str | None = None) -> Due | None:
@@ -109,7 +127,9 @@ def _read(
     """Return the schedule; None for what this checkout does not understand."""
     parse_input = parse_request if action == "start" else parse_stop_request
     try:
-        request = parse_input(json.loads(properties["Target"]["Input"]), defaults=_UNUSED, home=None, ours=True)
+        given = json.loads(properties["Target"]["Input"])
+        ready = given.pop(READY_BY.name, None) if action == "start" else None
+        request = parse_input(given, defaults=_UNUSED, home=None, ours=True)
         expression = parse(properties["ScheduleExpression"], one_time=True)
     except (InvalidRequestError, ScheduleExpressionError, ValueError):
         return None
@@ -123,6 +143,7 @@ def _read(
         expression=expression,
         zone=ZoneInfo(properties.get("ScheduleExpressionTimezone", "UTC")),
         since=since.astimezone(UTC),
+        hours_early=int(ready["HoursLater"]) if isinstance(ready, dict) else 0,
     )
 
 

@@ -1,7 +1,7 @@
 """One model that runs, starts, stops or waits: what there is to say about it, without AWS."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from model_lifecycle.aws.lease_schedules import schedule_name
@@ -49,7 +49,7 @@ class Row:
     """`since`: when it came into its state. `started_by`: None where someone started it in the service itself.
 
     `known`: whether its record could be read. `waits_until`: when its start gives up. `usd_by_month_end`: at this pace.
-    `usual`: how long its starts take, while it starts.
+    `usual`: how long its starts take, while it starts. `ready_by`, `asks_from`: of a start that waits for its time.
     """
 
     request: StopRequest
@@ -63,6 +63,8 @@ class Row:
     wanted_by: str | None
     stopping_by: str | None
     waits_until: datetime | None
+    ready_by: datetime | None
+    asks_from: datetime | None
     units: tuple[int | None, int | None]
     lease: Lease | None
     leased: Leased
@@ -127,6 +129,7 @@ def _row(model: SeenModel, state: State, seen: Seen) -> Row:
     waiting = waiting_start(model, seen)
     asked_by = waiting if state is State.WAITS else record.asked_by
     latest = waiting or record.latest_start
+    ready_by, asks_from = _early(model, waiting if state is State.WAITS else None, seen)
     return Row(
         request=request,
         state=state,
@@ -139,6 +142,8 @@ def _row(model: SeenModel, state: State, seen: Seen) -> Row:
         wanted_by=latest if latest != asked_by and state is not State.WAITS else None,
         stopping_by=record.stopping if state is State.STOPS else None,
         waits_until=_waits_until(waiting, seen) if state is State.WAITS else None,
+        ready_by=ready_by,
+        asks_from=asks_from,
         units=(model.units[0] or record.min_inference_units, model.units[1] or record.max_inference_units),
         lease=lease,
         leased=_leased(model, lease, seen),
@@ -194,7 +199,21 @@ def _began(arn: str | None, seen: Seen) -> datetime | None:
 
 def _waits_until(arn: str | None, seen: Seen) -> datetime | None:
     began = _began(arn, seen)
-    return began + seen.asked[arn].timeout if began is not None and arn is not None else None
+    if began is None or arn is None:
+        return None
+    asked = seen.asked[arn]
+    return max(began, asked.ready_by or began) + asked.timeout
+
+
+def _early(model: SeenModel, arn: str | None, seen: Seen) -> tuple[datetime | None, datetime | None]:
+    """Return by when a start is to have its model running, and when it will ask; None once that is over."""
+    ready_by = seen.asked[arn].ready_by if arn is not None else None
+    if ready_by is None:
+        return None, None
+    known = model.record.start_seconds if model.record else ()
+    lead = UsualStart.lead(known, unless_known=seen.deployed.defaults.ready_lead_seconds)
+    asks_from = ready_by - timedelta(seconds=lead)
+    return (ready_by, asks_from) if asks_from > seen.now else (None, None)
 
 
 def _leased(model: SeenModel, lease: Lease | None, seen: Seen) -> Leased:

@@ -34,12 +34,13 @@ class SeenExecution:
 class Asked:
     """What an execution of start-model was asked for. `model_id`: of which model; None if its input is not valid.
 
-    `timeout`: how long it may take. `parent`: the execution whose child it is.
+    `timeout`: how long it may take, from `ready_by` if it is for later. `parent`: the execution whose child it is.
     """
 
     model_id: str | None
     timeout: timedelta = timedelta(0)
     parent: str | None = None
+    ready_by: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

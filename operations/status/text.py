@@ -59,9 +59,7 @@ def _summary(status: Status) -> str:
     zone = status.seen.deployed.zone
     if not status.rows:
         due = status.next_start
-        soon = (
-            f' Next: the schedule "{due.schedule.name}" will start a model on {written(due.at, zone)}.' if due else ""
-        )
+        soon = f" Next: {_scheduled_words(due, 'start', zone, what='a model')}." if due else ""
         if status.seen.failures or status.seen.left_out:
             return "Nothing was seen that runs, starts or stops, but not everything was read."
         return f"Nothing runs, starts or stops.{soon}"
@@ -116,6 +114,10 @@ def _who(row: Row, zone: ZoneInfo) -> Iterator[str]:
     title = row.request.service.name
     if row.state is State.WAITS:
         by = f", asked for by {row.started_by}," if row.started_by else ""
+        if row.ready_by and row.asks_from:
+            ready, asks = written(row.ready_by, zone), written(row.asks_from, zone)
+            yield f"{title}. Its start{by} waits for its time: it will be requested on {asks}, to be done by {ready}."
+            return
         until = f", at most until {written(row.waits_until, zone)}" if row.waits_until else ""
         yield f"{title}. Its start{by} waits for its turn, such as for a place in the account's quota{until}."
         return
@@ -158,8 +160,10 @@ def _scheduled(row: Row, zone: ZoneInfo) -> list[str]:
     return [f"{words[0].upper()}{words[1:]}." for words in said]
 
 
-def _scheduled_words(due: Due, verb: str, zone: ZoneInfo) -> str:
-    return f'the schedule "{due.schedule.name}" will {verb} it on {written(due.at, zone)}'
+def _scheduled_words(due: Due, verb: str, zone: ZoneInfo, *, what: str = "it") -> str:
+    if due.ready_by is not None:
+        return f'the schedule "{due.schedule.name}" will have {what} running by {written(due.ready_by, zone)}'
+    return f'the schedule "{due.schedule.name}" will {verb} {what} on {written(due.at, zone)}'
 
 
 def _folded(text: Text, width: int | None, *, indent: str = "") -> Iterator[Text]:

@@ -130,7 +130,8 @@ class Auditor:
         ended = [stop for stop in life.executions.values() if stop.undoes and stop.status == "SUCCEEDED"]
         for call in life.calls:
             start = life.executions.get(call.by)
-            if start is None or not call.starts or not self.written_down:
+            # What waits for its time outlives the stop of an earlier run.
+            if start is None or not call.starts or not self.written_down or start.ready_by:
                 continue
             if after := [
                 stop for stop in ended if start.began < stop.began and (stop.ended or life.over) < call.moment

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.given import EXECUTION, START
 from tests.simulation.scene import Asked, Look
@@ -34,7 +35,13 @@ class LivedExecution:
         """When it is to end at the latest."""
         asked = self.running.input.get("FailedStart", {"Input": self.running.input})["Input"]
         name = "StartTimeoutSeconds" if self.running.goal is Goal.RUNNING else "StopTimeoutSeconds"
-        return START + timedelta(seconds=asked[name])
+        return (self.ready_by or START) + timedelta(seconds=asked[name])
+
+    @property
+    def ready_by(self) -> datetime | None:
+        """When its model is to be running, if that is later than its beginning."""
+        written = self.running.input.get("ReadyBy")
+        return max(START, from_instant(written)) if written else None
 
     @property
     def document(self) -> dict[str, Any]:

@@ -33,9 +33,15 @@ class Execution:
     def lease_ends_at(self) -> datetime | None:
         """Of a start: the end of the lease that it asks for. Of a stop: that of the lease for which it stops."""
         if after := self.input.get("StopAfterSeconds"):
-            return _on_the_second(self.began + timedelta(seconds=after))
+            return _on_the_second(max(self.began, self.ready_by or self.began) + timedelta(seconds=after))
         written = self.input.get("StopAt") or self.input.get("LeaseEndsAt")
         return _on_the_second(from_instant(written)) if written else None
+
+    @property
+    def ready_by(self) -> datetime | None:
+        """When its model is to be running; until shortly before that it waits."""
+        written = self.input.get("ReadyBy")
+        return from_instant(written) if written else None
 
     @property
     def cleans_up(self) -> str | None:

@@ -11,7 +11,7 @@ from model_lifecycle.vocabulary.phase import meaning_of
 from tests.fakes.readable import assert_readable
 from tests.simulation.lived import LivedExecution
 from tests.simulation.scene import Asked
-from tests.simulation.story import ALWAYS, DEATHS, Call
+from tests.simulation.story import ALWAYS, DEATHS, QUICK, Call, Hand
 
 # Half a minute, and what the calls of a step take.
 CANNOT_HAVE_RUN = timedelta(seconds=60)
@@ -22,6 +22,7 @@ def assert_promises_kept(execution: LivedExecution) -> None:
     """Every one of them."""
     assert_it_ended_in_time(execution)
     assert_it_started_the_model_once_at_most(execution)
+    assert_it_did_not_ask_before_its_time(execution)
     assert_it_did_not_start_again_what_someone_else_stopped(execution)
     assert_its_end_is_told(execution)
     assert_how_it_goes_on_is_told_once_and_before_its_end(execution)
@@ -35,6 +36,9 @@ def assert_it_ended_in_time(execution: LivedExecution) -> None:
     *before, last = execution.visits
     assert all(visit.began < execution.deadline for visit in before)
     took = before[-1].ended - before[-1].began if before else timedelta()
+    if any(told.outcome in GOES_ON for told in execution.world.told):
+        # Notify was called in between, and looked whether the execution still goes on.
+        took += timedelta(seconds=2 * max(execution.life.seconds_a_call))
     assert last.began <= execution.deadline + timedelta(seconds=1) + took
     for start in execution.own_starts:
         assert max(step.began for step in execution.steps if step.began <= start.moment) < execution.deadline
@@ -44,6 +48,15 @@ def assert_it_started_the_model_once_at_most(execution: LivedExecution) -> None:
     """Nobody had to stop it first, since there is no stop before a start."""
     for one, other in pairwise(execution.own_starts):
         assert could_not_be_known(execution, one, other)
+
+
+def assert_it_did_not_ask_before_its_time(execution: LivedExecution) -> None:
+    """Assert that of one that is to be ready later. Another start may have made forgotten how long before it asks."""
+    forgotten = Hand.ANOTHER_STARTS in {happening.what for happening in execution.life.happenings}
+    if execution.ready_by is None or execution.life.record is not QUICK or forgotten:
+        return
+    earliest = execution.ready_by - timedelta(seconds=max(QUICK.start_seconds))
+    assert all(start.moment >= earliest for start in execution.own_starts)
 
 
 def assert_it_did_not_start_again_what_someone_else_stopped(execution: LivedExecution) -> None:

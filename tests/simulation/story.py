@@ -201,6 +201,7 @@ QUICK = ModelRecord(start_seconds=(20, 25, 30))
 _SECONDS = st.integers(0, 40) | st.integers(0, LONGEST_SECONDS)
 _TIMEOUTS = st.integers(1, LONGEST_SECONDS) | st.just(3 * LONGEST_SECONDS)
 _POLLS = st.none() | st.integers(5, 3_600)
+_READY = st.none() | st.none() | st.none() | st.integers(-60, LONGEST_SECONDS).map(after).map(to_instant)
 _OF_THE_VISION_SERVICE = (Call.DESCRIBE, Call.START, Call.STOP)
 
 
@@ -214,6 +215,7 @@ def start_inputs(draw: st.DrawFn, service: str) -> dict[str, Any]:
         "StartTimeoutSeconds": draw(_TIMEOUTS),
         "StopTimeoutSeconds": draw(st.none() | st.integers(1, 86_400)),
         "PollIntervalSeconds": draw(_POLLS),
+        "ReadyBy": draw(_READY),
     }
     options = _OPTIONS[service] if draw(st.booleans()) else dict.fromkeys(_OPTIONS[service])
     return {**IDENTITIES[service], **fields, **options}
@@ -330,14 +332,16 @@ def moments(draw: st.DrawFn) -> int:
 def starts(draw: st.DrawFn, service: str) -> Begins:
     """Any start."""
     lease = draw(st.sampled_from((None, None, *_LEASES, *_LEASES)) | st.integers(1, 1_300))
-    fields = {
+    fields: dict[str, Any] = {
         "StopAfterSeconds": lease,
         "StartTimeoutSeconds": draw(st.sampled_from((900, 120, 40))),
         "StopTimeoutSeconds": _STOP_TIMEOUT,
         "PollIntervalSeconds": draw(st.sampled_from((None, 5, 60))),
     }
+    at, early = draw(moments()), draw(st.sampled_from((None, None, None, 600, 2_000)))
+    fields["ReadyBy"] = early and to_instant(after(at + early))
     written = {name: value for name, value in fields.items() if value is not None}
-    return Begins(draw(moments()), Goal.RUNNING, {**IDENTITIES[service], **written})
+    return Begins(at, Goal.RUNNING, {**IDENTITIES[service], **written})
 
 
 @st.composite

@@ -107,6 +107,13 @@ def test_a_start_whose_looks_die_for_good_is_told_as_billing_and_cleaned_up(live
     assert_promises_kept(execution)
 
 
+def test_a_start_whose_second_call_was_not_heard_of_does_not_ask_a_third_time(live: Live) -> None:
+    first, second = Befalls(Call.START, Fault.BROKEN), Befalls(Call.INVOKE, Fault.ANSWER_LOST, 1)
+    fails_at_once = replace(MORNING, start_seconds=0, start_ends_in="FAILED", status="STOPPING", stop_seconds=0)
+
+    assert_promises_kept(live(replace(fails_at_once, faults=(first, second))))
+
+
 @many(300)
 @given(lives(happenings=2), st.integers(0, 90))
 def test_a_start_that_it_joins_and_someone_stops_is_left_alone(live: Live, life: Story, seconds: int) -> None:

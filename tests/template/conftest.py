@@ -39,6 +39,7 @@ CHOSEN: dict[str, Any] = {
     ],
     "start_timeout_minutes": "90",
     "stop_timeout_minutes": 30,
+    "ready_lead_minutes": "15",
     "default_stop_after_hours": "1.5",
     "warn_after_hours": 12,
     "stop_after_hours_unleased": "48",

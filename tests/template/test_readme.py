@@ -107,7 +107,7 @@ def test_every_alarm_is_explained(default: Synthesized) -> None:
 
 def schedules() -> Any:
     """Return the example of the page about schedules."""
-    [example] = blocks("json", "schedules.md")
+    example, *_ = blocks("json", "schedules.md")
     return json.loads(example)
 
 

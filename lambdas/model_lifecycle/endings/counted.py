@@ -29,7 +29,9 @@ def counted(ending: Ending, *, price_per_inference_unit_hour: float) -> dict[Met
     if isinstance(report, StartReport):
         found[Metric.CHECKS] = report.checks
         if report.running_at is not None and report.asked and not report.joined:
-            found[Metric.SECONDS_TO_RUNNING] = report.elapsed_seconds
+            # One that was early waited for its time first.
+            waits = report.ready_by is not None and report.start_took_seconds is not None
+            found[Metric.SECONDS_TO_RUNNING] = (waits and report.start_took_seconds) or report.elapsed_seconds
     money = Money.of(ending, price_per_inference_unit_hour)
     # Of several stops that wait for one end, one has asked for it.
     if isinstance(report, StopReport) and report.stopped_at and report.asked and ending.ran and money:

@@ -62,7 +62,12 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             request=ModelRequest() as request,
             report=StartReport() as seen,
         ):
-            news = [_runs(request, seen), _other_units(seen), _until(seen.lease, zone) if seen.lease else ""]
+            news = [
+                _runs(request, seen),
+                _ready(seen, zone),
+                _other_units(seen),
+                _until(seen.lease, zone) if seen.lease else "",
+            ]
             news += [_ignored(ending, request, seen, zone)]
             to_do = [seen.remedy or ("" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY)]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
@@ -89,15 +94,27 @@ def _in_a_row(sentences: list[str]) -> str:
 def _runs(request: ModelRequest, seen: StartReport) -> str:
     if seen.already_running:
         return f"{request.in_words} was already running."
-    took, start_took = duration(seen.elapsed_seconds), duration(seen.start_took_seconds or 0)
+    # One that was early waited for its time first, which is no part of the start.
+    elapsed = seen.start_took_seconds if seen.ready_by and seen.start_took_seconds else seen.elapsed_seconds
+    took, start_took = duration(elapsed), duration(seen.start_took_seconds or 0)
     usual = f"usual is {seen.usual_start.in_words}" if seen.usual_start and seen.start_took_seconds else ""
     compared = f"The start itself took {start_took}; {usual}." if usual else ""
     if seen.joined:
-        waited = f"Its start was already under way, so this execution waited {took} for it."
+        for_it = "" if seen.ready_by else f", so this execution waited {took} for it"
+        waited = f"Its start was already under way{for_it}."
         return _in_a_row([f"{request.in_words} is running.", waited, compared])
     if usual and start_took == took:
         return f"{request.in_words} is running (took {took}; {usual})."
     return _in_a_row([f"{request.in_words} is running (took {took}).", compared])
+
+
+def _ready(seen: StartReport, zone: tzinfo) -> str:
+    if seen.ready_by is None or seen.late_seconds is None:
+        return ""
+    by = f"for {when(seen.ready_by, zone)}"
+    if round(seen.late_seconds) == 0:
+        return f"It was ready just in time {by}."
+    return f"It was ready {duration(abs(seen.late_seconds))} {'late' if seen.late_seconds > 0 else 'early'} {by}."
 
 
 def _still_starts(request: ModelRequest, seen: StartReport) -> str:

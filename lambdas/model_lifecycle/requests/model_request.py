@@ -30,7 +30,8 @@ class Defaults:
     """What the settings give where the input says nothing, in seconds. `stop_after_seconds`: None is no lease.
 
     `max_inference_units`: how many an input may ask for at most; None: as many as it likes. `zone`: the time zone in
-    which people read moments. `price_per_inference_unit_hour`: in USD.
+    which people read moments. `price_per_inference_unit_hour`: in USD. `ready_lead_seconds`: how long before its time a
+    start is requested of whose model little is known.
     """
 
     start_timeout_seconds: int
@@ -39,6 +40,7 @@ class Defaults:
     max_inference_units: int | None = None
     zone: tzinfo = UTC
     price_per_inference_unit_hour: float = 4.0
+    ready_lead_seconds: int = 1_500
 
 
 @dataclass(frozen=True, kw_only=True)

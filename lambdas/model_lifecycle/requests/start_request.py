@@ -16,6 +16,7 @@ from model_lifecycle.requests.model_request import (
     checked,
     read_fields,
 )
+from model_lifecycle.requests.ready_by import READY_BY, moment_of
 from model_lifecycle.services.fields import free_text, instant, integer
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
@@ -29,15 +30,26 @@ _STOP_AFTER = integer("StopAfterSeconds", 1, MAX_LEASE_SECONDS)
 _STOP_AT = instant("StopAt")
 IGNORE_BUDGET = free_text("IgnoreBudget", characters=2_000)
 """Why this start is not to mind that the budget is spent."""
-_COMMON = (_MIN_UNITS, _MAX_UNITS, _START_TIMEOUT, STOP_TIMEOUT, POLL_INTERVAL, _STOP_AFTER, _STOP_AT, IGNORE_BUDGET)
+_COMMON = (
+    _MIN_UNITS,
+    _MAX_UNITS,
+    _START_TIMEOUT,
+    STOP_TIMEOUT,
+    POLL_INTERVAL,
+    _STOP_AFTER,
+    _STOP_AT,
+    READY_BY,
+    IGNORE_BUDGET,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Request(ModelRequest):
     """A valid input of start-model. The lease is `stop_after_seconds`, from the execution's start, or `stop_at`.
 
-    `ignore_budget`: why the model is started although the budget is spent. `price_per_inference_unit_hour`: in USD; of
-    the settings, not of the input.
+    `ignore_budget`: why the model is started although the budget is spent. `ready_by`: when the model is to be running;
+    None: as soon as it can be. `price_per_inference_unit_hour`: in USD; it and `ready_lead_seconds` are of the
+    settings, not of the input.
     """
 
     min_inference_units: int
@@ -47,6 +59,8 @@ class Request(ModelRequest):
     stop_after_seconds: int | None = None
     stop_at: datetime | None = None
     ignore_budget: str | None = None
+    ready_by: datetime | None = None
+    ready_lead_seconds: int = 1_500
     price_per_inference_unit_hour: float = 4.0
 
     @property
@@ -68,6 +82,7 @@ class Request(ModelRequest):
             _STOP_AFTER.name: self.stop_after_seconds,
             _STOP_AT.name: self.stop_at and to_instant(self.stop_at),
             IGNORE_BUDGET.name: self.ignore_budget,
+            READY_BY.name: self.ready_by and to_instant(self.ready_by),
         }
         return {name: value for name, value in fields.items() if value is not None}
 
@@ -98,6 +113,8 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         parent=read.parent,
         ignore_budget=valid.get(IGNORE_BUDGET.name),
         zone=defaults.zone,
+        ready_by=moment_of(valid[READY_BY.name]) if READY_BY.name in valid else None,
+        ready_lead_seconds=defaults.ready_lead_seconds,
         price_per_inference_unit_hour=defaults.price_per_inference_unit_hour,
         **_lease(read, defaults),
     )

@@ -109,6 +109,11 @@ class StartReport(ExecutionReport):
             "description": "Of a start: the end it asked for, the end in force, and the end that its own replaced."
         }
     )
+    ready_by: datetime | None = None
+    late_seconds: float | None = field(
+        default=None,
+        metadata={"description": "How much later than ReadyBy the model was seen running; negative is earlier."},
+    )
     start_took_seconds: float | None = field(
         default=None,
         metadata={
@@ -132,6 +137,7 @@ class StartReport(ExecutionReport):
             lease=None,
             start_took_seconds=None,
             budget=None,
+            late_seconds=None,
         )
 
 

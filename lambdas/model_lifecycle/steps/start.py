@@ -47,7 +47,10 @@ def start_model(
             record = records.read(progress.request)
         except ModelLifecycleError as error:
             return _look_without_record(progress, model, error, now=now).settled(now=now)
-        progress = look(progress.recalling(record), model, now=now)
+        progress = progress.recalling(record)
+        if progress.is_early(now=now):
+            return progress.waiting_for_its_time(now=now).settled(now=now)
+        progress = look(progress, model, now=now)
         asked_now = False
         if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
             progress = _start(progress, model, record, records, leases, spending, now=now)
@@ -200,7 +203,7 @@ def _why_unwanted(
             f"{progress.request.in_words} was not started: its lease ended on {progress.request.when(lease.ends_at)}, "
             f"before a start was possible. Its status is {progress.in_its_words or 'not known'}.{progress.last_trouble}"
         )
-    if record.unwanted_since(progress.started_at) and not progress.meaning.may_bill:
+    if progress.is_called_off_by(record) and not progress.meaning.may_bill:
         # Of one that is still stopping nobody knows yet that it does not bill.
         return ModelStoppedError(
             f"{progress.request.in_words} was not started. {someone(record.unwanted_by)} asked to stop it after this "

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from math import ceil
 from typing import ClassVar, Self
 
 from model_lifecycle.model.budget import BudgetStanding
@@ -10,6 +11,7 @@ from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.requests.ready_by import MAX_AHEAD
 from model_lifecycle.requests.start_request import IGNORE_BUDGET, MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.coming_up import LONGEST_WAIT, ComingUp
@@ -59,9 +61,45 @@ class StartProgress(Progress[Request]):
 
     parse = staticmethod(parse_request)
 
+    @classmethod
+    def begin(cls, request: Request, *, execution_arn: str, started_at: datetime) -> Self:
+        """Begin as any execution does; one that is early has until so long after its model is to be running."""
+        begun = super().begin(request, execution_arn=execution_arn, started_at=started_at)
+        deadline = begun.wanted_from + timedelta(seconds=request.start_timeout_seconds)
+        return replace(begun, deadline=min(deadline, started_at + timedelta(seconds=MAX_TIMEOUT_SECONDS)))
+
     @staticmethod
     def timeout_seconds(request: Request) -> int:
         return request.start_timeout_seconds
+
+    @property
+    def wanted_from(self) -> datetime:
+        """From when on the model is wanted: times of the request count from then."""
+        return max(self.started_at, self.request.ready_by or self.started_at)
+
+    @property
+    def asks_from(self) -> datetime:
+        """When the start is requested at the earliest: so long before its time as the model's starts take."""
+        lead = UsualStart.lead(self.start_seconds, unless_known=self.request.ready_lead_seconds)
+        return max(self.started_at, self.wanted_from - timedelta(seconds=lead))
+
+    def is_early(self, *, now: datetime) -> bool:
+        """Tell whether it waits for its time, and has nothing to do with its model before."""
+        return now < self.asks_from and not self.begun and not self.asked
+
+    def waiting_for_its_time(self, *, now: datetime) -> Self:
+        """Take in that it is too early to do anything."""
+        return self.blocked(now=now, trouble="")
+
+    def is_called_off_by(self, record: ModelRecord) -> bool:
+        """Tell whether someone stopped the model, for good, after this start began.
+
+        A stop of an earlier run, while this start waited for its time, was not meant for this one.
+        """
+        if not record.unwanted_since(self.started_at):
+            return False
+        of_a_run = record.stopping is not None and record.stopping == record.unwanted_by
+        return not of_a_run or record.unwanted_since(self.asks_from)
 
     @property
     def wanted_lease_end(self) -> datetime | None:
@@ -71,7 +109,7 @@ class StartProgress(Progress[Request]):
         """
         end = self.request.stop_at
         if self.request.stop_after_seconds is not None:
-            end = self.started_at + timedelta(seconds=self.request.stop_after_seconds)
+            end = self.wanted_from + timedelta(seconds=self.request.stop_after_seconds)
         if end is None or not end.microsecond:
             return end
         return end.replace(microsecond=0) + timedelta(seconds=1)
@@ -141,7 +179,7 @@ class StartProgress(Progress[Request]):
     def settled(self, *, now: datetime) -> Self:
         progress = super().settled(now=now)
         if progress.phase is Phase.OVERDUE and progress.at_full_quota:
-            waited = duration(self.request.start_timeout_seconds)
+            waited = duration(round((self.deadline - self.asks_from).total_seconds()))
             return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {waited}."))
         return replace(progress, overlong=progress.is_overlong(now=now))
 
@@ -150,6 +188,11 @@ class StartProgress(Progress[Request]):
         if self.phase is not Phase.STARTING or not self.asked or self.trouble or self.usual_start is None:
             return False
         return self.usual_start.outlasted_by(self._seconds_of_start(now) or 0)
+
+    def seconds_to_next_check(self, now: datetime) -> int:
+        if self.is_early(now=now) and self.phase is Phase.BLOCKED and not self.trouble:
+            return ceil((self.asks_from - now).total_seconds())
+        return super().seconds_to_next_check(now)
 
     def _interval(self, now: datetime) -> int:
         if self.phase is not Phase.STARTING:
@@ -176,6 +219,8 @@ class StartProgress(Progress[Request]):
             lease=LeaseStanding(
                 asked=self.wanted_lease_end, ends_at=self.lease_ends_at, moved_from=self.lease_moved_from
             ),
+            ready_by=self.request.ready_by,
+            late_seconds=self._late_seconds,
             start_took_seconds=None if seconds is None else round(seconds, 3),
             usual_start=self.usual_start,
             budget=self.budget,
@@ -197,9 +242,27 @@ class StartProgress(Progress[Request]):
             f'start it all the same, once, add "{IGNORE_BUDGET.name}": "<reason>" to the input.'
         )
 
+    @property
+    def _late_seconds(self) -> float | None:
+        if self.request.ready_by is None or self.running_at is None:
+            return None
+        return round((self.running_at - self.request.ready_by).total_seconds(), 3)
+
     def checked(self) -> Self:
-        """Return the same progress. Raises InvalidRequestError for a StopAt that no start could be leased until."""
-        stop_at = self.request.stop_at
+        """Return the same progress. Raises InvalidRequestError for a StopAt that no start could be leased until, and
+        for a ReadyBy that no execution can wait for.
+        """
+        stop_at, ready_by = self.request.stop_at, self.request.ready_by
+        if ready_by is not None and abs(ready_by - self.started_at) > MAX_AHEAD:
+            raise InvalidRequestError(
+                f"The execution input is not valid: ReadyBy must be within {duration(MAX_AHEAD.total_seconds())} of "
+                f"the execution's start, {self.request.when(self.started_at)}, got {self.request.when(ready_by)}."
+            )
+        if ready_by is not None and stop_at is not None and stop_at <= ready_by:
+            raise InvalidRequestError(
+                f"The execution input is not valid: StopAt must be after ReadyBy, {self.request.when(ready_by)}, "
+                f"got {self.request.when(stop_at)}."
+            )
         latest = self.started_at + timedelta(seconds=MAX_LEASE_SECONDS)
         if stop_at is not None and not self.started_at < stop_at <= latest:
             raise InvalidRequestError(
@@ -217,7 +280,7 @@ class StartProgress(Progress[Request]):
             start_seconds=tuple(each for each in record.start_seconds if 0 < each <= MAX_TIMEOUT_SECONDS),
             run_asked_at=record.asked_at if record.ran_at is None and record.stopped_at is None else None,
         )
-        if self.asked or not own:
+        if not own or (self.asked_at is not None and record.asked_at is not None and record.asked_at <= self.asked_at):
             return remembering
         return replace(
             remembering,
@@ -277,7 +340,7 @@ class StartProgress(Progress[Request]):
         status = f"its status is {self.in_its_words}" if self.status else "its status could not be read"
         if self.answer_lost and self.status:
             status = f"before its start was requested, its status was {self.in_its_words}"
-        waited = duration(self.request.start_timeout_seconds)
+        waited = duration(round((self.deadline - self.asks_from).total_seconds()))
         if self.phase_now() is Phase.RUNNING and self.wanted_lease_end is not None:
             return StartTimedOutError(
                 f"{self.request.in_words} is running, but its lease could not be saved within {waited}, "

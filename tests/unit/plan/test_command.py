@@ -113,6 +113,7 @@ def test_programs_get_json(capsys: pytest.CaptureFixture[str]) -> None:
         "Action": "start",
         "Effect": "Starts",
         "Utc": "2026-11-23T06:00:00Z",
+        "ReadyBy": None,
         "Local": "2026-11-23T07:00:00+01:00",
         "TimeZone": "Europe/Berlin",
     }

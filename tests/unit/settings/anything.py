@@ -15,6 +15,7 @@ PAIR = {
     "stop": "at(2027-01-31T07:30:00)",
     "model": {"ProjectName": "boards", "ModelVersion": "1", "MinInferenceUnits": 1, "StopAfterSeconds": 60},
 }
+READY = {"name": "shop", "ready_by": "cron(30 0 ? * MON-FRI *)", "stop": "rate(1 day)", "model": PAIR["model"]}
 STOP = {
     "name": "evening",
     "action": "stop",
@@ -28,9 +29,10 @@ VALID: dict[str, list[Any]] = {
     "project_arns": [[PROJECT], PROJECT],
     "watched_services": [["Rekognition"], "Rekognition,LookoutVision"],
     "max_inference_units": [2, "10"],
-    "schedules": [[MORNING, PAIR, STOP]],
+    "schedules": [[MORNING, PAIR, READY, STOP]],
     "start_timeout_minutes": [5, "1440"],
     "stop_timeout_minutes": [5, "1"],
+    "ready_lead_minutes": [5, "60"],
     "default_stop_after_hours": [1.5, "8784"],
     "warn_after_hours": [2, "0.001"],
     "stop_after_hours_unleased": [12, "1e-300"],
@@ -97,7 +99,7 @@ def near(draw: st.DrawFn, value: Any) -> Any:
             return [*value[:place], draw(near(value[place])), *value[place + draw(st.integers(0, 1)) :]]
         case "inside", dict():
             key = draw(st.sampled_from(list(value)))
-            renamed = draw(st.just(key) | TEXTS | st.sampled_from([*PAIR, *STOP]))
+            renamed = draw(st.just(key) | TEXTS | st.sampled_from([*PAIR, *STOP, "ready_by"]))
             return {**{name: field for name, field in value.items() if name != key}, renamed: draw(near(value[key]))}
         case ("other", _):
             return draw(ANYTHING)

@@ -9,7 +9,7 @@ from model_lifecycle.requests.stop_request import parse_stop_request
 from settings.schedules import ScheduledExecution
 from tests.unit.settings.given import MORNING, PROJECT, VERSION, refusal, settings
 
-PAIR = {
+PAIR: dict[str, Any] = {
     "name": "weekdays",
     "time_zone": "Europe/Berlin",
     "start": "cron(0 7 ? * MON-FRI *)",
@@ -78,8 +78,22 @@ BAD_PAIRS: list[tuple[dict[str, Any], str, str]] = [
         "expression",
         "does not belong here: a schedule is an object with name, expression and input, or",
     ),
-    ({"ScheduledRun": 1}, "ScheduledRun", "it must be one of name, time_zone, start, stop, model"),
+    ({"ScheduledRun": 1}, "ScheduledRun", "it must be one of name, time_zone, ready_by, start, stop, model"),
     ({"modle": {}}, "modle", "did you mean model?"),
+    ({"ready_by": "cron(0 9 ? * MON-FRI *)"}, "start", "and ready_by both say when the model starts"),
+    ({"start": None, "ready_by": "rate(1 day)"}, "ready_by", "it must be cron(...) or at(...)"),
+    ({"start": None, "ready_by": "cron(0 25 ? * MON *)"}, "ready_by", "hours must be within 0-23, got '25'."),
+    ({"start": None, "ready_by": "cron(30 0 1 * ? *)"}, "ready_by", "times before 01:00 must be of every day, or of"),
+    ({"start": None, "ready_by": PAIR["stop"]}, "stop", "must be another time than ready_by"),
+    (
+        {
+            "start": None,
+            "ready_by": "cron(0 9 ? * MON *)",
+            "model": {**PAIR["model"], "ReadyBy": "2026-01-05T09:00:00Z"},
+        },
+        "model",
+        "must not have ReadyBy: the schedule says it",
+    ),
 ]
 
 
@@ -188,3 +202,17 @@ def test_a_schedule_may_be_of_any_region_since_the_deploy_decides_where_it_runs(
     elsewhere = {"ProjectVersionArn": VERSION.replace("us-east-1", "eu-west-1")}
 
     assert settings(schedules=[{**MORNING, "input": elsewhere}]).schedules[0].executions[0].input == elsewhere
+
+
+def test_a_pair_that_is_ready_by_a_time_fires_early_and_says_by_when() -> None:
+    rest = {name: value for name, value in PAIR.items() if name != "start"}
+
+    start, stop = executions({**rest, "ready_by": "cron(30 3 ? * MON-FRI *)"})
+
+    # An hour earlier, clocks would skip it once a year.
+    assert (start.expression, start.fires) == ("cron(30 3 ? * MON-FRI *)", "cron(30 1 ? * MON-FRI *)")
+    assert start.deployed_input == {
+        **PAIR["model"],
+        "ReadyBy": {"ScheduledAt": "<aws.scheduler.scheduled-time>", "HoursLater": 2, "TimeZone": "Europe/Berlin"},
+    }
+    assert (stop.fires, stop.deployed_input) == (PAIR["stop"], stop.input)

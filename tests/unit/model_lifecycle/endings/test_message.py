@@ -85,6 +85,8 @@ class TestAModelThatRuns:
             "UnitsAsAsked": True,
             "Remedy": None,
             "Lease": {"Asked": None, "EndsAt": None, "MovedFrom": None},
+            "ReadyBy": None,
+            "LateSeconds": None,
             "StartTookSeconds": 30.0,
             "UsualStart": None,
             "Error": None,

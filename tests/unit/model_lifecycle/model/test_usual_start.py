@@ -29,3 +29,21 @@ def test_a_start_is_told_as_long_once_it_takes_a_quarter_longer_and_a_minute(lon
 
     assert not usual.outlasted_by(last)
     assert usual.outlasted_by(last + 1)
+
+
+@pytest.mark.parametrize(
+    ("remembered", "lead"),
+    [
+        ([], 1_500),
+        ([600, 620], 1_500),
+        ([540, 720, 600], 720),
+        pytest.param([600, 610, 620, 86_400], 620, id="one start of a day"),
+        pytest.param([86_400] * 10, 3_600, id="nothing but starts of a day"),
+        pytest.param([1] * 10, 1, id="too little makes it late, which it is told to be, and learns from"),
+        pytest.param([10**30] * 10, 3_600, id="nonsense"),
+    ],
+)
+def test_a_start_is_requested_as_early_as_the_longest_needs_and_an_hour_at_most(
+    remembered: list[int], lead: int
+) -> None:
+    assert UsualStart.lead(remembered, unless_known=1_500) == lead
