@@ -21,6 +21,7 @@ NOTHING_TO_DO = "Nothing to do."
 _STOP_IT_ONE_DAY = "Stop it when you no longer need it."
 _WHEREVER = re.compile(r"\barn:(?:[\w-]*:){0,4}")
 """What an ARN begins with: partition, service, Region and account, as far as they are there."""
+_MACHINE_TIMEOUT = "States.Timeout"
 ENDS = {Outcome.TIMED_OUT: "timed out", Outcome.ABORTED: "was aborted"}
 _ADVICE = {
     errors.InvalidRequestError: "Correct the input and try again.",
@@ -194,6 +195,8 @@ def _why(ending: Ending) -> str:
         cause = one_line(ending.cause, MAX_CAUSE_CHARACTERS)
         named = model is None or ending.cause.startswith(model.in_words)
         return cause if named else f"{what} failed. {cause}"
+    if ending.error == _MACHINE_TIMEOUT:
+        return f"{what} timed out: Step Functions ended the execution."
     error = word(ending.error) if ending.error else ""
     reason = f"{quoted(ending.cause)} ({error})" if ending.cause and error else error
     reason = reason or (quoted(ending.cause) if ending.cause else "")

@@ -6,6 +6,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,9 +27,10 @@ from tests.deployed.lifecycle import ACCOUNT, SECONDS_OF_PATIENCE, Lifecycle
 from tests.worlds import MONDAY
 
 PAGE = ROOT / "docs" / "messages.md"
-A_MOMENT, MINUTE, HOUR = 0.01, 60, 3_600
-"""One life comes a moment after another, so that few function instances do for all."""
+A_MOMENT, MINUTE, HOUR = 1, 60, 3_600
+"""One life comes a moment after another, so that few function instances do for all, and none waits for its turn."""
 PRICE = 4.0
+_WHIM = {"error": "Cancelled", "cause": "The order was cancelled"}
 SELDOM = {"PollIntervalSeconds": MINUTE}
 _WHEN = re.compile(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d+ \w{3} \d{4} at \d\d:\d\d(?::\d\d)?) UTC")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3})?Z")
@@ -42,7 +44,8 @@ class Kind:
 
     `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
     None where the watch alone tells something. `then`: what somebody does a minute later. `shows`: the outcome of the
-    message; an execution may have two. `of`: the model whose lease brings the message about.
+    message; an execution may have two. `of`: the model whose lease brings the message about. `cut`: after how many
+    seconds Step Functions itself ends the execution.
     `remembers`: how many seconds each of its last starts took.
     """
 
@@ -58,6 +61,7 @@ class Kind:
     fields: Mapping[str, Any] | None = field(default_factory=dict)
     stops: bool = False
     then: str = ""
+    cut: int = 0
 
     @property
     def model(self) -> dict[str, str]:
@@ -191,7 +195,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             how="While the stop waited for the model to come up, someone started it again.",
             project="springs",
             shows="Stopped",
-            script={"Status": "STARTING", "StartSeconds": 400},
+            script={"Status": "STARTING", "StartSeconds": 440},
             stops=True,
             then="start",
         ),
@@ -300,6 +304,22 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             script={"StartSeconds": 20 * MINUTE},
             then="abort",
         ),
+        Kind(
+            title="Ended by Step Functions",
+            how="No function could end the execution within 25 hours, so Step Functions did.",
+            project="cogs",
+            shows="TimedOut",
+            script={"StartSeconds": 20 * MINUTE},
+            cut=5 * MINUTE,
+        ),
+        Kind(
+            title="Aborted, and being cleaned up",
+            how="The same, with the setting `stop_aborted_starts`.",
+            project="cables",
+            shows="Aborted",
+            script={"StartSeconds": 20 * MINUTE},
+            then="abort with clean-up",
+        ),
     ],
     "A model is still billing": [
         Kind(
@@ -323,6 +343,16 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             stops=True,
         ),
         Kind(
+            title="A stop that was aborted",
+            how="Someone stopped the execution of `stop-model` in the console.",
+            project="cranks",
+            shows="Aborted",
+            script={"StopSeconds": 20 * MINUTE},
+            before={},
+            stops=True,
+            then="abort",
+        ),
+        Kind(
             title="Found by the watch",
             how="Someone started the model by hand, and forgot it.",
             project="tanks",
@@ -331,19 +361,33 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             fields=None,
         ),
     ],
-    "A service is gone": [
-        Kind(title="A start", how="AWS ended the service.", project="gaskets", lookout=True, shows="Failed"),
+    "What is not there": [
         Kind(
-            title="Not watched",
-            how="The setting `watched_services` names it.",
-            project="",
+            title="A start at a service that is gone",
+            how="AWS ended the service.",
+            project="gaskets",
             lookout=True,
+            shows="Failed",
+        ),
+        Kind(
+            title="A service that is not watched",
+            how="The setting `watched_services` names it.",
+            project="Amazon Lookout",
+            lookout=True,
+            shows="NotWatched",
+            fields=None,
+        ),
+        Kind(
+            title="Projects that are not watched",
+            how="The setting `project_arns` names a project of another account or Region.",
+            project="project_arns",
             shows="NotWatched",
             fields=None,
         ),
     ],
 }
-_GONE = KINDS["A service is gone"]
+_GONE = KINDS["What is not there"]
+_ELSEWHERE = "arn:aws:rekognition:eu-west-1:210987654321:project/parts/1767000000000"
 _LIVING = [kind for kinds in KINDS.values() if kinds is not _GONE for kind in kinds]
 
 
@@ -365,17 +409,13 @@ def tell_everything(lifecycle: Lifecycle) -> Iterator[tuple[str, Kind, Told]]:
         lifecycle.given_faults(*({**fault, "Model": kind.project} for kind in _LIVING for fault in kind.faults))
         arns = {kind.title: _begin(lifecycle, kind) for kind in _LIVING if kind.fields is not None}
         lifecycle.clock.wait(MINUTE)
-        for kind in _LIVING:
-            if kind.then == "abort":
-                lifecycle.abort(arns[kind.title], error="Cancelled", cause="The order was cancelled")
-            elif kind.then == "stop":
-                lifecycle.stop(kind.model, name=f"{kind.project}-stop")
-            elif kind.then == "start":
-                lifecycle.start(kind.model, name=f"{kind.project}-again")
-        lifecycle.clock.wait(3 * HOUR)
+        _go_on(lifecycle, arns)
+        lifecycle.clock.wait(3 * HOUR - MINUTE)
         lifecycle.given(LookoutVisionEnd="NoSuchHost")
         arns |= {kind.title: _begin(lifecycle, kind) for kind in _GONE if kind.fields is not None}
         lifecycle.clock.wait(HOUR)
+        with _configured(lifecycle, "WatchModels", PROJECT_ARNS=_ELSEWHERE):
+            lifecycle.clock.wait(HOUR)
     lifecycle.clock.settle(timeout=SECONDS_OF_PATIENCE)
     lifecycle.given()
     told = [_told(*sent) for sent in topic.sent_notifications[told_before:]]
@@ -402,9 +442,61 @@ def _wait_for_a_full_hour(lifecycle: Lifecycle) -> None:
 
 def _begin(lifecycle: Lifecycle, kind: Kind) -> str:
     begin = lifecycle.stop if kind.stops else lifecycle.start
-    arn = begin({**kind.model, **SELDOM, **(kind.fields or {})}, name=kind.project)
+    with _ended_after(lifecycle, kind.cut) if kind.cut else nullcontext():
+        arn = begin({**kind.model, **SELDOM, **(kind.fields or {})}, name=kind.project)
     lifecycle.clock.wait(A_MOMENT)
     return arn
+
+
+def _go_on(lifecycle: Lifecycle, arns: Mapping[str, str]) -> None:
+    """Do what somebody does while the executions run, and let a minute pass."""
+    for kind in _LIVING:
+        if kind.then == "abort":
+            lifecycle.abort(arns[kind.title], **_WHIM)
+        elif kind.then == "stop":
+            lifecycle.stop(kind.model, name=f"{kind.project}-stop")
+        elif kind.then == "start":
+            lifecycle.start(kind.model, name=f"{kind.project}-again")
+    lifecycle.clock.wait(A_MOMENT)
+    with _configured(lifecycle, "Notify", STOP_ABORTED_STARTS="true"), _that_may_stop(lifecycle, "Notify"):
+        for kind in _LIVING:
+            if kind.then == "abort with clean-up":
+                lifecycle.abort(arns[kind.title], **_WHIM)
+        lifecycle.clock.wait(MINUTE)
+
+
+@contextmanager
+def _ended_after(lifecycle: Lifecycle, seconds: int) -> Iterator[None]:
+    """Let Step Functions end executions of start-model that begin in a block after so long."""
+    machines, arn = lifecycle.aws.client("stepfunctions"), lifecycle.state_machine_arn
+    whole = machines.describe_state_machine(stateMachineArn=arn)["definition"]
+    short = json.dumps({**json.loads(whole), "TimeoutSeconds": seconds})
+    machines.update_state_machine(stateMachineArn=arn, definition=short)
+    yield
+    machines.update_state_machine(stateMachineArn=arn, definition=whole)
+
+
+@contextmanager
+def _configured(lifecycle: Lifecycle, function: str, **variables: str) -> Iterator[None]:
+    """Give a function other variables for a block, as another setting would."""
+    functions = lifecycle.aws.client("lambda")
+    [found] = [each for each in functions.list_functions()["Functions"] if function in each["FunctionName"]]
+    name, before = found["FunctionName"], found["Environment"]["Variables"]
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": {**before, **variables}})
+    yield
+    functions.update_function_configuration(FunctionName=name, Environment={"Variables": before})
+
+
+@contextmanager
+def _that_may_stop(lifecycle: Lifecycle, function: str) -> Iterator[None]:
+    """Let a function start stop-model for a block, as another setting would."""
+    iam = lifecycle.aws.client("iam")
+    [role] = [each["RoleName"] for each in iam.list_roles()["Roles"] if f"Functions{function}Role" in each["RoleName"]]
+    start = {"Effect": "Allow", "Action": "states:StartExecution", "Resource": lifecycle.stop_machine_arn}
+    policy = {"RoleName": role, "PolicyName": "stop-aborted-starts"}
+    iam.put_role_policy(**policy, PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [start]}))
+    yield
+    iam.delete_role_policy(**policy)
 
 
 def _told(_: str, message: str, subject: str | None, *__: object) -> Told:
