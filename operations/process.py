@@ -12,6 +12,11 @@ from settings.settings import SettingsError
 _NO_READER = 141
 
 
+def at_terminal() -> bool:
+    """Tell whether a person reads and answers."""
+    return all(stream is not None and not stream.closed and stream.isatty() for stream in (sys.stdin, sys.stdout))
+
+
 def ended(command: Callable[[], int], *, failed: int = 1) -> int:
     """Return the exit status of a command. `failed`: that of an error, which is told on standard error."""
     try:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationInfo
 
-from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, Defaults, ModelRequest
+from model_lifecycle.requests.model_request import ANY_DEFAULTS, POLL_INTERVAL, STOP_TIMEOUT, ModelRequest
 from model_lifecycle.requests.ready_by import READY_BY, of_schedule
 from model_lifecycle.requests.start_request import IGNORE_BUDGET, Request, parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -22,7 +22,6 @@ from settings.time_zone import check_time_zone
 
 Action: TypeAlias = Literal["start", "stop"]
 
-_UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
 CDK_TOKEN = re.compile(r"[$#]\{Token\[|-1\.\d{10,16}e\+289")
 """How the CDK writes texts, lists and numbers that it does not know yet."""
 _MOST_LEVELS = 50
@@ -73,7 +72,7 @@ class ScheduledExecution:
     @property
     def model(self) -> str:
         """Its model's project and version, as people read them."""
-        request = _PARSERS[self.action](self.input, defaults=_UNUSED, home=None)
+        request = _PARSERS[self.action](self.input, defaults=ANY_DEFAULTS, home=None)
         return f"{request.project}/{request.version}"
 
 
@@ -122,7 +121,7 @@ def _execution_input(value: dict[str, Any], info: ValidationInfo) -> dict[str, A
     if info.data.get("ready_by") and READY_BY.name in value:
         raise ValueError(f"must not have {READY_BY.name}: the schedule says it")
     try:
-        request = _PARSERS[info.data.get("action", "start")](value, defaults=_UNUSED, home=None)
+        request = _PARSERS[info.data.get("action", "start")](value, defaults=ANY_DEFAULTS, home=None)
     except InvalidRequestError as error:
         raise ValueError(f"is not valid: {'; '.join(error.violations)}") from error
     if isinstance(request, Request) and request.ignore_budget is not None:
@@ -181,7 +180,7 @@ class ScheduledRun(_Scheduled):
     @property
     def executions(self) -> tuple[ScheduledExecution, ...]:
         """The start, and the stop of the same model."""
-        named = parse_request(self.model, defaults=_UNUSED, home=None).identity
+        named = parse_request(self.model, defaults=ANY_DEFAULTS, home=None).identity
         waits = {name: self.model.get(name) for name in (STOP_TIMEOUT.name, POLL_INTERVAL.name)}
         chosen = {name: seconds for name, seconds in waits.items() if seconds is not None}
         stop = {**named, **chosen, "Reason": f"Stopped by the schedule {self.name}"}

@@ -2,7 +2,6 @@
 
 import argparse
 import shlex
-import sys
 import time
 from collections.abc import Callable, Sequence
 from enum import StrEnum
@@ -16,7 +15,7 @@ from operations.destroy.inventory import Inventory, inventory_of
 from operations.destroy.removal import Removal
 from operations.destroy.stopping import NotStoppedError, Stopping
 from operations.errors import OperationsError
-from operations.process import ended
+from operations.process import at_terminal, ended
 from operations.status.command import show
 from operations.status.progress import Counter
 from operations.status.reading import read, read_billing
@@ -59,7 +58,7 @@ def main(
     `ask`: puts a question to the person at the terminal; None where there is none.
     """
     parsed = _parsed(arguments)
-    asks = ask or (input if sys.stdin.isatty() and sys.stdout.isatty() else None)
+    asks = ask or (input if at_terminal() else None)
     return ended(lambda: _destroy(parsed, asks, sleep))
 
 

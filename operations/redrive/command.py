@@ -23,7 +23,7 @@ from operations.arguments import parser_of, settings_of
 from operations.aws import Aws
 from operations.deployment import find
 from operations.errors import BusyError, DeniedError, RefusedError, UnreachableError, on_one_line
-from operations.process import ended
+from operations.process import at_terminal, ended
 from operations.redrive.letter import Read
 from operations.redrive.mailbox import MailRoom
 from operations.redrive.putting_back import NotPutBackError, PuttingBack
@@ -59,7 +59,7 @@ def main(
 ) -> int:
     """Return 0 if nothing is left, or only listed; 1 if messages stay, or without leave. Raises OperationsError."""
     given = _parsed(arguments)
-    talks = (sys.stdin.isatty() and sys.stdout.isatty()) if terminal is None else terminal
+    talks = at_terminal() if terminal is None else terminal
     aws = Aws(profile=given.profile)
     deployment = find(aws, settings_of(given).stage or "")
     stack = stack_of(deployment)

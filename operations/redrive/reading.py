@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from model_lifecycle.requests.model_request import Defaults, ModelRequest
+from model_lifecycle.requests.model_request import ANY_DEFAULTS, ModelRequest
 from model_lifecycle.requests.named import named_in, project_in
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
@@ -29,8 +29,6 @@ LATE = timedelta(hours=1)
 """After that long, whoever asked for a start or a stop may want something else by now."""
 
 _OF_NOTIFICATION = re.compile(r"^Id: +(\S+)$", re.MULTILINE)
-_DEFAULTS = Defaults(start_timeout_seconds=3_600, stop_timeout_seconds=3_600)
-"""They change nothing in an input; the execution fills in those of its deploy."""
 _MOST_OF_A_REASON = 200
 _Json = Mapping[str, Any]
 
@@ -241,7 +239,7 @@ def _ending(event: _Json, home: Home) -> str:
 def _parsed(goal: Goal, given: object, home: Home) -> ModelRequest | None:
     parse = parse_request if goal is Goal.RUNNING else parse_stop_request
     try:
-        return parse(given, defaults=_DEFAULTS, home=home)
+        return parse(given, defaults=ANY_DEFAULTS, home=home)
     except InvalidRequestError:
         return None
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from model_lifecycle.requests.model_request import Defaults
+from model_lifecycle.requests.model_request import ANY_DEFAULTS
 from model_lifecycle.requests.ready_by import READY_BY, moment_of, of_schedule
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -23,7 +23,6 @@ from settings.schedules import Action
 
 # EventBridge Scheduler fires within the minute, and Step Functions may be slow to start.
 _LATE = timedelta(minutes=2)
-_UNUSED = Defaults(start_timeout_seconds=1, stop_timeout_seconds=1)
 _OF_ACTION = re.compile(r"/(?:Start|Stop)-([^/]+)/Resource$")
 
 
@@ -129,7 +128,7 @@ def _read(
     try:
         given = json.loads(properties["Target"]["Input"])
         ready = given.pop(READY_BY.name, None) if action == "start" else None
-        request = parse_input(given, defaults=_UNUSED, home=None, ours=True)
+        request = parse_input(given, defaults=ANY_DEFAULTS, home=None, ours=True)
         expression = parse(properties["ScheduleExpression"], one_time=True)
     except (InvalidRequestError, ScheduleExpressionError, ValueError):
         return None

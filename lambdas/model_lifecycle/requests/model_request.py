@@ -43,6 +43,10 @@ class Defaults:
     ready_lead_seconds: int = 1_500
 
 
+ANY_DEFAULTS = Defaults(start_timeout_seconds=3_600, stop_timeout_seconds=3_600)
+"""For those who ask only which model an input is about, or whether it is valid."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ModelRequest(ABC):
     """A valid execution input about one model, with its defaults filled in. Times in seconds.
