@@ -11,10 +11,12 @@ from composition.log import line_logger
 from composition.metrics import LineMetrics
 from composition.telling import NotifyEnvironment, stops_aborted_starts
 from model_lifecycle.aws.client_config import CLIENT_CONFIG, LIST_CONFIG
-from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.clients import located, model_of, models_of_project
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.shared_clients import lazy_client
 from model_lifecycle.endings.counted import counted, failure_of
+from model_lifecycle.endings.fleet import fleet_identity, is_of_a_fleet, read_fleet
+from model_lifecycle.endings.fleet_message import compose_fleet
 from model_lifecycle.endings.left_to_itself import cleaned_up
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
@@ -43,6 +45,8 @@ metrics = LineMetrics(stage())
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Tell how an execution ended, and count it, unless that was done already."""
     home = Home.of(context.invoked_function_arn, stage=stage())
+    if is_of_a_fleet(event):
+        return _tell_fleet(event, context, home)
     endings = Endings(executions=executions, model_of=model_of, defaults=defaults, home=home, now=utcnow())
     notification_id = endings.identity(event)
     ending: Ending | None = None
@@ -67,5 +71,26 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     if endings.come_too_late(event):
         return {"NotificationId": notification_id}
     answer = {"NotificationId": notification_id, **teller.tell(notification_id, message, context, told=count)}
+    logger.info("Notify", answer=answer)
+    return answer
+
+
+def _tell_fleet(event: dict[str, Any], context: LambdaContext, home: Home) -> dict[str, Any]:
+    """Tell how an execution of many models ended, unless that was done already. Their own executions are counted."""
+    identity = fleet_identity(event, executions, home)
+
+    def message() -> Message:
+        ending = read_fleet(
+            event,
+            identity,
+            executions=executions,
+            list_models=models_of_project,
+            locate=located,
+            defaults=defaults,
+            home=home,
+        )
+        return compose_fleet(ending, home=home)
+
+    answer = {"NotificationId": identity, **teller.tell(identity, message, context)}
     logger.info("Notify", answer=answer)
     return answer

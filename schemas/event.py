@@ -1,6 +1,6 @@
 """The JSON Schema of the app's events, made of the types that they are made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -9,8 +9,9 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from model_lifecycle.endings.document import Head
+from model_lifecycle.endings.fleet_message import FleetDocument
 from model_lifecycle.endings.money import PaidRun
-from model_lifecycle.endings.outcome import EVENT_TYPES
+from model_lifecycle.endings.outcome import EVENT_TYPES, FleetOutcome
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.steps.report import ExecutionReport, RunReport, StartReport, StopReport
 from model_lifecycle.vocabulary.codec import field_types, pascal, without_none
@@ -39,12 +40,16 @@ def event_schema() -> dict[str, Any]:
         "properties": {
             "source": {"type": "string", "pattern": f"^{event_source('')}(-{STAGE})?$"},
             "detail-type": {"enum": list(EVENT_TYPES.values())},
-            "detail": _detail(),
+            "detail": {
+                "if": {"properties": {"Outcome": {"enum": [outcome.value for outcome in FleetOutcome]}}},
+                "then": _object(FleetDocument),
+                "else": _detail(),
+            },
         },
         "required": ["source", "detail-type", "detail"],
         "allOf": [
             {
-                "if": {"properties": {"detail": {"properties": {"Outcome": {"const": outcome.value}}}}},
+                "if": {"properties": {"detail": {"properties": {"Outcome": {"const": str(outcome)}}}}},
                 "then": {"properties": {"detail-type": {"const": detail_type}}},
             }
             for outcome, detail_type in EVENT_TYPES.items()
@@ -116,6 +121,8 @@ def _schema(kind: Any) -> dict[str, Any]:
 def _of(kind: Any) -> dict[str, Any]:
     if kind is datetime:
         return {"$ref": "#/$defs/instant"}
+    if get_origin(kind) is Sequence:
+        return {"type": "array", "items": _of(get_args(kind)[0])}
     if get_origin(kind) is Mapping:
         return {"type": "object"}
     if is_dataclass(kind) and isinstance(kind, type):

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from model_lifecycle.model.budget import Budget, Per
+from model_lifecycle.requests.fleet_request import MOST_AT_ONCE
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS, Defaults
 from model_lifecycle.requests.ready_by import LONGEST_LEAD_SECONDS
 from model_lifecycle.requests.start_request import MAX_LEASE_SECONDS
@@ -147,6 +148,9 @@ class Settings(BaseModel):
     # Before the schedules, whose starts it limits.
     max_inference_units: Annotated[int, BeforeValidator(number)] = Field(
         default=5, ge=1, le=_MOST_UNITS, description=f"a whole number from 1 to {_MOST_UNITS:,}"
+    )
+    max_concurrency: Annotated[int, BeforeValidator(number)] = Field(
+        default=MOST_AT_ONCE, ge=1, le=MOST_AT_ONCE, description=f"a whole number from 1 to {MOST_AT_ONCE}"
     )
     schedules: Annotated[
         list[Schedule],

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from model_lifecycle.vocabulary import environment
 from model_lifecycle.vocabulary.folding import fold
-from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
+from model_lifecycle.vocabulary.machines import MACHINES, START_MODEL, STOP_MODEL
 from settings.settings import Settings, in_seconds
 from stacks.acknowledgements import acknowledge, acknowledge_no_queue, on_versions_of
 from stacks.dead_letters import dead_letter_queue
@@ -84,14 +84,26 @@ class LifecycleFunctions(Construct):
             "notify",
             [
                 *models.look(),
-                describe_executions_of(START_MODEL, STOP_MODEL, names=names),
-                read_histories_of(START_MODEL, STOP_MODEL, names=names),
+                *models.list_models(),
+                describe_executions_of(*MACHINES, names=names),
+                read_histories_of(*MACHINES, names=names),
                 *([start_executions_of(STOP_MODEL, names=names)] if settings.stop_aborted_starts else []),
             ],
             notifications,
             self.untold,
             environment_variables={environment.STOP_ABORTED_STARTS: "true"} if settings.stop_aborted_starts else None,
             called_by_machines=True,
+        )
+        self.fleet_models = self._factory.make(
+            "FleetModels",
+            "fleet_models",
+            models.list_models(),
+            environment_variables={**self._defaults, environment.MAX_CONCURRENCY: str(settings.max_concurrency)},
+            called_by_machines=True,
+        )
+        acknowledge_no_queue(
+            self.fleet_models,
+            reason="Only the state machines call it, and they wait for the answer; such a queue is for other calls",
         )
         self.unwatched = dead_letter_queue(self, "Unwatched", encryption=encryption)
         watched = ModelPermissions(settings.project_arns, services=settings.watched_services)
@@ -156,8 +168,8 @@ class LifecycleFunctions(Construct):
         return function
 
     def _forget_versions(self) -> Function:
-        called = [self.start_model, self.check_model, self.stop_model, self.notify]
-        machines = [START_MODEL, STOP_MODEL]
+        called = [self.start_model, self.check_model, self.stop_model, self.notify, self.fleet_models]
+        machines = MACHINES
         function = self._factory.make(
             "ForgetVersions",
             "forget_versions",

@@ -4,11 +4,13 @@ from aws_cdk import Annotations, CfnOutput, Stack
 from aws_cdk.aws_sns import ITopic, Topic
 from constructs import Construct
 
+from model_lifecycle.vocabulary.phase import Goal
 from settings.settings import Settings
 from stacks.acknowledgements import acknowledge_on_every_resource
 from stacks.alarm_topic import AlarmTopic
 from stacks.dashboard import LifecycleDashboard
 from stacks.endings_net import EndingsNet
+from stacks.fleet_workflow import FleetWorkflow
 from stacks.leases import Leases
 from stacks.lifecycle_functions import LifecycleFunctions
 from stacks.names import Names
@@ -58,14 +60,33 @@ class ModelLifecycleStack(Stack):
             settings=settings,
             encryption=encryption,
         ).state_machine
+        start_all, stop_all = (
+            FleetWorkflow(
+                self,
+                f"{verb}FleetWorkflow",
+                goal=goal,
+                each=each,
+                fleet_models=functions.fleet_models,
+                notify=functions.notify,
+                names=names,
+                settings=settings,
+                encryption=encryption,
+            ).state_machine
+            for verb, goal, each in (("Start", Goal.RUNNING, start), ("Stop", Goal.STOPPED, stop))
+        )
         net = EndingsNet(
-            self, "EndingsNet", state_machines=[start, stop], notify=functions.notify, encryption=encryption
+            self,
+            "EndingsNet",
+            state_machines=[start, stop, start_all, stop_all],
+            notify=functions.notify,
+            encryption=encryption,
         )
         triggers = Triggers(
             self,
             "Triggers",
             start_model=start,
             stop_model=stop,
+            fleets={"start": start_all, "stop": stop_all},
             names=names,
             encryption=encryption,
             schedules=settings.schedules,
@@ -97,12 +118,13 @@ class ModelLifecycleStack(Stack):
             topics=alarm_topics,
             stage=names.stage,
             deployment=names.event_source,
-            state_machines={"start": start, "stop": stop},
+            state_machines={"start": [start, start_all], "stop": [stop, stop_all]},
             functions=[
                 functions.start_model,
                 functions.check_model,
                 functions.stop_model,
                 functions.notify,
+                functions.fleet_models,
                 functions.watch_models,
                 functions.forget_versions,
             ],
@@ -119,6 +141,7 @@ class ModelLifecycleStack(Stack):
                 "CheckModel": functions.check_model,
                 "StopModel": functions.stop_model,
                 "Notify": functions.notify,
+                "FleetModels": functions.fleet_models,
                 "WatchModels": functions.watch_models,
                 "ForgetVersions": functions.forget_versions,
             },
@@ -128,6 +151,8 @@ class ModelLifecycleStack(Stack):
         )
         CfnOutput(self, "StartModelStateMachineArn", value=start.state_machine_arn)
         CfnOutput(self, "StopModelStateMachineArn", value=stop.state_machine_arn)
+        CfnOutput(self, "StartModelsStateMachineArn", value=start_all.state_machine_arn)
+        CfnOutput(self, "StopModelsStateMachineArn", value=stop_all.state_machine_arn)
         CfnOutput(self, "NotificationTopicArn", value=notifications.topic.topic_arn)
         CfnOutput(self, "AlarmTopicArn", value=alarm_topics[0].topic_arn)
         CfnOutput(self, "WatchModelsFunctionName", value=functions.watch_models.function_name)

@@ -28,7 +28,7 @@ class Observability(Construct):
         topics: Sequence[ITopic],
         stage: str,
         deployment: str,
-        state_machines: Mapping[str, IStateMachine],
+        state_machines: Mapping[str, Sequence[IStateMachine]],
         functions: Sequence[IFunction],
         watch_models: IFunction,
         dead_letters: Mapping[str, IQueue],
@@ -42,8 +42,12 @@ class Observability(Construct):
             self._arrival(name, queue)
         for name, queue in dead_letters.items():
             self._age(name, queue)
-        for name, machine in state_machines.items():
-            ends = [machine.metric_failed(), machine.metric_timed_out(), machine.metric_aborted()]
+        for name, machines in state_machines.items():
+            ends = [
+                metric
+                for machine in machines
+                for metric in (machine.metric_failed(), machine.metric_timed_out(), machine.metric_aborted())
+            ]
             self._any(f"Failed{name.title()}s", ends)
         self._any("FunctionErrors", [function.metric_errors() for function in functions])
         self._any("FunctionThrottles", [function.metric_throttles() for function in functions])

@@ -48,6 +48,16 @@ class ModelPermissions:
             if projects
         ]
 
+    def list_models(self) -> list[PolicyStatement]:
+        """Return what listing the models of one project takes."""
+        return [
+            _statement(actions, actions.list_models, ["*"])
+            if actions.list_models
+            else _statement(actions, actions.look, [actions.looks_at(arn) for arn in projects])
+            for actions, projects in self._projects.items()
+            if projects
+        ]
+
     def find(self) -> list[PolicyStatement]:
         """Return what finding every model takes, beyond looking at one."""
         return [
@@ -102,6 +112,20 @@ def send_to(queue: IQueue) -> PolicyStatement:
 def start_executions_of(machine: Machine, *, names: Names) -> PolicyStatement:
     """Start executions of one machine, by its name."""
     return PolicyStatement(actions=["states:StartExecution"], resources=[names.arn(machine)])
+
+
+def run_executions_of(machine: Machine, *, names: Names) -> list[PolicyStatement]:
+    """Start executions of one machine, hear of their ends, and stop them with the one that waits for that.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html#sync-async-iam-policies
+    """
+    rule = f"arn:{Aws.PARTITION}:events:{_HERE}:rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
+    ends = ["states:DescribeExecution", "states:StopExecution"]
+    return [
+        start_executions_of(machine, names=names),
+        PolicyStatement(actions=ends, resources=[names.executions(machine)]),
+        PolicyStatement(actions=["events:PutTargets", "events:PutRule", "events:DescribeRule"], resources=[rule]),
+    ]
 
 
 def list_versions_of(functions: Sequence[IFunction]) -> PolicyStatement:

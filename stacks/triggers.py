@@ -20,6 +20,7 @@ from stacks.names import Names
 from stacks.trust import service_for
 
 DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Model", "stop": "Stop Model"}
+FLEET_DETAIL_TYPES: Mapping[Action, str] = {"start": "Start Models", "stop": "Stop Models"}
 
 _DOES: Mapping[Action, str] = {"start": "Starts", "stop": "Stops"}
 _MOST_CHARACTERS = 512
@@ -38,6 +39,7 @@ class Triggers(Construct):
         *,
         start_model: IStateMachine,
         stop_model: IStateMachine,
+        fleets: Mapping[Action, IStateMachine],
         names: Names,
         encryption: Encryption,
         schedules: Iterable[ScheduledAction | ScheduledRun],
@@ -48,17 +50,21 @@ class Triggers(Construct):
         self._machines: Mapping[Action, IStateMachine] = {"start": start_model, "stop": stop_model}
         self.undelivered = dead_letter_queue(self, "Undelivered", encryption=encryption)
         rules = service_for("events.amazonaws.com", source=names.rules)
-        for action, detail_type in DETAIL_TYPES.items():
+        requests = {
+            **{detail: (action, "model", self._machines[action]) for action, detail in DETAIL_TYPES.items()},
+            **{detail: (action, "models", fleets[action]) for action, detail in FLEET_DETAIL_TYPES.items()},
+        }
+        for detail_type, (action, what, machine) in requests.items():
             # The CDK takes the role of this name, and would make one that any rule of any account can use.
-            Role(self._machines[action], "EventsRole", assumed_by=rules)
+            Role(machine, "EventsRole", assumed_by=rules)
             Rule(
                 self,
-                f"{action.title()}ModelRequest",
-                description=f"{_DOES[action]} the model that an event names: its detail is the execution input",
+                f"{action.title()}{what.title()}Request",
+                description=f"{_DOES[action]} the {what} that an event names: its detail is the execution input",
                 event_pattern=EventPattern(
                     account=[Aws.ACCOUNT_ID], source=[names.request_source], detail_type=[detail_type]
                 ),
-                targets=[self._on_request(action)],
+                targets=[self._on_request(machine)],
             )
         group = ScheduleGroup(self, "Schedules", removal_policy=RemovalPolicy.DESTROY)
         for schedule in schedules:
@@ -100,9 +106,9 @@ class Triggers(Construct):
             self._encryption.let(cast("Role", made[new]), PUT)
         return self._roles[action]
 
-    def _on_request(self, action: Action) -> SfnStateMachine:
+    def _on_request(self, machine: IStateMachine) -> SfnStateMachine:
         return SfnStateMachine(
-            self._machines[action],
+            machine,
             input=RuleTargetInput.from_event_path("$.detail"),
             dead_letter_queue=self.undelivered,
             retry_attempts=MOST_RETRIES,

@@ -138,7 +138,7 @@ class Workflow(Construct):
 
     def step(self, name: str, function: Function, *, comment: str, on_fault: IChainable) -> CustomState:
         """Make a state that takes one step of the loop."""
-        step = self._invoke(
+        step = self.invoke(
             name,
             function,
             comment=comment,
@@ -230,7 +230,7 @@ class Workflow(Construct):
         return Condition.string_equals("$.Progress.Phase", phase.value)
 
     def _notify(self, name: str, notify: Function, *, comment: str) -> CustomState:
-        told = self._invoke(
+        told = self.invoke(
             name,
             notify,
             comment=comment,
@@ -238,10 +238,14 @@ class Workflow(Construct):
             # Nothing reads it, and an input of just the largest size leaves no room for it.
             result_path=JsonPath.DISCARD,
         )
-        # Longer than the function's timeout: one that died while it told holds the memory of it for as long.
+        return self.try_to_tell(told)
+
+    @staticmethod
+    def try_to_tell(told: CustomState) -> CustomState:
+        """Try for longer than the function's timeout: one that died while it told keeps others from it for as long."""
         return told.add_retry(errors=["States.ALL"], interval=Duration.seconds(5), backoff_rate=2, max_attempts=5)
 
-    def _invoke(
+    def invoke(
         self, name: str, function: Function, *, comment: str, payload: dict[str, object], result_path: str
     ) -> CustomState:
         """Make a task that calls the function until it answers."""

@@ -13,6 +13,7 @@ from model_lifecycle.vocabulary.environment import (
     LEASE_GROUP_NAME,
     LEASE_ROLE_ARN,
     LOG_EXECUTION_DATA,
+    MAX_CONCURRENCY,
     MAX_INFERENCE_UNITS,
     PRICE_PER_INFERENCE_UNIT_HOUR,
     READY_LEAD_SECONDS,
@@ -53,6 +54,11 @@ def stage(environment: Mapping[str, str] = os.environ) -> str:
 def logs_execution_data(environment: Mapping[str, str] = os.environ) -> bool:
     """Tell whether what executions are asked and answer may be logged."""
     return environment.get(LOG_EXECUTION_DATA) != "false"
+
+
+def max_concurrency(environment: Mapping[str, str] = os.environ) -> int:
+    """Return how many models an execution starts or stops at once."""
+    return int(environment[MAX_CONCURRENCY])
 
 
 def record_table_name(environment: Mapping[str, str] = os.environ) -> str:

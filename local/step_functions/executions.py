@@ -57,6 +57,7 @@ class LocalExecution(Execution):  # type: ignore[misc]
         """Set when the status will not change any more, but by a redrive."""
         self._changed = changed
         self._guard = threading.RLock()
+        self._when_cut_short: list[Callable[[], object]] = []
 
     @property
     def why_not_redrivable(self) -> str | None:
@@ -69,6 +70,20 @@ class LocalExecution(Execution):  # type: ignore[misc]
 
     def start(self) -> None:
         self._run(_Life(self, History(MAX_EVENTS, self._is_full)))
+
+    def when_cut_short(self, action: Callable[[], object]) -> None:
+        """Do that once this is aborted, fails or times out with a task under way; at once if it has."""
+        with self._guard:
+            if self.exec_status == ExecutionStatus.RUNNING:
+                self._when_cut_short.append(action)
+                return
+        action()
+
+    def forget(self, action: Callable[[], object]) -> None:
+        """Do it no more."""
+        with self._guard:
+            if action in self._when_cut_short:
+                self._when_cut_short.remove(action)
 
     def redrive(self) -> None:
         """Begin again at the state that was entered last; the caller has made sure that this can be."""
@@ -102,8 +117,11 @@ class LocalExecution(Execution):  # type: ignore[misc]
             self.error, self.cause, self.output = error, cause and cause[:_MOST_CAUSE_CHARACTERS], output
             life.history.close(life.env, status, error, cause)
             self.exec_status = status
+            abandoned, self._when_cut_short = self._when_cut_short, []
         self._changed(self)
         self.ended.set()
+        for action in abandoned:
+            self.clock.spawn(action, name="abandoned task")
         return True
 
     def _run(self, life: "_Life") -> None:

@@ -2,6 +2,8 @@
 
 import datetime
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,6 +11,7 @@ from moto.stepfunctions.parser import models
 from moto.stepfunctions.parser.api import HistoryEventType, TaskFailedEventDetails
 from moto.stepfunctions.parser.asl.component.common.error_name.custom_error_name import CustomErrorName
 from moto.stepfunctions.parser.asl.component.common.error_name.failure_event import FailureEvent
+from moto.stepfunctions.parser.asl.component.state.exec.state_task.service import state_task_service_sfn
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service import StateTaskService
 from moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk import (
     StateTaskServiceAwsSdk,
@@ -71,16 +74,27 @@ def _cases(aws: Account) -> None:
 
 
 def _awaited(aws: Account) -> None:
-    """Let a task wait for the end of the execution that it started; moto asks every now and then."""
+    """Let a task wait for the end of the execution that it started, which ends with it; moto asks every now and then.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-to-resource.html#connect-sync
+    """
 
     def waiting(build: Callable[..., Any]) -> Callable[..., Any]:
         def build_resolver(self: StateTaskServiceSfn, env: Environment, *args: Any, **kwargs: Any) -> Any:
             arn = env.stack[-1]["ExecutionArn"]
             resolve = build(self, env, *args, **kwargs)
-            execution = models.stepfunctions_parser_backends[aws.account_id][aws.region].describe_execution(arn)
+            executions = models.stepfunctions_parser_backends[aws.account_id][aws.region]
+            execution = executions.describe_execution(arn)
+            context = env.states.context_object.context_object_data
+            parent = executions.describe_execution(context["Execution"]["Id"])
+            credentials = kwargs["state_credentials"]
+            client = state_task_service_sfn.boto_client_for(aws.region, "stepfunctions", credentials)
+            abandoned = partial(_stop, client, arn)
+            parent.when_cut_short(abandoned)
 
             def resolve_ended() -> Any:
                 execution.ended.wait()
+                parent.forget(abandoned)
                 return resolve()
 
             return resolve_ended
@@ -89,6 +103,12 @@ def _awaited(aws: Account) -> None:
 
     for builder in ("_build_sync_resolver", "_build_sync2_resolver"):
         aws.replace(StateTaskServiceSfn, builder, waiting(getattr(StateTaskServiceSfn, builder)))
+
+
+def _stop(client: Any, execution_arn: str) -> None:
+    """Stop it as far as that can be: nobody hears of it if not."""
+    with suppress(ClientError, BotoCoreError):
+        client.stop_execution(executionArn=execution_arn)
 
 
 def _errors(aws: Account) -> None:

@@ -23,7 +23,7 @@ from model_lifecycle.requests.start_request import parse_request
 from tests.fakes.given import DEFAULTS, HOME
 
 ACCOUNT = "123456789012"
-FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "WatchModels")
+FUNCTIONS = ("StartModel", "CheckModel", "StopModel", "Notify", "FleetModels", "WatchModels")
 NO_QUOTAS = {"RunningModels": 10_000, "CallsPerSecond": 10_000, "InferenceUnits": 10_000}
 """Many lives go on at the same moment; what an account's quotas do is a story of its own."""
 SECONDS_OF_PATIENCE = 120
@@ -167,6 +167,14 @@ class Lifecycle:
     def stop(self, execution_input: object, **names: str) -> str:
         """Start an execution of stop-model as the console would; its ARN."""
         return self._start_execution(self.stop_machine_arn, execution_input, **names)
+
+    def start_all(self, execution_input: object, **names: str) -> str:
+        """Start an execution of start-models; its ARN."""
+        return self._start_execution(self.outputs["StartModelsStateMachineArn"], execution_input, **names)
+
+    def stop_all(self, execution_input: object, **names: str) -> str:
+        """Start an execution of stop-models; its ARN."""
+        return self._start_execution(self.outputs["StopModelsStateMachineArn"], execution_input, **names)
 
     def _start_execution(self, machine: str, execution_input: object, **names: str) -> str:
         text = execution_input if isinstance(execution_input, str) else json.dumps(execution_input)

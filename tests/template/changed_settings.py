@@ -27,6 +27,7 @@ CHANGED: dict[str, Any] = {
     "budget_action": "stop",
     "log_retention_days": 365,
     "max_inference_units": 7,
+    "max_concurrency": 8,
     "log_execution_data": False,
     "reserved_concurrency": 5,
     "owner": "ops@example.com",

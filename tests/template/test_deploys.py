@@ -19,6 +19,8 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
         "Recipients": "",
         "StartModelStateMachineArn": "StartWorkflow/StateMachine",
         "StopModelStateMachineArn": "StopWorkflow/StateMachine",
+        "StartModelsStateMachineArn": "StartFleetWorkflow/StateMachine",
+        "StopModelsStateMachineArn": "StopFleetWorkflow/StateMachine",
         "NotificationTopicArn": "Notifications/Topic",
         "AlarmTopicArn": "Alarms/Topic",
         "WatchModelsFunctionName": "Functions/WatchModels",
@@ -29,19 +31,22 @@ def test_outputs_name_the_machines_and_the_topic(synthesized: Synthesized) -> No
 
 
 @pytest.mark.parametrize("verb", ["Start", "Stop"])
-def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(synthesized: Synthesized, verb: str) -> None:
-    rule = synthesized.all("AWS::Events::Rule")[f"Triggers/{verb}ModelRequest"]
+@pytest.mark.parametrize(("what", "workflow"), [("Model", "Workflow"), ("Models", "FleetWorkflow")])
+def test_an_event_on_the_default_bus_starts_an_execution_with_its_detail(
+    synthesized: Synthesized, verb: str, what: str, workflow: str
+) -> None:
+    rule = synthesized.all("AWS::Events::Rule")[f"Triggers/{verb}{what}Request"]
 
     assert rule["EventPattern"] == {
         # A bus can be opened to other accounts.
         "account": ["${AWS::AccountId}"],
         "source": ["model-lifecycle.request"],
-        "detail-type": [f"{verb} Model"],
+        "detail-type": [f"{verb} {what}"],
     }
     assert rule["State"] == "ENABLED"
     assert "EventBusName" not in rule
     assert [(target["Arn"], target["InputPath"]) for target in rule["Targets"]] == [
-        (f"{verb}Workflow/StateMachine", "$.detail")
+        (f"{verb}{workflow}/StateMachine", "$.detail")
     ]
 
 
@@ -190,7 +195,7 @@ def test_versions_that_machines_call_outlive_their_release_but_no_failed_deploy(
     versions = [resource for resource in resources if resource["Type"] == "AWS::Lambda::Version"]
 
     assert {synthesized.plain(version["Properties"]["FunctionName"]) for version in versions} == {
-        f"Functions/{name}" for name in ("CheckModel", "Notify", "StartModel", "StopModel")
+        f"Functions/{name}" for name in ("CheckModel", "FleetModels", "Notify", "StartModel", "StopModel")
     }
     for version in versions:
         policies = (version["DeletionPolicy"], version["UpdateReplacePolicy"])

@@ -75,7 +75,13 @@ REMEMBERS = on([RECORDS], "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Upda
 COUNTS = on([RECORDS], "dynamodb:Scan")
 STARTS = every("states", "execution:start-model:*")
 STARTS_AND_STOPS = [*STARTS, *every("states", "execution:stop-model:*")]
-READS_ENDINGS = on(STARTS_AND_STOPS, "states:DescribeExecution", "states:GetExecutionHistory")
+EXECUTIONS = [
+    arn
+    for name in ("start-model", "start-models", "stop-model", "stop-models")
+    for arn in every("states", f"execution:{name}:*")
+]
+LISTS = on(["*"], "lookoutvision:ListModels")
+READS_ENDINGS = on(EXECUTIONS, "states:DescribeExecution", "states:GetExecutionHistory")
 TELLS = {
     "events:PutEvents": every("events", "event-bus/default"),
     "sns:Publish": ["Notifications/Topic"],
@@ -102,13 +108,17 @@ WATCHES = {
     **on([RECORDS, TOLD], "dynamodb:GetItem", "dynamodb:PutItem"),
 }
 
-CALLED = [f"Functions/{name}.Arn" for name in ("CheckModel", "Notify", "StartModel", "StopModel")]
-MACHINES = [*every("states", "stateMachine:start-model"), *every("states", "stateMachine:stop-model")]
+CALLED = [f"Functions/{name}.Arn" for name in ("CheckModel", "FleetModels", "Notify", "StartModel", "StopModel")]
+MACHINES = [
+    arn
+    for name in ("start-model", "start-models", "stop-model", "stop-models")
+    for arn in every("states", f"stateMachine:{name}")
+]
 FORGETS = {
     **on(CALLED, "lambda:ListVersionsByFunction"),
     **on([f"{arn}:*" for arn in CALLED], "lambda:DeleteFunction"),
     **on(MACHINES, "states:DescribeStateMachine", "states:ListExecutions"),
-    **on(STARTS_AND_STOPS, "states:DescribeStateMachineForExecution"),
+    **on(EXECUTIONS, "states:DescribeStateMachineForExecution"),
     **fails_into("Functions/Unforgotten"),
 }
 
@@ -125,7 +135,12 @@ def runs(function: str) -> dict[str, list[str]]:
         ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS | COUNTS),
         ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
         ("default", "CheckModel", again(LOOKS_ANYWHERE) | DISARMS | MEASURES | REMEMBERS),
-        ("default", "Notify", LOOKS_ANYWHERE | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
+        (
+            "default",
+            "FleetModels",
+            LISTS | {"rekognition:DescribeProjectVersions": every("rekognition", "project/*/*")},
+        ),
+        ("default", "Notify", LOOKS_ANYWHERE | LISTS | READS_ENDINGS | TELLS | fails_into("Functions/Untold")),
         ("default", "WatchModels", LOOKS_AT_REKOGNITION | WATCHES),
         ("every", "WatchModels", LOOKS_ANYWHERE | FINDS_ANYTHING | WATCHES),
         ("default", "ForgetVersions", FORGETS),
@@ -259,16 +274,19 @@ def test_each_role_is_trusted_to_one_service_for_what_it_does_that_for(synthesiz
         trusted[role] = (statement["Principal"]["Service"], source)
 
     scheduled = {schedule["Target"]["RoleArn"] for schedule in synthesized.all("AWS::Scheduler::Schedule").values()}
-    functions = ("StartModel", "StopModel", "CheckModel", "Notify", "WatchModels", "ForgetVersions")
+    functions = ("StartModel", "StopModel", "CheckModel", "Notify", "FleetModels", "WatchModels", "ForgetVersions")
     [rules] = every("events", "rule/ModelLifecycle*")
-    [start, stop] = [arn for name in ("start", "stop") for arn in every("states", f"stateMachine:{name}-model")]
+    machines = {
+        f"{verb.title()}{which}": arn
+        for verb in ("start", "stop")
+        for which, name in (("Workflow", "model"), ("FleetWorkflow", "models"))
+        for arn in every("states", f"stateMachine:{verb}-{name}")
+    }
     assert trusted == {
         # Lambda does not say for which function it assumes a role.
         **{f"Functions/{name}Role": ("lambda.amazonaws.com", None) for name in functions},
-        "StartWorkflow/StateMachine/Role": ("states.amazonaws.com", start),
-        "StartWorkflow/StateMachine/EventsRole": ("events.amazonaws.com", rules),
-        "StopWorkflow/StateMachine/Role": ("states.amazonaws.com", stop),
-        "StopWorkflow/StateMachine/EventsRole": ("events.amazonaws.com", rules),
+        **{f"{machine}/StateMachine/Role": ("states.amazonaws.com", arn) for machine, arn in machines.items()},
+        **{f"{machine}/StateMachine/EventsRole": ("events.amazonaws.com", rules) for machine in machines},
         "Leases/Role": ("scheduler.amazonaws.com", "Leases/Group.Arn"),
         **{arn.removesuffix(".Arn"): ("scheduler.amazonaws.com", "Triggers/Schedules.Arn") for arn in scheduled},
     }

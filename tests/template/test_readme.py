@@ -5,13 +5,15 @@ import re
 import shlex
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from botocore.session import Session
 
-from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
+from model_lifecycle.endings.outcome import EVENT_TYPES, FleetOutcome, Outcome
+from model_lifecycle.requests.fleet_request import parse_fleet_request
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
@@ -88,7 +90,7 @@ def test_the_errors_are_those_that_end_an_execution() -> None:
 
 
 def test_every_outcome_is_named() -> None:
-    assert set(table_after("inputs-and-outputs.md", "## Messages", number=1)) == set(Outcome)
+    assert set(table_after("inputs-and-outputs.md", "## Messages", number=1)) == {*Outcome, *FleetOutcome}
 
 
 def test_every_event_is_named() -> None:
@@ -121,7 +123,10 @@ def test_the_examples_of_json_are_good(page: str) -> None:
             case {"Detail": detail}:
                 assert parse_request(json.loads(detail), defaults=defaults, home=None).project == "boards"
             case {"Outcome": outcome}:
-                assert outcome in set(Outcome)
+                assert outcome in {*Outcome, *FleetOutcome}
+            case {"Models": [*_]}:
+                parse = partial(parse_request, defaults=defaults, home=None)
+                assert len(parse_fleet_request(example, parse=parse, at_once=40).models) == len(example["Models"])
             case _:
                 assert parse_request(example, defaults=defaults, home=None).project == "boards"
 

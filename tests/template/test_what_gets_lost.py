@@ -121,14 +121,16 @@ def test_what_a_function_fails_at_after_it_was_accepted_is_dead_lettered(synthes
     assert {config["MaximumRetryAttempts"] for config in configs} == {2}
 
 
-def test_the_net_catches_every_end_of_both_machines_executions(synthesized: Synthesized) -> None:
+def test_the_net_catches_every_end_of_all_machines_executions(synthesized: Synthesized) -> None:
     net = synthesized.all("AWS::Events::Rule")["EndingsNet/Rule"]
 
     assert net["EventPattern"] == {
         "source": ["aws.states"],
         "detail-type": ["Step Functions Execution Status Change"],
         "detail": {
-            "stateMachineArn": ["StartWorkflow/StateMachine", "StopWorkflow/StateMachine"],
+            "stateMachineArn": [
+                f"{verb}{which}/StateMachine" for which in ("Workflow", "FleetWorkflow") for verb in ("Start", "Stop")
+            ],
             "status": ["SUCCEEDED", "FAILED", "TIMED_OUT", "ABORTED"],
         },
     }

@@ -144,8 +144,8 @@ def paths(value: Any) -> Iterator[str]:
         yield from re.findall(r"\$\$?(?:\.\w+)*", value)
 
 
-def test_there_are_these_two_machines(synthesized: Synthesized) -> None:
-    assert set(synthesized.definitions) == {START.machine, STOP.machine}
+def test_there_are_these_machines(synthesized: Synthesized) -> None:
+    assert set(synthesized.definitions) == {START.machine, STOP.machine, "start-models", "stop-models"}
 
 
 @BOTH

@@ -15,7 +15,7 @@ from model_lifecycle.aws.shared_clients import client
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import ModelRequest
-from model_lifecycle.services.service import Service
+from model_lifecycle.services.service import Identity, Listed, Service
 
 
 def model_of(request: ModelRequest) -> Model:
@@ -36,6 +36,18 @@ def catalogs_of(services: Sequence[Service], project_arns: Sequence[str] | None)
         for service, arns in named.items()
         if arns or project_arns is None
     }
+
+
+def located(service: Service, identity: Identity) -> Identity:
+    """Return the same model, with its project."""
+    calls = _calls(service, _list_config(service))
+    with calls.errors():
+        return service.located(identity, calls)
+
+
+def models_of_project(service: Service, project: str) -> Sequence[Listed]:
+    """Return every model of a project, as the service names it."""
+    return ServiceCatalog(service, (), _calls(service, _list_config(service))).models(project)
 
 
 def _list_config(service: Service) -> Config:

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from model_lifecycle.endings.message import Message
-from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
+from model_lifecycle.endings.outcome import EVENT_TYPES
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.wording import sentence
@@ -18,7 +18,7 @@ def send(message: Message, *, source: str, client: "EventBridgeClient") -> str:
 
     Raises ServiceRefusedError for an event that the bus did not take, botocore's ClientError and BotoCoreError.
     """
-    detail_type = EVENT_TYPES[Outcome(message.document["Outcome"])]
+    detail_type = EVENT_TYPES[message.document["Outcome"]]
     [entry] = client.put_events(
         Entries=[{"Source": source, "DetailType": detail_type, "Detail": json.dumps(message.document)}]
     )["Entries"]

@@ -86,6 +86,8 @@ class Teller:
         composed = message()
         if composed is None:
             return {"Outcome": None}
+        if composed.only_event:
+            return {"Outcome": composed.document["Outcome"], "MessageId": None}
         message_id = publish(composed, topic_arn=self._topic_arn, client=self._topic)
         return {"Outcome": composed.document["Outcome"], "MessageId": message_id}
 

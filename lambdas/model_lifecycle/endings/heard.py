@@ -17,11 +17,12 @@ def heard(event: object, home: Home) -> dict[str, Any]:
     Raises InvalidRequestError with one sentence that names every field that is not.
     """
     if isinstance(event, dict) and "detail" in event:
-        return checked(event, _of_the_net(home))
+        return checked(event, of_the_net(home))
     return checked(event, [*of_a_state(home), integer("Execution.RedriveCount", 0, _MOST_REDRIVES)])
 
 
-def _of_the_net(home: Home) -> list[Field]:
+def of_the_net(home: Home) -> list[Field]:
+    """Return the fields of an event of an execution's end."""
     redrives = integer("detail.redriveCount", 0, _MOST_REDRIVES)
     return [
         of_a_machine("detail.executionArn", home),

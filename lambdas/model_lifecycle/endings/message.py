@@ -30,6 +30,7 @@ _CONSOLES = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+_WELL = frozenset({Outcome.WAITING, Outcome.RUNNING, Outcome.LEASE_MOVED, Outcome.STOPPED})
 _HEADLINES = {
     Outcome.WAITING: "waiting",
     Outcome.FAILED: "failed",
@@ -40,12 +41,16 @@ _HEADLINES = {
 
 @dataclass(frozen=True, kw_only=True)
 class Message:
-    """A message for the topic. `document` is JSON for programs, `text` is for people, `attributes` are for filters."""
+    """A message for the topic. `document` is JSON for programs, `text` is for people, `attributes` are for filters.
+
+    `only_event`: whether people hear of it in another message, so that it is not for the topic.
+    """
 
     subject: str
     document: dict[str, Any]
     text: str
     attributes: dict[str, str]
+    only_event: bool = False
 
 
 def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinfo, home: Home) -> Message:
@@ -75,7 +80,15 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
         document={**fields_json(head), **_seen(ending, money)},
         text=text_of(ending, summary, head, money, zone, home),
         attributes=_attributes(ending),
+        only_event=_is_told_elsewhere(ending),
     )
+
+
+def _is_told_elsewhere(ending: Ending) -> bool:
+    """Tell whether the message of many models tells it. What bills although it should not is told at once."""
+    if ending.request is None or ending.request.told_by is None:
+        return False
+    return ending.outcome in _WELL or not ending.may_bill
 
 
 def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """How an execution ended, or that it goes on, in the word that subscribers filter by."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
@@ -22,7 +23,14 @@ class Outcome(StrEnum):
     BUDGET_REACHED = "BudgetReached"
 
 
-EVENT_TYPES = {
+class FleetOutcome(StrEnum):
+    """The `Outcome` of the message about many models."""
+
+    DONE = "FleetDone"
+    INCOMPLETE = "FleetIncomplete"
+
+
+EVENT_TYPES: Mapping[str, str] = {
     Outcome.WAITING: "Model Waiting",
     Outcome.STILL_STARTING: "Model Still Starting",
     Outcome.RUNNING: "Model Running",
@@ -34,6 +42,8 @@ EVENT_TYPES = {
     Outcome.STILL_BILLING: "Model Still Billing",
     Outcome.NOT_WATCHED: "Model Not Watched",
     Outcome.BUDGET_REACHED: "Model Budget Reached",
+    FleetOutcome.DONE: "Model Fleet Done",
+    FleetOutcome.INCOMPLETE: "Model Fleet Incomplete",
 }
 """The detail type of the event that tells it."""
 

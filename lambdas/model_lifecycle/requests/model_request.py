@@ -19,6 +19,8 @@ STOP_TIMEOUT = integer("StopTimeoutSeconds", 1, MAX_TIMEOUT_SECONDS)
 POLL_INTERVAL = integer("PollIntervalSeconds", 1, 3_600)
 PARENT = execution_arn("AWS_STEP_FUNCTIONS_STARTED_BY_EXECUTION_ID")
 """What a state machine puts into the input of an execution that it starts as its child."""
+TOLD_BY = execution_arn("ToldBy")
+"""The execution that announces the end of this one in its own message."""
 _RESERVED = "AWS_STEP_FUNCTIONS_"
 _ALIKE = 0.92
 """Near enough that InferenceUnits is taken neither for the least nor for the most of them."""
@@ -51,7 +53,8 @@ ANY_DEFAULTS = Defaults(start_timeout_seconds=3_600, stop_timeout_seconds=3_600)
 class ModelRequest(ABC):
     """A valid execution input about one model, with its defaults filled in. Times in seconds.
 
-    `parent`: the execution that started this one as its child. `zone`: the time zone of those who read about it.
+    `parent`: the execution that started this one as its child. `told_by`: that which tells of its end.
+    `zone`: the time zone of those who read about it.
     """
 
     service: Service
@@ -59,6 +62,7 @@ class ModelRequest(ABC):
     stop_timeout_seconds: int
     poll_interval_seconds: int | None
     parent: str | None = None
+    told_by: str | None = None
     zone: tzinfo = UTC
 
     @property

@@ -10,6 +10,7 @@ from model_lifecycle.requests.model_request import (
     PARENT,
     POLL_INTERVAL,
     STOP_TIMEOUT,
+    TOLD_BY,
     Defaults,
     Given,
     ModelRequest,
@@ -40,6 +41,7 @@ _COMMON = (
     _STOP_AT,
     READY_BY,
     IGNORE_BUDGET,
+    TOLD_BY,
 )
 
 
@@ -75,6 +77,7 @@ class Request(ModelRequest):
             **self.identity,
             **self.units,
             PARENT.name: self.parent,
+            TOLD_BY.name: self.told_by,
             "ClientToken": self.client_token,
             _START_TIMEOUT.name: self.start_timeout_seconds,
             STOP_TIMEOUT.name: self.stop_timeout_seconds,
@@ -112,6 +115,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
         client_token=valid.get("ClientToken"),
         parent=read.parent,
         ignore_budget=valid.get(IGNORE_BUDGET.name),
+        told_by=valid.get(TOLD_BY.name),
         zone=defaults.zone,
         ready_by=moment_of(valid[READY_BY.name]) if READY_BY.name in valid else None,
         ready_lead_seconds=defaults.ready_lead_seconds,

@@ -8,6 +8,7 @@ from model_lifecycle.requests.model_request import (
     PARENT,
     POLL_INTERVAL,
     STOP_TIMEOUT,
+    TOLD_BY,
     Defaults,
     ModelRequest,
     checked,
@@ -42,7 +43,7 @@ _LATEST_START = text(
 )
 _ASKED_BY = execution_arn("FailedStart.ExecutionArn")
 _LEASE_ENDS_AT = instant("LeaseEndsAt")
-_COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT)
+_COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT, TOLD_BY)
 _CONDITIONS = (_LATEST_START.name, _LEASE_ENDS_AT.name)
 _NOT_BESIDE_FAILED_START = {
     field.name
@@ -83,6 +84,7 @@ class StopRequest(ModelRequest):
         fields = {
             **self.identity,
             PARENT.name: self.parent,
+            TOLD_BY.name: self.told_by,
             STOP_TIMEOUT.name: self.stop_timeout_seconds,
             POLL_INTERVAL.name: self.poll_interval_seconds,
             _REASON.name: self.reason,
@@ -121,6 +123,7 @@ def parse_stop_request(
         stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         parent=read.parent,
+        told_by=valid.get(TOLD_BY.name),
         zone=defaults.zone,
         reason=valid.get(_REASON.name),
         latest_start=valid.get(_LATEST_START.name),

@@ -10,7 +10,8 @@ class Actions:
 
     `namespace`: the service's word in IAM and in ARNs. `every_project`: the resource that stands for all projects.
     `looks_at` and `changes` turn a project ARN into the checked one. `look_without_resource`, `list_without_resource`:
-    actions that have no resource level.
+    actions that have no resource level. `list_models`: that among them which lists the models of a project, where it is
+    not `look` that does.
     """
 
     namespace: str
@@ -22,3 +23,4 @@ class Actions:
     changes: Callable[[str], str]
     look_without_resource: tuple[str, ...] = ()
     list_without_resource: tuple[str, ...] = ()
+    list_models: str | None = None

@@ -88,7 +88,8 @@ class Service(ABC):
     whose endpoint may be gone for good. `watched_by_default`: whether it is watched where the settings do not say.
     `measured`: namespace and name of the metric of what runs, if there is one.
     `required` fields name a model, `optional` ones help to find it, `start_options` are of its start
-    call. `project_arn`: the ARN that names one of its projects in the settings.
+    call. `project_arn`: the ARN that names one of its projects in the settings. `project_field`: the input field that
+    names all models of one.
     `actions`: what IAM calls all this.
     """
 
@@ -104,6 +105,7 @@ class Service(ABC):
     optional: ClassVar[tuple[Field, ...]] = ()
     start_options: ClassVar[tuple[Field, ...]] = ()
     project_arn: ClassVar[Field]
+    project_field: ClassVar[Field]
     actions: ClassVar[Actions]
 
     @property
@@ -126,6 +128,10 @@ class Service(ABC):
     def project_in(self, given: Mapping[str, object]) -> Identity | None:  # noqa: ARG002 - not every service can tell
         """Return as much of fields that may be wrong as `project` needs; None where no project can be read."""
         return None
+
+    @abstractmethod
+    def any_model_of(self, project: str) -> Identity:
+        """Return a model of a project, as `project_field` names that. There need not be one of that name."""
 
     @abstractmethod
     def version(self, identity: Identity) -> str:

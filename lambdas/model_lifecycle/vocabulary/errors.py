@@ -72,6 +72,10 @@ class StartTimedOutError(ModelLifecycleError):
     """The model did not run by the deadline of its start."""
 
 
+class FleetIncompleteError(ModelLifecycleError):
+    """Some of many models are not running, or not stopped."""
+
+
 class StopTimedOutError(ModelLifecycleError):
     """The model was not stopped by the deadline of its stop."""
 

@@ -32,8 +32,14 @@ class Machine:
 START_MODEL = Machine("start-model", Goal.RUNNING, "start")
 STOP_MODEL = Machine("stop-model", Goal.STOPPED, "stop")
 
-_MACHINES = (START_MODEL, STOP_MODEL)
-OF_GOAL = {machine.goal: machine for machine in _MACHINES}
+START_MODELS = Machine("start-models", Goal.RUNNING, "start")
+STOP_MODELS = Machine("stop-models", Goal.STOPPED, "stop")
+
+OF_GOAL = {machine.goal: machine for machine in (START_MODEL, STOP_MODEL)}
+FLEET_OF_GOAL = {machine.goal: machine for machine in (START_MODELS, STOP_MODELS)}
+"""Their executions want the same of many models, and start one of the others for each."""
+FLEETS = frozenset(FLEET_OF_GOAL.values())
+MACHINES = (*OF_GOAL.values(), *FLEET_OF_GOAL.values())
 
 
 def machine_of(execution_arn: str) -> Machine:
@@ -42,7 +48,7 @@ def machine_of(execution_arn: str) -> Machine:
     Raises ValueError for that of any other machine.
     """
     deployed_as = execution_arn.split(":")[6]
-    [found] = [machine for machine in _MACHINES if f"{deployed_as}-".startswith(f"{machine.name}-")]
+    [found] = [machine for machine in MACHINES if f"{deployed_as}-".startswith(f"{machine.name}-")]
     return found
 
 

@@ -17,7 +17,7 @@ def test_the_schema_that_readers_find_is_made_of_the_types() -> None:
 
 
 def test_a_field_that_nothing_tells_is_no_field_of_an_event() -> None:
-    detail = event_schema()["properties"]["detail"]
+    detail = event_schema()["properties"]["detail"]["else"]
 
     assert detail["unevaluatedProperties"] is False
     assert {"Service", "Request", "Lease", "Ran", "NotificationId"} <= set(detail["properties"])

@@ -29,6 +29,7 @@ VALID: dict[str, list[Any]] = {
     "project_arns": [[PROJECT], PROJECT],
     "watched_services": [["Rekognition"], "Rekognition,LookoutVision"],
     "max_inference_units": [2, "10"],
+    "max_concurrency": [1, "40"],
     "schedules": [[MORNING, PAIR, READY, STOP]],
     "start_timeout_minutes": [5, "1440"],
     "stop_timeout_minutes": [5, "1"],

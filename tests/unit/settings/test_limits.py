@@ -46,10 +46,10 @@ def test_what_fits_is_taken(fitting: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("too_much", "said"),
     [
-        ({"notification_emails": addresses(400)}, "must be at most 380 addresses, got 400"),
+        ({"notification_emails": addresses(400)}, "must be at most 350 addresses, got 400"),
         (
             {"notification_emails": addresses(101), "schedules": pairs(140)},
-            "279 starts and stops beside the e-mail addresses, got 280: the first 139 of 140 schedules fit",
+            "249 starts and stops beside the e-mail addresses, got 280: the first 124 of 140 schedules fit",
         ),
         ({"project_arns": projects(FITTING + 1)}, f": the first {FITTING} of {FITTING + 1} fit"),
         (

@@ -51,6 +51,7 @@ class LookoutVision(Service):
         _field("ProjectName", "a name of letters, digits, _ and -"),
         _field("ModelVersion", 'a version\'s number, such as "1"'),
     )
+    project_field = required[0]
     start_options = (_field("ClientToken", "letters, digits and -"),)
     project_arn = text(
         "ProjectArn",
@@ -67,6 +68,7 @@ class LookoutVision(Service):
         stop="StopModel",
         changes=_models_of,
         list_without_resource=("ListModels", "ListProjects"),
+        list_models="ListModels",
     )
 
     def contradictions(self, identity: Identity, _: Home | None) -> list[str]:
@@ -82,6 +84,9 @@ class LookoutVision(Service):
         project, _ = self.required
         name = given.get(project.name)
         return {project.name: str(name)} if project.accepts(name) else None
+
+    def any_model_of(self, project: str) -> Identity:
+        return {"ProjectName": project, "ModelVersion": "1"}
 
     def version(self, identity: Identity) -> str:
         return identity["ModelVersion"]

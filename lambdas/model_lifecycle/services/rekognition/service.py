@@ -57,6 +57,7 @@ class Rekognition(Service):
     required = (_VERSION_ARN,)
     optional = (_PROJECT_ARN,)
     project_arn = _PROJECT_ARN
+    project_field = _PROJECT_ARN
     actions: ClassVar[Actions] = Actions(
         namespace="rekognition",
         every_project="project/*/*",
@@ -86,6 +87,9 @@ class Rekognition(Service):
             if isinstance(arn, str) and (found := _PROJECT_IN.match(arn)):
                 return {_VERSION_ARN.name: found[0]}
         return None
+
+    def any_model_of(self, project: str) -> Identity:
+        return {_VERSION_ARN.name: f"{project.rpartition('/')[0]}/version/any/0", _PROJECT_ARN.name: project}
 
     def version(self, identity: Identity) -> str:
         return version_name(identity["ProjectVersionArn"])

@@ -45,6 +45,7 @@ class Kilns(Service):
     project_arn = text(
         "PotteryArn", r"arn:aws:kilns:[a-z\d-]+:\d{12}:pottery/\w+", characters=(20, 99), allowed="a pottery's ARN"
     )
+    project_field = text("Pottery", "[a-z]+", characters=(1, 20), allowed="a pottery's name")
     actions: ClassVar[Actions] = Actions(
         namespace="kilns",
         every_project="pottery/*",
@@ -61,6 +62,9 @@ class Kilns(Service):
 
     def project(self, identity: Identity) -> str:  # noqa: ARG002
         return "clay"
+
+    def any_model_of(self, project: str) -> Identity:  # noqa: ARG002
+        return {"KilnName": "any"}
 
     def version(self, identity: Identity) -> str:
         return identity["KilnName"]
