@@ -7,7 +7,7 @@ import pytest
 from model_lifecycle.aws.event_bus import send
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.endings.message import Message, compose
-from model_lifecycle.endings.outcome import EVENT_TYPES, Outcome
+from model_lifecycle.endings.outcome import EVENT_TYPES, FleetOutcome, Outcome
 from model_lifecycle.vocabulary.errors import ServiceRefusedError
 from model_lifecycle.vocabulary.phase import Goal
 from tests.fakes.given import EXECUTION, HOME, request
@@ -49,8 +49,8 @@ def test_an_event_has_the_message_s_document_for_its_detail(outcome: Outcome, de
 
 
 def test_every_outcome_has_a_detail_type_of_its_own() -> None:
-    assert set(EVENT_TYPES) == set(Outcome)
-    assert len(set(EVENT_TYPES.values())) == len(Outcome)
+    assert set(EVENT_TYPES) == {*Outcome, *FleetOutcome}
+    assert len(set(EVENT_TYPES.values())) == len(EVENT_TYPES)
     assert all(detail_type.startswith("Model ") for detail_type in EVENT_TYPES.values())
 
 
