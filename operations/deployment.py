@@ -16,6 +16,9 @@ from settings.make import make_command
 _NOT_THERE = "does not exist"
 # What a change set has announced that nobody executed.
 _ONLY_ANNOUNCED = "REVIEW_IN_PROGRESS"
+NEVER_WORKED = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED")
+"""Of a stack whose first deploy failed: nothing of it is there."""
+WORKS_NO_MORE = ("DELETE_FAILED", "DELETE_IN_PROGRESS")
 _GONE = ("DELETE_COMPLETE", "DELETE_SKIPPED")
 
 
@@ -95,9 +98,14 @@ class Deployment:
         """Return that of the only one. Raises OperationsError if there is none, or more than one."""
         found = [each.physical_id for each in self.of_type(kind, path) if each.physical_id]
         if len(found) != 1:
+            why = (
+                f"since its status is {self.status}"
+                if self.status in (*NEVER_WORKED, *WORKS_NO_MORE) or self.status.endswith("_IN_PROGRESS")
+                else "of another release than this checkout"
+            )
             raise OperationsError(
-                f"The stack {self.stack} has {len(found)} resources {kind} {path}..., of another release than this "
-                f"checkout. Deploy this one with {make('deploy', self.stage)}."
+                f"The stack {self.stack} has {len(found)} resources {kind} {path}..., {why}. "
+                f"Deploy this one with {make('deploy', self.stage)}."
             )
         return found[0]
 

@@ -7,7 +7,7 @@ from rich.text import Text
 
 _GAP = 2
 _NARROWEST = 8
-_WIDEST = 60
+_WIDEST = 100
 """Of the folding column where nothing folds: names may have 500 characters, and the others would be far away."""
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from operations.arguments import parser_of, settings_of
 from operations.aws import Aws
-from operations.deployment import Deployment, NoStackError, find
+from operations.deployment import NEVER_WORKED, WORKS_NO_MORE, Deployment, NoStackError, find
 from operations.destroy.inventory import Inventory, inventory_of
 from operations.destroy.removal import Removal
 from operations.destroy.stopping import NotStoppedError, Stopping
@@ -22,10 +22,6 @@ from operations.status.reading import read, read_billing
 from operations.status.status import status_of
 from settings.settings import Settings
 
-_EMPTY = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "DELETE_FAILED", "DELETE_IN_PROGRESS")
-"""A stack of which nothing may work any more: there is nothing to read."""
-_WORKED = ("DELETE_FAILED", "DELETE_IN_PROGRESS")
-"""Of these, one of which something may have worked."""
 _UNATTENDED = (
     "Without a terminal nothing is removed, unless YES=1 is set: then every model above is stopped, this waits until "
     "all are, the termination protection is taken off, and the stack is deleted with its logs and tables."
@@ -71,7 +67,7 @@ def _destroy(arguments: argparse.Namespace, ask: Ask | None, sleep: Callable[[fl
         print(f"{str(error).partition('. ')[0]}: there is nothing to remove.")
         return 0
     console = Console(highlight=False)
-    if deployment.status not in _EMPTY:
+    if deployment.status not in (*NEVER_WORKED, *WORKS_NO_MORE):
         inventory = _inventory(deployment, settings)
         _tell(inventory, console)
         choice = _choice(arguments, inventory, ask)
@@ -134,7 +130,7 @@ def _of_what_is_left(
 
     Raises RefusedHereError for models that would run on though nobody said so.
     """
-    if deployment.status in _WORKED:
+    if deployment.status in WORKS_NO_MORE:
         with _progress() as progress:
             running, unread = read_billing(deployment.aws, settings, progress)
         for each in running:
@@ -148,6 +144,11 @@ def _of_what_is_left(
                 "Nothing was removed: the stack is half removed, so that it can stop no model. Stop what runs by hand, "
                 'or let it run and remove the rest with YES=1 ARGS="--leave-running".'
             )
+    if ask is None and not arguments.yes:
+        raise RefusedHereError(
+            f"The stack {deployment.stack} is {deployment.status}. Without a terminal nothing is removed, unless YES=1 "
+            "is set: then what is left of it is deleted."
+        )
     if arguments.yes or _agrees(ask, f"The stack {deployment.stack} is {deployment.status}. Remove it?"):
         return Choice.LEAVE
     return Choice.NOTHING

@@ -47,8 +47,9 @@ class Inventory:
             yield "What lies in the dead-letter queues could not be read, and will be deleted."
         elif letters := sum(self.letters.values()):
             queues = ", ".join(f"{number:,} in {queue}" for queue, number in self.letters.items())
-            goes = f"{letters:,} {'message' if letters == 1 else 'messages'} about what got lost will be deleted"
-            yield f"{goes} ({queues}). {make('redrive', self.status.seen.stage)} shows them, and puts them back."
+            messages, them = ("message", "it") if letters == 1 else ("messages", "them")
+            goes = f"{letters:,} {messages} about what got lost will be deleted ({queues})"
+            yield f"{goes}. {make('redrive', self.status.seen.stage)} shows {them} first."
 
 
 def inventory_of(status: Status, deployment: Deployment) -> Inventory:

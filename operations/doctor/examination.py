@@ -11,7 +11,7 @@ from model_lifecycle.vocabulary.errors import ModelLifecycleError
 from model_lifecycle.vocabulary.foreign import quoted
 from model_lifecycle.vocabulary.stage import stack_name
 from operations.aws import Aws
-from operations.deployment import Deployment, NoStackError, find, make
+from operations.deployment import NEVER_WORKED, WORKS_NO_MORE, Deployment, NoStackError, find, make
 from operations.doctor.checks import (
     account,
     alarms,
@@ -67,7 +67,11 @@ def examine(case: Case) -> Iterator[Finding]:
             *_of_settings(aws, settings, deployment, number),
             *_of_schedules(settings, aws.now),
             ("stack", lambda: about_stack),
-            *(_of_stack(deployment, settings, number, case) if deployment is not None else []),
+            *(
+                _of_stack(deployment, settings, number, case)
+                if deployment is not None and deployment.status not in (*NEVER_WORKED, *WORKS_NO_MORE)
+                else []
+            ),
         ]
     )
 

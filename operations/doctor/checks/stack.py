@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from operations.deployment import Deployment, make
+from operations.deployment import NEVER_WORKED, Deployment, make
 from operations.doctor.changes import (
     Changes,
     Replaced,
@@ -35,7 +35,7 @@ _MOST_NAMES = 5
 
 def state(status: str, stack: str, stage: str) -> Answer:
     """Say what a status of CloudFormation means for the stack."""
-    if status in ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED"):
+    if status in NEVER_WORKED:
         return error(f"{stack} could not be created ({status})", f"Run {make('destroy', stage)}, then deploy again.")
     if status == "DELETE_FAILED":
         mend = f"Read the stack's events in CloudFormation, remove the cause, and run {make('destroy', stage)} again."

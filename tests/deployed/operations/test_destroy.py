@@ -66,7 +66,7 @@ def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leav
         assert "1 runs. " in alone.out
         assert "1 stop is scheduled for leases, and will not take place." in alone.out
         assert (
-            "1 message about what got lost will be deleted (1 in UndeliveredRequests). `make redrive` shows"
+            "1 message about what got lost will be deleted (1 in UndeliveredRequests). `make redrive` shows it first."
             in alone.out
         )
         for answer in ("", "yes", EOFError()):
