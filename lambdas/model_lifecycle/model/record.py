@@ -82,6 +82,13 @@ class ModelRecord:
         """Tell whether a stop on no condition began after that moment."""
         return self.unwanted_at is not None and self.unwanted_at > moment
 
+    @property
+    def unwanted_by_stop_of_a_run(self) -> bool:
+        """Whether the latest stop on no condition found the model running, and asked the service for the stop."""
+        if self.unwanted_at is None or self.stop_asked_at is None:
+            return False
+        return self.stopping == self.unwanted_by and self.stop_asked_at >= self.unwanted_at
+
     def stopped_since(self, moment: datetime) -> bool:
         """Tell whether someone saw it stopped at that moment or later."""
         return self.stopped_at is not None and self.stopped_at >= moment

@@ -49,6 +49,8 @@ def start_model(
             return _look_without_record(progress, model, error, now=now).settled(now=now)
         progress = progress.recalling(record)
         if progress.is_early(now=now):
+            if progress.is_called_off_by(record):
+                return progress.failed(_called_off(progress, record)).settled(now=now)
             return progress.waiting_for_its_time(now=now).settled(now=now)
         progress = look(progress, model, now=now)
         asked_now = False
@@ -205,11 +207,15 @@ def _why_unwanted(
         )
     if progress.is_called_off_by(record) and not progress.meaning.may_bill:
         # Of one that is still stopping nobody knows yet that it does not bill.
-        return ModelStoppedError(
-            f"{progress.request.in_words} was not started. {someone(record.unwanted_by)} asked to stop it after this "
-            f"start began."
-        )
+        return _called_off(progress, record)
     return None
+
+
+def _called_off(progress: StartProgress, record: ModelRecord) -> ModelStoppedError:
+    return ModelStoppedError(
+        f"{progress.request.in_words} was not started. {someone(record.unwanted_by)} asked to stop it after this "
+        f"start began."
+    )
 
 
 def _cleared(

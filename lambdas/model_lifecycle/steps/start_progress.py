@@ -30,6 +30,10 @@ from model_lifecycle.vocabulary.wording import duration
 _OTHER_UNITS = "To change its units, stop it and start it again. It cannot be used until it is running again."
 
 
+_LONGEST_NAP = 300
+"""A redrive begins a wait anew, and whoever calls the start off wants to see that it ends."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class StartProgress(Progress[Request]):
     """What is known of one start. Every method gives a new one.
@@ -98,8 +102,7 @@ class StartProgress(Progress[Request]):
         """
         if not record.unwanted_since(self.started_at):
             return False
-        of_a_run = record.stopping is not None and record.stopping == record.unwanted_by
-        return not of_a_run or record.unwanted_since(self.asks_from)
+        return not record.unwanted_by_stop_of_a_run or record.unwanted_since(self.asks_from)
 
     @property
     def wanted_lease_end(self) -> datetime | None:
@@ -178,6 +181,9 @@ class StartProgress(Progress[Request]):
 
     def settled(self, *, now: datetime) -> Self:
         progress = super().settled(now=now)
+        if self.is_early(now=now) and progress.goes_on:
+            # It has looked at nothing.
+            return replace(progress, checks=self.checks)
         if progress.phase is Phase.OVERDUE and progress.at_full_quota:
             waited = duration(round((self.deadline - self.asks_from).total_seconds()))
             return progress.failed(QuotaExceededError(f"{progress.quota} No place became free within {waited}."))
@@ -191,7 +197,7 @@ class StartProgress(Progress[Request]):
 
     def seconds_to_next_check(self, now: datetime) -> int:
         if self.is_early(now=now) and self.phase is Phase.BLOCKED and not self.trouble:
-            return ceil((self.asks_from - now).total_seconds())
+            return min(_LONGEST_NAP, ceil((self.asks_from - now).total_seconds()))
         return super().seconds_to_next_check(now)
 
     def _interval(self, now: datetime) -> int:

@@ -35,28 +35,36 @@ def lived(one: FakeModel, **fields: Any) -> list[tuple[datetime, StartProgress]]
     return drive(begin(**{**LATER, **fields}), one)
 
 
+def asked(steps: list[tuple[datetime, StartProgress]]) -> tuple[datetime, StartProgress]:
+    """Return the step that asked."""
+    return next(step for step in steps if step[1].asked)
+
+
 def test_it_waits_until_as_long_before_its_time_as_its_starts_take_and_asks_nobody_before() -> None:
     one = model("STOPPED", *["STARTING"] * 11, "RUNNING")
 
-    (first, waits), (asked_at, asks), *_, (_, last) = lived(one)
+    steps = lived(one)
+    (first, waits), *_, (_, last) = steps
+    asked_at, asks = asked(steps)
 
-    assert (first, waits.phase, waits.next_check_seconds, waits.tells) == (START, Phase.BLOCKED, HOUR - 720, False)
+    assert (first, waits.phase, waits.next_check_seconds, waits.tells) == (START, Phase.BLOCKED, 300, False)
     assert (asked_at, asks.phase, asks.asked_at) == (after(HOUR - 720), Phase.STARTING, after(HOUR - 720))
-    assert one.looks == 13
+    assert (one.looks, last.checks) == (13, 13)
     assert one.records.record.start_seconds == (540, 600, 720, 720)
     assert last.report(now=after(HOUR)).late_seconds == 0
 
 
 @pytest.mark.parametrize(("known", "lead"), [((), 1_500), ((600, 600), 1_500), ((86_400,) * 10, HOUR), ((5,) * 3, 5)])
 def test_it_waits_less_where_little_is_known_and_asks_an_hour_early_at_most(known: tuple[int, ...], lead: int) -> None:
-    (_, first), *_ = lived(model("STOPPED", "RUNNING", record=ModelRecord(start_seconds=known)))
+    steps = lived(model("STOPPED", "RUNNING", record=ModelRecord(start_seconds=known)))
 
-    assert (first.next_check_seconds if first.phase is Phase.BLOCKED else 0) in (
-        HOUR - lead,
-        60 if lead == HOUR else -1,
-        0,
-    )
-    assert first.asks_from == after(HOUR - lead)
+    assert asked(steps)[0] == after(HOUR - lead)
+
+
+def test_it_looks_every_five_minutes_whether_it_was_called_off_and_no_redrive_makes_it_later_than_that() -> None:
+    waits = [progress.next_check_seconds for _, progress in lived(model("STOPPED", "RUNNING")) if not progress.asked]
+
+    assert waits == [300] * 9 + [180]
 
 
 def test_what_it_learns_meanwhile_counts() -> None:
@@ -64,9 +72,7 @@ def test_what_it_learns_meanwhile_counts() -> None:
     first = lived(model("STOPPED", "RUNNING"))[0][1]
     one.records.record = ModelRecord(start_seconds=(60, 60, 60))
 
-    (_, again), *_ = drive(first, one)
-
-    assert again.next_check_seconds == HOUR - 60
+    assert asked(drive(first, one))[0] == after(HOUR - 60)
 
 
 def test_its_lease_and_its_deadline_count_from_its_time() -> None:
@@ -84,19 +90,19 @@ def test_a_start_that_fails_says_how_long_it_tried() -> None:
     assert "was not running after 27 min" in str(last.failure)
 
 
-def test_a_stop_that_finds_nothing_running_calls_it_off() -> None:
-    called_off = replace(USUAL, unwanted_at=after(600), unwanted_by=STOP_EXECUTION)
+@pytest.mark.parametrize("noted", [{}, {"stopping": STOP_EXECUTION, "stop_asked_at": after(-HOUR)}])
+def test_a_stop_that_finds_nothing_running_calls_it_off(noted: dict[str, Any]) -> None:
+    called_off = replace(USUAL, unwanted_at=after(600), unwanted_by=STOP_EXECUTION, **noted)
 
     *_, (ended, last) = lived(model("STOPPED", record=called_off))
 
-    assert (ended, last.failure and last.failure.name) == (after(HOUR - 720), "ModelStoppedError")
+    assert (ended, last.failure and last.failure.name) == (START, "ModelStoppedError")
 
 
 @pytest.mark.parametrize(("at", "phase"), [(600, Phase.RUNNING), (HOUR - 700, Phase.FAILED)])
 def test_the_stop_of_an_earlier_run_calls_it_off_only_once_its_time_has_come(at: float, phase: Phase) -> None:
-    of_a_run = replace(
-        USUAL, unwanted_at=after(at), unwanted_by=STOP_EXECUTION, stopping=STOP_EXECUTION, stopped_at=after(at + 60)
-    )
+    unwanted = replace(USUAL, unwanted_at=after(at), unwanted_by=STOP_EXECUTION)
+    of_a_run = replace(unwanted, stopping=STOP_EXECUTION, stop_asked_at=after(at + 1), stopped_at=after(at + 60))
 
     *_, (_, last) = lived(model("STOPPED", "RUNNING", record=of_a_run))
 
@@ -107,7 +113,7 @@ def test_a_model_that_runs_already_is_left_to_others_until_then() -> None:
     runs = replace(USUAL, asked_by=ANOTHER, asked_at=after(-HOUR), ran_at=after(-HOUR + 600), latest_start=ANOTHER)
     one = model("RUNNING", record=runs)
 
-    (_, waits), (found, last) = lived(one)
+    (_, waits), *_, (found, last) = lived(one)
 
     assert (waits.phase, found, last.already_running) == (Phase.BLOCKED, after(HOUR - 720), True)
     assert one.records.record.latest_start == last.execution_arn
@@ -119,10 +125,9 @@ def test_a_record_that_cannot_be_read_for_a_while_changes_nothing() -> None:
     (_, first), *_ = drive(begin(**LATER), one, until=after(0))
     one.records.trouble = None
 
-    (_, then), *_ = drive(first, one)
+    asked_at, _ = asked(drive(first, one))
 
-    assert first.next_check_seconds == 60
-    assert (then.phase, then.next_check_seconds, one.starts) == (Phase.BLOCKED, HOUR - 720, 1)
+    assert (first.next_check_seconds, asked_at, one.starts) == (60, after(HOUR - 720), 1)
 
 
 @pytest.mark.parametrize(
