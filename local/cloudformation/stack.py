@@ -48,6 +48,16 @@ class LocalStack(Stack):  # type: ignore[misc]
         return {name: self.parameters.get(name, written[name].get("Default")) for name in written}
 
     @property
+    def parameter_list(self) -> list[dict[str, str]]:
+        """What it was given, a list as the text that it came as, and nothing that is not to be echoed."""
+        hidden = self.resource_map.no_echo_parameter_keys
+        resolved = self.resource_map.resolved_parameters
+        texts = {key: ",".join(map(str, one)) if isinstance(one, list) else str(one) for key, one in resolved.items()}
+        return [
+            {"ParameterKey": key, "ParameterValue": "****" if key in hidden else text} for key, text in texts.items()
+        ]
+
+    @property
     def exports(self) -> list[Export]:
         """What it exports. To ask before its resources are there would make them."""
         exports: list[Export] = super().exports if self.made else []

@@ -56,19 +56,25 @@ def deploy(
             )
     with TemporaryDirectory(prefix="cdk-") as folder:
         scratch, outputs = Path(folder), Path(folder, "outputs.json")
-        environment = aws.environment()
         if not bootstrapped:
-            # From an empty folder, or it would run the app first.
-            bootstrap = ["bootstrap", f"aws://{aws.account_id}/{aws.region}"]
-            with _running(bootstrap, scratch, environment, scratch=scratch) as end:
-                end(progress)
+            bootstrap(aws, progress=progress)
         synthesized_in = assembly() if callable(assembly) else assembly
         command = ["deploy", "--all", "--app", str(synthesized_in), f"--outputs-file={outputs}"]
         command += [f"--method={method}", "--require-approval=never", "--progress=events"]
-        with _running(command, app, environment, scratch=scratch) as end:
+        with _running(command, app, aws.environment(), scratch=scratch) as end:
             end(progress)
         of_stacks: dict[str, dict[str, str]] = json.loads(outputs.read_text()) if outputs.exists() else {}
         return dict(ChainMap(*of_stacks.values()))
+
+
+def bootstrap(aws: Account, *, progress: Progress = lambda _: None) -> None:
+    """Make what every deploy needs in an account. `progress`: as of a `deploy`. Raises `CdkError`."""
+    with TemporaryDirectory(prefix="cdk-") as folder:
+        # From an empty folder, or it would run the app first.
+        empty = Path(folder)
+        command = ["bootstrap", f"aws://{aws.account_id}/{aws.region}"]
+        with _running(command, empty, aws.environment(), scratch=empty) as end:
+            end(progress)
 
 
 @contextmanager

@@ -146,9 +146,7 @@ def deploys_made_once(
     name: str, tmp_path_factory: pytest.TempPathFactory, deploys: Mapping[str, Mapping[str, Any]]
 ) -> Path:
     """Return the folder that has one of each deploy, synthesized with its settings."""
-    base = tmp_path_factory.getbasetemp()
-    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"synthesized-{name}"
-    with _alone(shared):
+    with alone_in(tmp_path_factory, f"synthesized-{name}") as shared:
         if not (done := shared / "done").exists():
             for deploy, settings in deploys.items():
                 synthesize(shared / deploy, settings)
@@ -175,7 +173,10 @@ def synthesize(folder: Path, settings: Mapping[str, Any], *, first: Callable[["A
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def alone_in(tmp_path_factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Yield the path of a folder, which may not be there yet, that all processes of a run share: to one at a time."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     with folder.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield folder

@@ -266,6 +266,19 @@ def test_what_a_condition_leaves_out_is_not_missed(bench: Workbench) -> None:
     assert stack["StackStatus"] == "CREATE_COMPLETE"
 
 
+def test_a_stack_names_its_parameters_as_they_were_given_but_for_what_is_not_to_be_echoed(bench: Workbench) -> None:
+    kinds = {"Names": "CommaDelimitedList", "None": "CommaDelimitedList", "Count": "Number", "Secret": "String"}
+    given = {"Names": "a,b", "None": "", "Count": "3", "Secret": "word"}
+    written = {name: {"Type": kind, **({"NoEcho": True} if name == "Secret" else {})} for name, kind in kinds.items()}
+    answer = bench.aws.client("cloudformation").create_stack(
+        StackName=f"stack-{uuid4()}",
+        TemplateBody=json.dumps({"Parameters": written, "Resources": {"Topic": TOPIC}}),
+        Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()],
+    )
+    told = {one["ParameterKey"]: one["ParameterValue"] for one in described(bench, answer["StackId"])["Parameters"]}
+    assert told == given | {"Secret": "****"}
+
+
 @pytest.mark.parametrize(("resource", "end"), [(TOPIC, "CREATE_COMPLETE"), (UNKNOWN, "ROLLBACK_COMPLETE")])
 def test_a_change_set_creates_or_fails_as_well(bench: Workbench, resource: dict[str, str], end: str) -> None:
     cloudformation = bench.aws.client("cloudformation")
