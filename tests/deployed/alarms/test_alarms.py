@@ -8,9 +8,6 @@ import pytest
 from tests.deployed.lifecycle import Lifecycle, name_of
 from tests.deployed.services import REKOGNITION
 
-# It takes as long as hundreds of other tests do.
-pytestmark = pytest.mark.soak
-
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 QUEUES = {
     "UndeliveredRequests": "TriggersUndelivered",

@@ -308,6 +308,7 @@ def test_time_passes_only_where_there_is_an_aws_on_this_machine() -> None:
     assert "There is no local AWS at" in made("later", f"PORT={free_port()}", more={}).stderr
 
 
+@pytest.mark.soak
 def test_projects_that_are_not_of_this_aws_are_refused_at_once() -> None:
     arn = "arn:aws:rekognition:eu-west-1:123456789012:project/parts/1767000000000"
     done = made("local", f"ARGS=-c project_arns={arn}", more={})

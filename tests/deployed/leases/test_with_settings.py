@@ -80,7 +80,7 @@ def test_a_start_with_more_units_than_the_settings_allow_is_refused(lifecycle: L
     assert said in lifecycle.only_message(start).document["Cause"]
 
 
-@both_services
+@service_in_turn
 def test_a_lease_in_the_input_counts_instead_of_the_default_one(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     ends_at = (lifecycle.clock.now() + timedelta(hours=4)).replace(microsecond=0)
@@ -127,7 +127,7 @@ def test_a_model_that_nobody_leased_is_told_and_then_stopped(lifecycle: Lifecycl
     assert someone.sees() == service.stopped
 
 
-@both_services
+@service_in_turn
 def test_a_model_whose_start_is_under_way_is_never_stopped_by_the_watch(
     lifecycle: Lifecycle, service: ServiceWords
 ) -> None:
@@ -171,7 +171,7 @@ def test_a_cause_tells_moments_in_the_time_zone_too(lifecycle: Lifecycle) -> Non
     assert "got Wed 1 Jan 2025 at 01:00 Europe/Berlin (00:00 UTC)." in refused.cause
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_is_aborted_has_its_model_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=600))
     arn = lifecycle.start(service.model)

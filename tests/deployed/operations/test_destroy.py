@@ -48,8 +48,6 @@ def broken(lifecycle: Lifecycle) -> str:
     return str(made["StackId"])
 
 
-# It takes as long as hundreds of other tests do.
-@pytest.mark.soak
 def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leave(
     lifecycle: Lifecycle, operator: Operator
 ) -> None:

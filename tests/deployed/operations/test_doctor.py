@@ -15,9 +15,6 @@ from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
 from tests.template.synthesized import made_once
 
-# It takes as long as hundreds of other tests do.
-pytestmark = pytest.mark.soak
-
 EVERY_MORNING = {"time_zone": "Europe/Berlin", "start": "cron(0 7 * * ? *)", "stop": "cron(0 18 * * ? *)"}
 OTHER = "arn:aws:rekognition:us-east-1:123456789012:project/other/1767603600000"
 Doctor = Callable[..., tuple[int, dict[str, list[tuple[str, str]]]]]
@@ -194,6 +191,7 @@ def test_without_a_stack_or_without_aws_it_says_so_and_checks_the_rest(
     assert "cannot be reached" in found["credentials"][0][1]
 
 
+@pytest.mark.soak
 def test_the_template_of_the_checkout_is_made_as_a_deploy_makes_it(lifecycle: Lifecycle, doctor: Doctor) -> None:
     from operations.doctor.synthesis import synthesized
 

@@ -116,7 +116,7 @@ def _leases(lifecycle: Lifecycle) -> None:
 def _clean_up(lifecycle: Lifecycle) -> None:
     lifecycle.given(*(service.script(StartEndsIn=service.starting) for service in BOTH))
     for service in BOTH:
-        lifecycle.run({**service.model, "StartTimeoutSeconds": 60})
+        lifecycle.run({**service.model, "StartTimeoutSeconds": 60, "StopTimeoutSeconds": 60})
     lifecycle.settle()
 
 
@@ -158,7 +158,7 @@ def _watch(lifecycle: Lifecycle) -> None:
     lifecycle.pass_time(2 * HOUR)
     # A start of which it is not known what became.
     lifecycle.given(REKOGNITION.script(StartSeconds=2 * HOUR))
-    arn = lifecycle.start({**REKOGNITION.model, "StopAfterSeconds": 6 * HOUR})
+    arn = lifecycle.start({**REKOGNITION.model, "StopAfterSeconds": 6 * HOUR, "PollIntervalSeconds": 600})
     lifecycle.pass_time(2 * HOUR)
     lifecycle.abort(arn)
     lifecycle.pass_time(4 * HOUR)

@@ -12,9 +12,6 @@ from tests.deployed.permissions.losses import Document, is_felt, losses, policie
 from tests.deployed.permissions.stories import SETTINGS, Judged, Story, live
 from tests.worlds import Worlds
 
-# It takes as long as hundreds of other tests do.
-pytestmark = pytest.mark.soak
-
 SAMPLE = ('"sns:Publish"', '"Service": "scheduler.amazonaws.com"', '"Deny"')
 """Of the statements that say so, every run takes the first one away; the soak takes all."""
 

@@ -25,7 +25,7 @@ def test_many_starts_at_once_are_one_start_and_do_not_wait_on_each_other(
     counted = {}
     for number in (6, 18):
         lifecycle.forget()
-        lifecycle.given(service.script(StartSeconds=30))
+        lifecycle.given(service.script(StartSeconds=10))
         fields = {"PollIntervalSeconds": 1, "StartTimeoutSeconds": 60}
 
         with lifecycle.clock.running():
@@ -37,20 +37,20 @@ def test_many_starts_at_once_are_one_start_and_do_not_wait_on_each_other(
 
         assert [(each.status, each.error) for each in executions] == [("SUCCEEDED", None)] * number
         assert {lifecycle.only_message(each).document["Outcome"] for each in executions} <= {"Running", "LeaseMoved"}
-        assert max(each.seconds for each in executions) < 45
+        assert max(each.seconds for each in executions) < 25
         assert carried_out(service.start) == 1
     assert counted[18] <= 3.5 * counted[6], counted
 
 
 def test_starts_and_stops_of_one_model_at_once_each_end_and_are_told(lifecycle: Lifecycle) -> None:
-    lifecycle.given(REKOGNITION.script(StartSeconds=30, StopSeconds=20))
+    lifecycle.given(REKOGNITION.script(StartSeconds=10, StopSeconds=5))
     fields = {"PollIntervalSeconds": 1}
 
     with lifecycle.clock.running():
-        starts = [lifecycle.start({**REKOGNITION.model, **fields}) for _ in range(30)]
+        starts = [lifecycle.start({**REKOGNITION.model, **fields}) for _ in range(15)]
         # So it is the stops that came later, and starts that still wait for their turn start nothing.
         lifecycle.clock.wait(0.01)
-        stops = [lifecycle.stop({**REKOGNITION.model, **fields}) for _ in range(10)]
+        stops = [lifecycle.stop({**REKOGNITION.model, **fields}) for _ in range(5)]
         lifecycle.clock.wait(300)
     ended = [lifecycle.end_of(arn) for arn in starts]
     told = [lifecycle.only_message(each).document["Outcome"] for each in ended]
@@ -60,7 +60,7 @@ def test_starts_and_stops_of_one_model_at_once_each_end_and_are_told(lifecycle: 
     assert set(told) <= {"Running", "Failed"}
     causes = [each.cause for each in ended if each.status == "FAILED"]
     assert all("someone stopped it" in cause or "asked to stop it after this start began" in cause for cause in causes)
-    assert stopped == ["Stopped"] * 10
+    assert stopped == ["Stopped"] * 5
 
 
 @service_in_turn

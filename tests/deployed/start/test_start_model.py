@@ -2,7 +2,9 @@
 
 from local.network.faults import calls
 from tests.deployed.lifecycle import Lifecycle, carried_out
-from tests.deployed.services import ServiceWords, both_services
+from tests.deployed.services import ServiceWords, both_services, services_in_turn
+
+service_in_turn = services_in_turn()
 
 
 @both_services
@@ -36,7 +38,7 @@ def test_a_model_that_runs_already_is_a_success_at_once(lifecycle: Lifecycle, se
     assert calls(service.start) == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_runs_with_other_units_says_so(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.running, MinInferenceUnits=3))
 
@@ -63,7 +65,7 @@ def test_a_start_that_is_under_way_is_joined(lifecycle: Lifecycle, service: Serv
     assert calls(service.start) == []
 
 
-@both_services
+@service_in_turn
 def test_a_model_that_is_stopping_is_started_once_it_has_stopped(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.stopping, StopSeconds=100, StartSeconds=100))
 
@@ -75,7 +77,7 @@ def test_a_model_that_is_stopping_is_started_once_it_has_stopped(lifecycle: Life
     assert carried_out(service.start) == 1
 
 
-@both_services
+@service_in_turn
 def test_a_failed_model_is_tried_once_more(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(Status=service.failed, StartSeconds=60))
 
@@ -98,7 +100,7 @@ def test_a_start_that_fails_says_why_and_that_nothing_bills(lifecycle: Lifecycle
     assert message.document["MayBill"] is False
 
 
-@both_services
+@service_in_turn
 def test_a_start_that_never_ends_is_given_up_at_its_deadline(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartEndsIn=service.starting))
 
