@@ -293,6 +293,11 @@ class Lifecycle:
         self._received += self._subscriber.receive()
         return [message for message in self._received if message.document["ExecutionArn"] == execution_arn]
 
+    def heard(self) -> list[Notification]:
+        """Every message that the subscriber has received since the test began."""
+        self._received += self._subscriber.receive()
+        return self._received
+
     def told_by_watch(self) -> list[Notification]:
         """Every message of the watch that the subscriber has received since the test began."""
         self._received += self._subscriber.receive()

@@ -94,10 +94,9 @@ def _summary(ending: FleetEnding, total: int) -> str:
         count = f"All {total:,} models are" if total != 1 else "The model is"
         return f"{count} {wanted} (took {duration(ending.report['ElapsedSeconds'])}).{left}"
     if ending.report is not None:
-        return (
-            f"{_done(ending):,} of {total:,} models are {wanted} after {duration(ending.report['ElapsedSeconds'])}, "
-            f"{total - _done(ending):,} are not.{left}"
-        )
+        after, others = duration(ending.report["ElapsedSeconds"]), total - _done(ending)
+        are_not = "1 is not" if others == 1 else f"{others:,} are not"
+        return f"{_done(ending):,} of {total:,} models are {wanted} after {after}, {are_not}.{left}"
     machine = FLEET_OF_GOAL[ending.goal].name
     how = {"Aborted": "was aborted", "TimedOut": "timed out"}.get(ending.error or "", "failed")
     billing = ending.still_billing

@@ -9,7 +9,7 @@ from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, of_a_fleet, size_of
 from model_lifecycle.steps.payload import checked
-from model_lifecycle.vocabulary.codec import fields_json
+from model_lifecycle.vocabulary.codec import fields_json, pascal
 from model_lifecycle.vocabulary.errors import FleetIncompleteError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
@@ -77,7 +77,8 @@ def name_of(row: Mapping[str, Any]) -> str:
 def _row(goal: Goal, model: Mapping[str, Any], ended: Mapping[str, Any]) -> dict[str, Any]:
     _, identity = model_named(model)
     if "Error" in ended:
-        return {**identity, "Outcome": ended["Status"], "Error": ended["Error"] or ended["Status"]}
+        outcome = pascal(ended["Status"].lower())
+        return {**identity, "Outcome": outcome, "Error": ended["Error"] or outcome}
     word = "Running" if goal is Goal.RUNNING else "LeftRunning" if ended["Again"] else "Stopped"
     return {**identity, "Outcome": f"Already{word}" if ended["Already"] else word, "TookSeconds": ended["Seconds"]}
 

@@ -14,7 +14,13 @@ def arn(number: int) -> str:
 
 
 def script(number: int, **behaviour: Any) -> dict[str, Any]:
-    return {"ProjectVersionArn": arn(number), "StartSeconds": 60, "StopSeconds": 20, **behaviour}
+    return {
+        "ProjectVersionArn": arn(number),
+        "StartSeconds": 60,
+        "StopSeconds": 20,
+        "ProjectArn": f"{PROJECT}/1",
+        **behaviour,
+    }
 
 
 def outcomes(document: dict[str, Any]) -> dict[str, str]:
@@ -47,4 +53,45 @@ def test_a_fleet_starts_each_model_and_one_message_tells_of_all(lifecycle: Lifec
     }
     # Of each model, the e-mails of its life are not sent: all leases end by now.
     assert [lifecycle.messages(each) for each in lifecycle.executions()] == [[]] * 4
-    print(message)
+
+
+def test_a_fleet_that_is_aborted_names_what_may_bill_and_a_redrive_goes_on_with_it(lifecycle: Lifecycle) -> None:
+    lifecycle.given(*(script(number, StartSeconds=300) for number in (1, 2)), script(3, Status="TRAINING_FAILED"))
+    whole_project = {"ProjectArn": f"{PROJECT}/1", "All": True, "NotifyEach": False}
+
+    fleet = lifecycle.start_all(whole_project)
+    lifecycle.pass_time(100)
+    lifecycle.abort(fleet)
+    lifecycle.pass_time(5)
+    aborted = {lifecycle.end_of(each).status for each in lifecycle.executions()}
+    [told] = lifecycle.messages(fleet)
+    of_each = [message.document["Outcome"] for each in lifecycle.executions() for message in lifecycle.messages(each)]
+    lifecycle.redrive(fleet)
+    ended = lifecycle.end_of(fleet)
+
+    assert aborted == {"ABORTED"}
+    assert told.document["Outcome"] == "FleetIncomplete"
+    assert told.document["MayBill"]
+    assert "These may bill now: parts/parts.1, parts/parts.2." in told.document["Summary"]
+    # What may bill although it should not is told at once.
+    assert of_each == ["Aborted"] * 2
+    assert ended.status == "SUCCEEDED"
+    assert (ended.output["Done"], ended.output["LeftOut"]) == (2, {"TRAINING_FAILED": 1})
+
+    stopped = lifecycle.end_of(lifecycle.stop_all({**whole_project, "NotifyEach": True}))
+
+    assert stopped.status == "SUCCEEDED"
+    assert set(outcomes(stopped.output).values()) == {"Stopped"}
+    assert all(lifecycle.messages(each) for each in lifecycle.stops())
+
+
+def test_an_event_starts_a_fleet_and_an_input_that_is_wrong_is_told_with_the_place_in_it(lifecycle: Lifecycle) -> None:
+    lifecycle.given(script(1))
+
+    lifecycle.send({"Models": [arn(1), {"ProjectVersionArn": "parts"}]}, "Start Models")
+    lifecycle.settle()
+
+    [message] = [each for each in lifecycle.heard() if each.document["Outcome"] == "FleetIncomplete"]
+    assert message.document["Error"] == "InvalidRequestError"
+    assert "Models[1]: ProjectVersionArn must be" in message.document["Cause"]
+    assert message.document["Models"] == []

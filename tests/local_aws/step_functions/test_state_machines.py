@@ -295,6 +295,28 @@ def test_an_execution_can_start_another(bench: Workbench, pattern: str) -> None:
     assert bench.described(output["ExecutionArn"])["status"] == "SUCCEEDED"
 
 
+def test_executions_that_a_task_waits_for_are_stopped_with_the_one_that_is_aborted(bench: Workbench) -> None:
+    nested = bench.machine({"Wait": {"Type": "Wait", "Seconds": 3_600, "End": True}})
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::states:startExecution.sync:2",
+        "Parameters": {"StateMachineArn": nested, "Input": {}},
+        "End": True,
+    }
+    each = {"ProcessorConfig": {"Mode": "INLINE"}, "StartAt": "Nest", "States": {"Nest": task}}
+    states = {"All": {"Type": "Map", "ItemsPath": "$.Items", "ItemProcessor": each, "End": True}}
+    client = bench.aws.client("stepfunctions")
+
+    with bench.aws.clock.running():
+        parent = bench.start(bench.machine(states), {"Items": [1, 2]})
+        bench.aws.clock.wait(60)
+        client.stop_execution(executionArn=parent)
+    bench.ended(parent)
+
+    executions = client.list_executions(stateMachineArn=nested)["executions"]
+    assert [each["status"] for each in executions] == ["ABORTED"] * 2
+
+
 def test_branches_wait_at_the_same_time(bench: Workbench) -> None:
     branch = {"StartAt": "Wait", "States": WAIT}
     mapped = {"ProcessorConfig": {"Mode": "INLINE"}, **branch}

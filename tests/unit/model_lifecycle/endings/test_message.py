@@ -405,3 +405,16 @@ def test_a_message_of_a_stage_names_its_own_state_machine() -> None:
 
     assert ":stateMachine:stop-model-team-a --input" in message.document["HowToStop"]
     assert "start stop-model-team-a with the input" in message.text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "only_event"),
+    [(Outcome.RUNNING, True), (Outcome.WAITING, True), (Outcome.STOPPED, True), (Outcome.ABORTED, False)],
+)
+def test_what_a_fleet_tells_is_an_event_alone_unless_it_bills_although_it_should_not(
+    outcome: Outcome, only_event: bool
+) -> None:
+    fleet = "arn:aws:states:us-east-1:123456789012:execution:start-models:all"
+
+    assert bare(outcome, request=request(ToldBy=fleet)).only_event == only_event
+    assert not bare(outcome, request=request()).only_event
