@@ -1,7 +1,7 @@
 """The rest of AWS in a simulated world: the record, the schedules, the executions."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from model_lifecycle.aws.lease_schedules import StopTarget
 from model_lifecycle.model.pace import Queue, Slot
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.model.spending import Ledger
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.machines import STOP_MODEL
@@ -17,7 +18,7 @@ from tests.simulation import model_life as lived
 from tests.simulation.machine import End
 from tests.simulation.running import Running
 from tests.simulation.scene import Scene
-from tests.simulation.story import Call
+from tests.simulation.story import IDENTITIES, Call
 
 TARGET = StopTarget(
     group_name="model-leases",
@@ -70,6 +71,33 @@ class Pace:
     def queue(self, service: str, *, now: datetime) -> Queue:
         """Return how the queue stands."""
         return self._scene.call(Call.PACE, partial(self._kept.queue, service, now=now))
+
+
+class Ledgers:
+    """The `Ledgers`, which can be written, and calls that reach them."""
+
+    def __init__(self, scene: Scene, records: Records) -> None:
+        self._scene = scene
+        self._records = records
+        self.written: Sequence[Ledger] = ()
+
+    def ledgers(self) -> Sequence[Ledger]:
+        """Return what the watch has counted."""
+        return self._scene.call(Call.COUNT, lambda: self.written)
+
+    def records(self) -> dict[str, ModelRecord]:
+        """Return the record of the model."""
+        story = self._scene.story
+        name = " ".join([story.service, *IDENTITIES[story.service].values()])
+        return self._scene.call(Call.COUNT, lambda: {name: self._records.store.record})
+
+    def write(self, ledgers: Sequence[Ledger]) -> None:
+        """Write what the watch has counted."""
+
+        def write() -> None:
+            self.written = ledgers
+
+        self._scene.call(Call.WRITE, write)
 
 
 class Schedules:

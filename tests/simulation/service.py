@@ -1,9 +1,10 @@
 """The vision service of a simulated world, with one model and its metric."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
+from model_lifecycle.model.spending import BUDGET_PERIOD
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.rekognition import REKOGNITION
@@ -66,6 +67,15 @@ class Service:
     def units_in_service(self, request: ModelRequest, *, until: datetime) -> list[Datapoint]:  # noqa: ARG002
         """Rekognition's metric; a datapoint every few minutes is as many as it takes."""
         return self._scene.call(Call.MEASURE, partial(self._measured, request))
+
+    def units_of_all(
+        self, requests: Sequence[ModelRequest], *, since: datetime, until: datetime
+    ) -> dict[str, list[Datapoint]]:
+        """Return the units in each whole period of a budget, which are those of one minute in it."""
+        [request] = requests
+        points = self._scene.call(Call.MEASURE, partial(self._measured, request))
+        periods = {since + (point.at - since) // BUDGET_PERIOD * BUDGET_PERIOD for point in points if point.at >= since}
+        return {request.model_id: [Datapoint(at, 1) for at in sorted(periods) if at + BUDGET_PERIOD <= until]}
 
     def _asked(self, by: str, status: str, *, starts: bool) -> str:
         scene = self._scene

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from local.scenario import words
 from local.scenario.words import Words
+from model_lifecycle.model.budget import Budget
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
 from model_lifecycle.services.registry import service_named
@@ -40,6 +41,7 @@ class Call(Enum):
     EXECUTE = "start stop-model"
     LOOK_UP = "look up an execution"
     PACE = "reserve a turn"
+    COUNT = "read what is spent"
     INVOKE = "invoke a function"
     CLEAN_UP = "start stop-model after a start that gave up"
 
@@ -113,7 +115,8 @@ class Story:
     """Moments are seconds from the story's beginning. `status`, `record`: how the model is at first, and what is
     remembered of it. `start_seconds`, `stop_seconds`: how long it takes. `fails`: how many of its starts end in
     failure; the others end in `start_ends_in`. `faults`: the first that befalls a call counts. `watch_at`: when the
-    watch looks first; never, if None. `stop_after_hours_unleased`: the setting. `seconds_a_call`: how long one takes;
+    watch looks first; never, if None. `stop_after_hours_unleased`: the setting.
+    `budget`: that of the settings. `seconds_a_call`: how long one takes;
     `chance` decides which. `lasts`: until when the story is told.
     """
 
@@ -128,6 +131,7 @@ class Story:
     record: ModelRecord = NOTHING
     watch_at: int | None = None
     stop_after_hours_unleased: int | None = None
+    budget: Budget | None = None
     seconds_a_call: tuple[float, ...] = (0,)
     chance: int = 0
     lasts: timedelta = timedelta(hours=2)

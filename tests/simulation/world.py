@@ -13,8 +13,10 @@ from model_lifecycle.aws.lease_schedules import LeaseSchedules
 from model_lifecycle.endings.message import compose
 from model_lifecycle.endings.outcome import GOES_ON
 from model_lifecycle.endings.reading import Endings
+from model_lifecycle.model.budget import Budget
 from model_lifecycle.model.record import ModelRecord
-from model_lifecycle.requests.stop_request import parse_stop_request
+from model_lifecycle.model.spending import Spending
+from model_lifecycle.requests.stop_request import StopRequest, parse_stop_request
 from model_lifecycle.steps.start import check_model, start_model
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.steps.stop import check_stop, stop_model
@@ -22,11 +24,12 @@ from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 from model_lifecycle.vocabulary.machines import OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
-from model_lifecycle.watch.watch import Finding, Limits, Watch
+from model_lifecycle.watch.budget_round import BudgetRound
+from model_lifecycle.watch.watch import Finding, Limits, Watch, Watched
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, after
 from tests.fakes.told import PRICE, UTC
 from tests.simulation import model_life as lived
-from tests.simulation.clients import TARGET, Executions, Pace, Records, Schedules
+from tests.simulation.clients import TARGET, Executions, Ledgers, Pace, Records, Schedules
 from tests.simulation.machine import End, Machine, TaskError
 from tests.simulation.running import Running, Step, Visit
 from tests.simulation.scene import FaultyCallError, ProcessDiedError, Scene
@@ -72,10 +75,14 @@ class World(Scene):
         self._leases = LeaseSchedules(TARGET, cast("Any", self.schedules))
         self._client = cast("Any", Executions(self, self.executions, partial(self.execute, Goal.STOPPED)))
         self._runs = 0
+        self.ledgers = Ledgers(self, self.records)
+        self.told_of_budget: dict[str, None] = {}
+        spending = Spending(story.budget, self.ledgers) if story.budget else None
+        start = partial(start_model, records=self.records, leases=self._leases, spending=spending)
         stop = partial(stop_model, records=self.records, leases=self._leases, meter=self.service)
         check = partial(check_stop, records=self.records, leases=self._leases, meter=self.service)
         self._actions: Mapping[str, Mapping[Goal, Action]] = {
-            "StartModel": {Goal.RUNNING: partial(start_model, records=self.records, leases=self._leases)},
+            "StartModel": {Goal.RUNNING: start},
             "CheckModel": {Goal.RUNNING: partial(check_model, records=self.records), Goal.STOPPED: check},
             "StopModel": {Goal.STOPPED: stop},
         }
@@ -302,4 +309,24 @@ class World(Scene):
         listed = model.described(Call.LIST)
         # There are other models before it.
         self.turnstile.wait(self.chance.choice((0, 0, 1, 10, 200)))
-        return watch.look(request, model, listed_as=listed.status).finding is Finding.WARNED
+        watched = watch.look(request, model, listed_as=listed.status)
+        if self.story.budget is not None:
+            self._settle(self.story.budget, request, watched, hour)
+        return watched.finding is Finding.WARNED
+
+    def _settle(self, budget: Budget, request: StopRequest, watched: Watched, hour: str) -> None:
+        told = BudgetRound(
+            budget,
+            ledgers=self.ledgers,
+            meter=self.service,
+            stops=StopExecutions(TARGET.state_machine_arn, self._client),
+            tell=lambda ending: self.told_of_budget.setdefault(ending.notification_id),
+            price=PRICE,
+            zone=UTC,
+            now=self.now,
+            hour=hour,
+        )
+        told.note(request, watched)
+        _, troubles = told.settle(all_seen=True)
+        for trouble in troubles:
+            raise trouble
