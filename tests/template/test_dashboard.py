@@ -8,6 +8,7 @@ import pytest
 
 from model_lifecycle.endings.counted import EVERY_FAILURE
 from model_lifecycle.vocabulary.metrics import Metric
+from tests.template.metric_math import Kind, check_query, kind_of
 from tests.template.stages import STAGE, synthesized_stage
 from tests.template.synthesized import Synthesized
 
@@ -97,3 +98,34 @@ def test_the_table_has_what_the_log_of_the_watch_says_of_a_model(default: Synthe
 def test_so_few_errors_can_be_searched_for() -> None:
     """A search finds 100 metrics at most."""
     assert len(EVERY_FAILURE) < 50
+
+
+@pytest.mark.parametrize("of", ["default", "chosen"])
+def test_cloudwatch_takes_every_expression_and_query(of: str, request: pytest.FixtureRequest) -> None:
+    """It shows series, one or many; a bare number it refuses."""
+    found = 0
+    for shown in widgets(request.getfixturevalue(of)).values():
+        known = {row[-1]["id"]: Kind.SERIES for row in shown.get("metrics", []) if "id" in row[-1]}
+        for row in (row[0] for row in shown.get("metrics", []) if isinstance(row[0], dict)):
+            assert kind_of(row["expression"], known) is not Kind.NUMBER
+            found += 1
+        if "query" in shown:
+            check_query(shown["query"])
+    assert found == 5
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "SUM(SEARCH('{AWS/Rekognition} x=y', 'Sum', 60))",
+        "SEARCH('{AWS/Rekognition,ProjectName} MetricName=\"X\"', 'Total', 60)",
+        "SEARCH('{AWS/Rekognition,ProjectName} MetricName=\"X\"', 'Sum', 61)",
+        "RUNNING_SUM(1)",
+        "MONTH(SEARCH('{A,B} C=D', 'Sum', 60))",
+        "unknown + 1",
+        "TOTAL(day)",
+    ],
+)
+def test_what_cloudwatch_refuses_is_refused_here(wrong: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        kind_of(wrong, {"day": Kind.SERIES})
