@@ -3,7 +3,7 @@
 from functools import partial
 
 from composition.environment import budget_from
-from composition.seams import leases, ledgers, records
+from composition.seams import leases, ledgers, lines, records
 from composition.step_handler import step_handler
 from model_lifecycle.model.spending import Spending
 from model_lifecycle.steps.start import start_model
@@ -11,5 +11,5 @@ from model_lifecycle.vocabulary.phase import Goal
 
 budget = budget_from()
 spending = Spending(budget, ledgers()) if budget else None
-start = partial(start_model, records=records(), leases=leases(), spending=spending)
+start = partial(start_model, records=records(), leases=leases(), lines=lines(), spending=spending)
 handler = step_handler("Start model", {Goal.RUNNING: start})

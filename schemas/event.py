@@ -121,7 +121,7 @@ def _schema(kind: Any) -> dict[str, Any]:
 def _of(kind: Any) -> dict[str, Any]:
     if kind is datetime:
         return {"$ref": "#/$defs/instant"}
-    if get_origin(kind) is Sequence:
+    if get_origin(kind) in (Sequence, tuple):
         return {"type": "array", "items": _of(get_args(kind)[0])}
     if get_origin(kind) is Mapping:
         return {"type": "object"}

@@ -7,6 +7,7 @@ from model_lifecycle.aws.client_config import CLIENT_CONFIG, TABLE_CONFIG
 from model_lifecycle.aws.in_service_units import InServiceUnits
 from model_lifecycle.aws.lease_schedules import ArmedSchedules, LeaseSchedules
 from model_lifecycle.aws.ledger_table import LedgerTable
+from model_lifecycle.aws.line_table import LineTable
 from model_lifecycle.aws.paced_calls import PacedCalls
 from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.aws.shared_clients import client, lazy_client
@@ -25,6 +26,11 @@ def pace() -> PacedCalls:
 def ledgers() -> LedgerTable:
     """Return what the watch has counted of the budget."""
     return LedgerTable(record_table_name(), client("dynamodb", TABLE_CONFIG))
+
+
+def lines() -> LineTable:
+    """Return who waits for a place in the account's quotas."""
+    return LineTable(record_table_name(), client("dynamodb", TABLE_CONFIG))
 
 
 def leases(config: Config = CLIENT_CONFIG) -> LeaseSchedules:

@@ -7,6 +7,7 @@ from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.requests.start_request import Request
 from model_lifecycle.services.service import InferenceUnits, ModelDescription
 from model_lifecycle.vocabulary.errors import ModelLifecycleError
+from tests.fakes.fake_lines import FakeLines
 from tests.fakes.fake_seams import FakeLeases, FakeMeter, FakeRecords
 from tests.fakes.given import request
 
@@ -20,7 +21,7 @@ class FakeModel:
     `looks`: the status that each look sees, or the error that it gets. `starts`, `stops`: what each start and
     each stop call answers. `units`: what the service says of the inference units in force. `found`: what a look looks
     up to find it. `records`: what is remembered of it. `leases`: the stops that are armed for it. `meter`: what is
-    measured of it. `spending`: what is spent of the budget, if there is one.
+    measured of it. `spending`: what is spent of the budget, if there is one. `lines`: who waits for a place.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class FakeModel:
         self._found = found
         self.records = FakeRecords()
         self.leases = FakeLeases()
+        self.lines = FakeLines()
         self.looks = 0
         self.starts = 0
         self.stops = 0

@@ -29,7 +29,7 @@ def _step(action: Callable[..., AnyProgress], *seams: str) -> Step[AnyProgress]:
     return take
 
 
-start = _step(start_model, "records", "leases", "spending")
+start = _step(start_model, "records", "leases", "lines", "spending")
 check = _step(check_model, "records")
 stop = _step(stop_model, "records", "leases", "meter")
 check_stopping = _step(check_stop, "records", "leases", "meter")

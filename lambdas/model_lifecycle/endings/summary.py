@@ -15,7 +15,7 @@ from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
 from model_lifecycle.vocabulary.machines import OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
-from model_lifecycle.vocabulary.wording import duration, sentence, someone, when
+from model_lifecycle.vocabulary.wording import duration, sentence, some_of, someone, when
 
 NOTHING_TO_DO = "Nothing to do."
 _STOP_IT_ONE_DAY = "Stop it when you no longer need it."
@@ -63,12 +63,8 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             request=ModelRequest() as request,
             report=StartReport() as seen,
         ):
-            news = [
-                _runs(request, seen),
-                _ready(seen, zone),
-                _other_units(seen),
-                _until(seen.lease, zone) if seen.lease else "",
-            ]
+            until = _until(seen.lease, zone) if seen.lease else ""
+            news = [_runs(request, seen), _ready(seen, zone), _waited(seen), _other_units(seen), until]
             news += [_ignored(ending, request, seen, zone)]
             to_do = [seen.remedy or ("" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY)]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
@@ -83,7 +79,7 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             why = _why(ending)
             # Of an end that Step Functions made, nobody knows yet how far the execution had come.
             runs = "The model is running." if ending.left_to_itself and ending.seen_running else ""
-            news = [why, runs, _so_far(ending, money, zone, why)]
+            news = [why, _waited_in_vain(ending), runs, _so_far(ending, money, zone, why)]
             to_do = [*_mending(ending)]
     return Summary(_in_a_row(news), _in_a_row(to_do) or NOTHING_TO_DO)
 
@@ -127,6 +123,24 @@ def _given_up(ending: Ending, zone: tzinfo) -> str:
     if ending.tried_until is None:
         return ""
     return f"If it is still not running on {when(ending.tried_until, zone)}, its start will be given up."
+
+
+def _waited(seen: StartReport) -> str:
+    if seen.waited is None:
+        return ""
+    waited = f"It waited {duration(seen.waited.seconds)} for a place in the account's quota"
+    if not seen.waited.behind:
+        return f"{waited}."
+    return one_line(f"{waited}, behind {some_of(seen.waited.behind, count=seen.waited.behind_count)}.")
+
+
+def _waited_in_vain(ending: Ending) -> str:
+    seen = ending.report
+    # Of a quota that stays full, the cause says for how long nobody left.
+    said = ending.error == errors.QuotaExceededError.__name__
+    if not isinstance(seen, StartReport) or seen.waited is None or (said and not seen.waited.behind):
+        return ""
+    return _waited(seen)
 
 
 def _other_units(seen: StartReport) -> str:

@@ -261,14 +261,14 @@ class Progress(ABC, Generic[AnyRequest]):
     def seconds_to_next_check(self, now: datetime) -> int:
         """Return when to look again at a model that is on its way: in whole seconds, at least 1."""
         return next_check_seconds(
-            self.request.poll_interval_seconds or self._interval(now),
+            self._interval(now),
             remaining=(self.deadline - now).total_seconds(),
             timeout_seconds=self.timeout_seconds(self.request),
         )
 
     def _interval(self, now: datetime) -> int:
-        """Return seconds to the next look, unless the request fixes them."""
-        return usual_interval((now - (self.since or now)).total_seconds())
+        """Return seconds to the next look."""
+        return self.request.poll_interval_seconds or usual_interval((now - (self.since or now)).total_seconds())
 
     @property
     def in_its_words(self) -> str:

@@ -46,6 +46,20 @@ class LeaseStanding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waited:
+    """How long a start waited for a place in the account's quota, and behind whom."""
+
+    since: datetime
+    seconds: float = field(metadata={"minimum": 0})
+    behind: tuple[str, ...] = field(
+        metadata={
+            "description": "The models that were before it in line when it came, as project/version; five at most."
+        }
+    )
+    behind_count: int = field(metadata={"description": "How many models these were in all.", "minimum": 0})
+
+
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """What was seen of a model."""
 
@@ -127,6 +141,12 @@ class StartReport(ExecutionReport):
     )
     budget: BudgetStanding | None = field(
         default=None, metadata={"description": "Of a start: where the budget stood before the start was requested."}
+    )
+    waited: Waited | None = field(
+        default=None,
+        metadata={
+            "description": "Of a start that waited for a place in the account's quota: how long, and behind whom."
+        },
     )
 
     def of_a_look(self) -> Self:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from model_lifecycle.model.lease import Lease, Leases, lease_of
+from model_lifecycle.model.line import Lines
 from model_lifecycle.model.model import Model
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.model.spending import Spending
@@ -11,6 +12,7 @@ from model_lifecycle.steps.ask import ask
 from model_lifecycle.steps.claim import Claim, about_to_start, wanted_too
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.start_progress import StartProgress
+from model_lifecycle.steps.turn import Turn
 from model_lifecycle.vocabulary.errors import (
     LeaseOverError,
     ModelFailedError,
@@ -35,27 +37,44 @@ def start_model(
     *,
     records: ModelRecords,
     leases: Leases,
+    lines: Lines,
     spending: Spending | None = None,
     now: datetime,
 ) -> StartProgress:
     """Ask for the start if the model can be started now, and tell what comes next. `spending`: None without a budget.
 
-    No error of `Model`, `ModelRecords`, `Leases` or `Spending` gets out.
+    No error of `Model`, `ModelRecords`, `Leases`, `Lines` or `Spending` gets out.
     """
+    turn = Turn(lines)
+    progress = _start_in_turn(progress, model, records, leases, turn, spending, now=now)
+    progress = turn.taken(progress, now=now)
+    return turn.kept(progress.settled(now=now), now=now)
+
+
+def _start_in_turn(
+    progress: StartProgress,
+    model: Model,
+    records: ModelRecords,
+    leases: Leases,
+    turn: Turn,
+    spending: Spending | None,
+    *,
+    now: datetime,
+) -> StartProgress:
     for _ in range(_MOST_TRIES):
         try:
             record = records.read(progress.request)
         except ModelLifecycleError as error:
-            return _look_without_record(progress, model, error, now=now).settled(now=now)
+            return _look_without_record(progress, model, error, now=now)
         progress = progress.recalling(record)
         if progress.is_early(now=now):
             if progress.is_called_off_by(record):
-                return progress.failed(_called_off(progress, record)).settled(now=now)
-            return progress.waiting_for_its_time(now=now).settled(now=now)
+                return progress.failed(_called_off(progress, record))
+            return progress.waiting_for_its_time(now=now)
         progress = look(progress, model, now=now)
         asked_now = False
         if progress.phase in (Phase.STARTABLE, Phase.BLOCKED):
-            progress = _start(progress, model, record, records, leases, spending, now=now)
+            progress = _start(progress, model, record, records, leases, turn, spending, now=now)
             asked_now = progress.phase is Phase.STARTING and progress.asked
         if asked_now or progress.phase not in (Phase.STARTING, Phase.RUNNING):
             break
@@ -70,7 +89,7 @@ def start_model(
             progress = _weighed(joined, spending, now=now) if ignores else joined
             break
         progress = progress.blocked(now=now, trouble="Others change the model's record at the same time.")
-    return progress.settled(now=now)
+    return progress
 
 
 def check_model(progress: StartProgress, model: Model, *, records: ModelRecords, now: datetime) -> StartProgress:
@@ -132,6 +151,7 @@ def _start(
     record: ModelRecord,
     records: ModelRecords,
     leases: Leases,
+    turn: Turn,
     spending: Spending | None,
     *,
     now: datetime,
@@ -142,7 +162,7 @@ def _start(
         return progress.failed(why)
     if progress.phase is not Phase.STARTABLE or now >= progress.deadline:
         return progress
-    progress = _cleared(progress, record, spending, now=now)
+    progress = _cleared(progress, record, turn, spending, now=now)
     if progress.phase is not Phase.STARTABLE:
         return progress
     claim = Claim(progress.request, record, records)
@@ -219,12 +239,13 @@ def _called_off(progress: StartProgress, record: ModelRecord) -> ModelStoppedErr
 
 
 def _cleared(
-    progress: StartProgress, record: ModelRecord, spending: Spending | None, *, now: datetime
+    progress: StartProgress, record: ModelRecord, turn: Turn, spending: Spending | None, *, now: datetime
 ) -> StartProgress:
-    """Return the same phase if nothing stands in the way of asking."""
+    """Return the same phase if nothing stands in the way of asking, and nobody comes first."""
     if record.another_is_about_to_start(progress.execution_arn, status=progress.status, now=now):
         return progress.blocked(now=now, trouble=f"{someone(record.asked_by)} is about to start it.")
-    return _weighed(progress, spending, now=now)
+    progress = _weighed(progress, spending, now=now)
+    return turn.awaited(progress, now=now) if progress.phase is Phase.STARTABLE else progress
 
 
 def _weighed(progress: StartProgress, spending: Spending | None, *, now: datetime) -> StartProgress:

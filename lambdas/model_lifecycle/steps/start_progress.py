@@ -1,5 +1,6 @@
 """How far a start has come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,6 +18,7 @@ from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.coming_up import LONGEST_WAIT, ComingUp
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import LeaseStanding, StartReport, Units, UnitsOfStart
+from model_lifecycle.steps.standing import Standing
 from model_lifecycle.vocabulary.errors import (
     BudgetExceededError,
     InvalidRequestError,
@@ -25,7 +27,7 @@ from model_lifecycle.vocabulary.errors import (
     StartTimedOutError,
 )
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
-from model_lifecycle.vocabulary.wording import duration
+from model_lifecycle.vocabulary.wording import duration, some_of
 
 _OTHER_UNITS = "To change its units, stop it and start it again. It cannot be used until it is running again."
 
@@ -44,7 +46,8 @@ class StartProgress(Progress[Request]):
     that is under way was asked for, by whomever. `start_seconds`: how long the model's last starts took.
     `overlong`: whether the start that was asked for takes clearly longer than any of them. `said_still_starting`:
     whether people were told that; the state machine notes it. `budget`: where the budget stood when the start was about
-    to be asked for, or was to ignore it.
+    to be asked for, or was to ignore it. `standing`: its place in the line of those that wait for one in the quota, or
+    what it was.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -62,6 +65,7 @@ class StartProgress(Progress[Request]):
     overlong: bool = False
     said_still_starting: bool = False
     budget: BudgetStanding | None = None
+    standing: Standing | None = None
 
     parse = staticmethod(parse_request)
 
@@ -179,6 +183,17 @@ class StartProgress(Progress[Request]):
         blocked = self.blocked(now=now, trouble=refusal.cause)
         return replace(blocked, failure=None, quota=refusal.cause, attempt=self.attempt + 1)
 
+    def behind(self, standing: Standing, models: Sequence[str], *, now: datetime) -> Self:
+        """Take in that others are before it in line, who want these models besides its own."""
+        names = some_of(models) or "another start of the same model"
+        words = f"It is number {standing.ahead + 1:,} in line, behind {names}."
+        return replace(self.blocked(now=now, trouble=words), quota=words)
+
+    @property
+    def waits_in_line(self) -> bool:
+        """Whether it waits for a place, in its turn."""
+        return self.goes_on and self.at_full_quota and self.standing is not None
+
     def settled(self, *, now: datetime) -> Self:
         progress = super().settled(now=now)
         if self.is_early(now=now) and progress.goes_on:
@@ -201,8 +216,11 @@ class StartProgress(Progress[Request]):
         return super().seconds_to_next_check(now)
 
     def _interval(self, now: datetime) -> int:
-        if self.phase is not Phase.STARTING:
-            return super()._interval(now)
+        usual, fixed = super()._interval(now), self.request.poll_interval_seconds is not None
+        if self.waits_in_line and self.standing is not None:
+            return self.standing.interval(usual, fixed=fixed, now=now)
+        if fixed or self.phase is not Phase.STARTING:
+            return usual
         began = self.asked_at or self.run_asked_at or self.since or now
         units = self.min_inference_units or self.request.min_inference_units
         return ComingUp(self.start_seconds).seconds_to_next_look(
@@ -230,6 +248,7 @@ class StartProgress(Progress[Request]):
             start_took_seconds=None if seconds is None else round(seconds, 3),
             usual_start=self.usual_start,
             budget=self.budget,
+            waited=None if self.standing is None else self.standing.waited(now=now),
         )
 
     def within(self, budget: BudgetStanding | None) -> Self:

@@ -1,6 +1,7 @@
 """Moments, durations, executions and the ends of sentences, as people read them."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 
 from model_lifecycle.vocabulary.foreign import quoted, word
@@ -51,6 +52,16 @@ def _day(moment: datetime) -> str:
 
 def _clock(moment: datetime) -> str:
     return f"{moment:%H:%M:%S}" if moment.second else f"{moment:%H:%M}"
+
+
+def some_of(names: Sequence[str], *, most: int = 5, count: int | None = None) -> str:
+    """Return names in a row, such as `a`, `a and b`, or `a, b and 3 more`. `count`: of how many they are some."""
+    different = list(dict.fromkeys(names))
+    count = len(different) if count is None else count
+    named = different[:most]
+    if count > len(named):
+        return f"{', '.join(named)} and {count - len(named):,} more"
+    return " and ".join(filter(None, [", ".join(named[:-1]), *named[-1:]]))
 
 
 def sentence(text: str) -> str:

@@ -42,11 +42,11 @@ _BY_MONTH_S_END = re.compile(r"[\d,.]+ USD by the end of the month")
 class Kind:
     """One kind of message, and the life of a model that is there for it alone.
 
-    `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
+        `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
     None where the watch alone tells something. `then`: what somebody does a minute later. `shows`: the outcome of the
-    message; an execution may have two. `of`: the model whose lease brings the message about. `cut`: after how many
-    seconds Step Functions itself ends the execution.
-    `remembers`: how many seconds each of its last starts took.
+    message; an execution may have two. `cut`: after how many seconds Step Functions itself ends the execution.
+    `remembers`: how many seconds each of its last starts took. `turn`: after whom it begins; those in line for a place
+    come last, one after the other.
     """
 
     title: str
@@ -62,6 +62,7 @@ class Kind:
     stops: bool = False
     then: str = ""
     cut: int = 0
+    turn: int = 0
 
     @property
     def model(self) -> dict[str, str]:
@@ -142,6 +143,13 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             script={"Status": "HOSTED"},
             fields={"StopAfterSeconds": HOUR},
         ),
+        Kind(
+            title="Started after it had waited for a place",
+            how="The account's quota was full, and two starts had asked before this one.",
+            project="clips",
+            shows="Running",
+            turn=3,
+        ),
     ],
     "A start waits": [
         Kind(
@@ -150,6 +158,14 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             project="rivets",
             shows="Waiting",
             faults=[{"Operation": "StartProjectVersion", "Error": "LimitExceededException", "Times": 3}],
+            turn=1,
+        ),
+        Kind(
+            title="Others asked first",
+            how="Another start was already waiting for a place.",
+            project="pins",
+            shows="Waiting",
+            turn=2,
         ),
     ],
     "A start takes long": [
@@ -293,7 +309,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             script={"StartSeconds": 20 * MINUTE},
             faults=[
                 {"Operation": "StartProjectVersion", "Effect": "KillAfter", "Times": 1},
-                {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Caller": "StartModel"},
+                {"Operation": "GetItem", "Effect": "KillBefore", "After": 2, "Caller": "StartModel"},
             ],
         ),
         Kind(
@@ -407,7 +423,8 @@ def tell_everything(lifecycle: Lifecycle) -> Iterator[tuple[str, Kind, Told]]:
                 lifecycle.clock.wait(A_MOMENT)
         lifecycle.clock.wait(5 * MINUTE)
         lifecycle.given_faults(*({**fault, "Model": kind.project} for kind in _LIVING for fault in kind.faults))
-        arns = {kind.title: _begin(lifecycle, kind) for kind in _LIVING if kind.fields is not None}
+        in_turn = sorted(_LIVING, key=lambda kind: kind.turn)
+        arns = {kind.title: _begin(lifecycle, kind) for kind in in_turn if kind.fields is not None}
         lifecycle.clock.wait(MINUTE)
         _go_on(lifecycle, arns)
         lifecycle.clock.wait(3 * HOUR - MINUTE)

@@ -98,7 +98,7 @@ def test_a_start_step_that_dies_for_good_after_its_call_has_its_model_stopped(
         service.script(StartSeconds=100),
         faults=[
             {"Operation": service.start, "Effect": "KillAfter", "Times": 1},
-            {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Times": 2, "Caller": "StartModel"},
+            {"Operation": "GetItem", "Effect": "KillBefore", "After": 2, "Times": 2, "Caller": "StartModel"},
         ],
     )
 

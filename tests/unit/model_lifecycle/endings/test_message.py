@@ -89,6 +89,7 @@ class TestAModelThatRuns:
             "LateSeconds": None,
             "StartTookSeconds": 30.0,
             "UsualStart": None,
+            "Waited": None,
             "Error": None,
             "Cause": None,
             "CleanUp": None,

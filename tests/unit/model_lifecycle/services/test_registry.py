@@ -27,6 +27,7 @@ from model_lifecycle.watch.round import look_at_all
 from model_lifecycle.watch.watch import Finding, Limits, Watch
 from settings.settings import Settings, SettingsError
 from stacks.permissions import ModelPermissions
+from tests.fakes.fake_lines import FakeLines
 from tests.fakes.fake_seams import FakeLeases, FakeMeter, FakeRecords
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, after
 
@@ -144,7 +145,8 @@ def payload(goal: Goal, arn: str, asked: dict[str, Any], progress: dict[str, Any
 def test_a_third_service_goes_through_a_leased_start_and_its_stop(pottery: Pottery) -> None:
     life, asked = Life(pottery), {**KILN, "StopAfterSeconds": 600}
 
-    begun = life.step(start_model, payload(Goal.RUNNING, EXECUTION, asked), after(1), leases=life.leases)
+    lines = FakeLines()
+    begun = life.step(start_model, payload(Goal.RUNNING, EXECUTION, asked), after(1), leases=life.leases, lines=lines)
     pottery.status = "HOT"
     ran = life.step(check_model, payload(Goal.RUNNING, EXECUTION, asked, begun), after(60))
     [lease] = life.leases.armed

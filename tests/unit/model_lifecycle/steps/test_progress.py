@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from model_lifecycle.model.budget import BudgetStanding, Per
 from model_lifecycle.model.pace import Slot
 from model_lifecycle.model.usage import Run, Source
+from model_lifecycle.steps.standing import Standing
 from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.step import answer_of
 from model_lifecycle.steps.stop_progress import StopProgress
@@ -79,11 +80,23 @@ START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_f
     "overlong",
     "said_still_starting",
     "budget",
+    "standing",
 }
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
 BUDGET = BudgetStanding(
     project="parts", per=Per.DAY, limit_usd=10, spent_usd=12.5, begins_at=after(-3_600), ends_at=after(82_800)
+)
+STANDINGS = st.builds(
+    Standing,
+    since=MAYBE.filter(bool),
+    until=MAYBE,
+    behind=st.lists(st.text(max_size=9), max_size=5).map(tuple),
+    behind_count=st.integers(0, 200),
+    ahead=st.integers(0, 200),
+    follows_at=MAYBE,
+    follows_every=st.none() | st.integers(1, 60),
+    refused_at=MAYBE,
 )
 STARTS = st.builds(
     StartProgress,
@@ -100,6 +113,7 @@ STARTS = st.builds(
     overlong=st.booleans(),
     said_still_starting=st.booleans(),
     budget=st.none() | st.just(BUDGET) | st.just(BUDGET.ignoring()),
+    standing=st.none() | STANDINGS,
     **COMMON,
 )
 STOPS = st.builds(

@@ -35,7 +35,7 @@ def step(sent: dict[str, Any], model: FakeModel, *, seconds: float = 1, home: Ho
         {
             Goal.RUNNING: partial(check_model, records=records)
             if checking
-            else partial(start_model, records=records, leases=leases),
+            else partial(start_model, records=records, leases=leases, lines=model.lines),
             Goal.STOPPED: partial(check_stop if checking else stop_model, records=records, leases=leases, meter=meter),
         },
         model_of=model.named_by,
