@@ -89,6 +89,8 @@ def _warning(warning: PlanWarning) -> dict[str, Any]:
         "Action": warning.action,
         "At": warning.at and _utc(warning.at),
         "Times": warning.times,
+        "WaitSeconds": None if warning.waits is None else round(warning.waits.total_seconds()),
+        "Behind": list(warning.behind),
     }
 
 

@@ -1,7 +1,7 @@
 """One thing that the author of the schedules should know."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from settings.schedules import Action
@@ -39,7 +39,8 @@ class PlanWarning:
     """What happens, in words without the last full stop; of several times that are alike, the first.
 
     `models`: their ids. `action`: that of the entry in question. `at`: that first time, in UTC. `times`: how often it
-    happens within the plan.
+    happens within the plan. `waits`: how long the start waits for a place at most; None of a start that does not, or
+    that gives up. `behind`: the ids of the models whose starts wait before it.
     """
 
     kind: Kind
@@ -49,3 +50,5 @@ class PlanWarning:
     action: Action | None = None
     at: datetime | None = None
     times: int = 1
+    waits: timedelta | None = None
+    behind: tuple[str, ...] = ()

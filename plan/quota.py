@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from model_lifecycle.vocabulary.wording import some_of
 from plan.entries import Entry, Model
 from plan.plan import Plan, PlannedModel
 from plan.plan_warning import Kind, PlanWarning
 from plan.stretches import Stretch
 from plan.times import written
-
-STOPPING = timedelta(minutes=10)
-"""How long a model may need to stop, and keep its place in the quota. Most need a few minutes."""
+from plan.waits import STOPPING, Places, Wait
 
 _MINUTE = timedelta(minutes=1)
 _Runs: TypeAlias = Sequence[tuple[Model, Stretch]]
@@ -81,27 +80,26 @@ def _units(entry: Entry, planned: PlannedModel, quotas: Quotas) -> Iterator[Plan
 def _places(runs: _Runs, quotas: Quotas) -> Iterator[PlanWarning]:
     """Follow the runs of one service in the order of their beginnings."""
     before: list[tuple[Model, Stretch]] = []
+    places = Places(quotas.running_models)
     for model, stretch in runs:
+        wait = places.enter(model, stretch)
         before = [(other, run) for other, run in before if run.end is None or run.end > stretch.begin - STOPPING]
         others = [(other, run) for other, run in before if other != model]
         running = [(other, run) for other, run in others if run.end is None or run.end > stretch.begin]
         running_ids = {other.id for other, _ in running}
         stopping = {other.id: (other, run) for other, run in others if other.id not in running_ids}
         if len(running) >= quotas.running_models:
-            yield _crowded(model, stretch, running, quotas)
+            yield _crowded(model, stretch, running, wait, quotas)
         elif len(running) + len(stopping) >= quotas.running_models:
-            yield _handed_over(model, stretch, list(stopping.values()), quotas)
+            yield _handed_over(model, stretch, list(stopping.values()), wait, quotas)
         before.append((model, stretch))
 
 
-def _crowded(model: Model, stretch: Stretch, running: _Runs, quotas: Quotas) -> PlanWarning:
+def _crowded(model: Model, stretch: Stretch, running: _Runs, wait: Wait, quotas: Quotas) -> PlanWarning:
     start = stretch.started_by
-    ends = sorted(run.end for _, run in running if run.end is not None)
-    needed = len(running) - quotas.running_models
-    free = ends[needed] if needed < len(ends) else None
-    deadline = stretch.begin + start.start_timeout
-    if free is not None and free < deadline:
-        then = f"It will wait until a place is free, after {written(free, start.shown_in)}"
+    if wait.longest is not None:
+        free = max(stretch.begin, stretch.begin + wait.longest - STOPPING)
+        then = f"It will wait{_behind(wait)} until a place is free, after {written(free, start.shown_in)}"
     else:
         then = f"No place will be free in time: {_gives_up(start)}"
     names = " and ".join(other.name for other, _ in running)
@@ -110,26 +108,26 @@ def _crowded(model: Model, stretch: Stretch, running: _Runs, quotas: Quotas) -> 
         f"run {quotas.running_models} {model.service} models at a time. {then}. "
         "Start it at another time, or request a higher quota in Service Quotas"
     )
-    return _warning(Kind.TOO_MANY_MODELS, message, (model, stretch), running)
+    return _warning(Kind.TOO_MANY_MODELS, message, (model, stretch), running, wait)
 
 
-def _handed_over(model: Model, stretch: Stretch, stopping: _Runs, quotas: Quotas) -> PlanWarning:
+def _handed_over(model: Model, stretch: Stretch, stopping: _Runs, wait: Wait, quotas: Quotas) -> PlanWarning:
     start = stretch.started_by
     stopped, run = max(stopping, key=lambda each: each[1].end or stretch.begin)
     message = (
         f"{start.words} on {_when(stretch.begin, start)} comes {_how_close(run, stretch)} {_ended_by(run)}: "
         f"{quotas.who} run {quotas.running_models} {model.service} models at a time, "
         f"and {stopped.name} counts until it has stopped. "
-        "The start will wait until then (you will be notified once, with the outcome Waiting), "
-        f"so {model.name} will start late, usually by a few minutes. "
+        f"The start will wait until then{_behind(wait)} (you will be notified once, with the outcome Waiting), so "
+        f"{model.name} will start late, usually by a few minutes, and by {_minutes(wait.longest or STOPPING)} at most. "
         f"If that takes longer than {_minutes(start.start_timeout)}, the start fails with QuotaExceededError. "
         f"To start on time, stop {stopped.name} at least {_minutes(STOPPING)} earlier, "
         "or request a higher quota in Service Quotas"
     )
-    return _warning(Kind.HANDOVER, message, (model, stretch), [(stopped, run)])
+    return _warning(Kind.HANDOVER, message, (model, stretch), [(stopped, run)], wait)
 
 
-def _warning(kind: Kind, message: str, run: tuple[Model, Stretch], others: _Runs) -> PlanWarning:
+def _warning(kind: Kind, message: str, run: tuple[Model, Stretch], others: _Runs, wait: Wait) -> PlanWarning:
     model, stretch = run
     ended_by = [other.ended_by.schedule for _, other in others if kind is Kind.HANDOVER and other.ended_by]
     return PlanWarning(
@@ -139,7 +137,13 @@ def _warning(kind: Kind, message: str, run: tuple[Model, Stretch], others: _Runs
         models=(model.id, *dict.fromkeys(other.id for other, _ in others)),
         action="start",
         at=stretch.begin,
+        waits=wait.longest,
+        behind=tuple(other.id for other in wait.behind),
     )
+
+
+def _behind(wait: Wait) -> str:
+    return f" behind {some_of([other.name for other in wait.behind])}" if wait.behind else ""
 
 
 def _gives_up(start: Entry) -> str:

@@ -56,6 +56,8 @@ def _model(row: Row) -> dict[str, Any]:
         "AsksFrom": row.asks_from and to_instant(row.asks_from),
         "UsualStart": row.usual and fields_json(row.usual),
         "WaitsUntil": row.waits_until and to_instant(row.waits_until),
+        "PlaceInLine": row.place,
+        "Behind": list(row.behind),
         "InferenceUnits": {"Min": row.units[0], "Max": row.units[1]},
         "Unleased": row.unleased,
         "Lease": _lease(row),

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from model_lifecycle.aws.in_service_units import query_of
 from model_lifecycle.aws.ledger_table import LedgerTable
+from model_lifecycle.aws.line_table import line_id, line_of
 from model_lifecycle.aws.service_calls import ServiceCalls
 from model_lifecycle.aws.service_catalog import ServiceCatalog
 from model_lifecycle.model.budget import BudgetStanding
+from model_lifecycle.model.line import Line
 from model_lifecycle.model.long_runs import HOUR, HOURS_KEPT, hours_before, with_hours
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.spending import Spending
@@ -40,6 +42,7 @@ Project: TypeAlias = tuple[Service, str]
 """As its service names it."""
 Progress = Callable[[str], None]
 """Takes what is being done now."""
+
 
 _MOST_WAITING = 50
 """Starts that are asked which model they wait for."""
@@ -79,6 +82,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         found, records = [each.result() for each in executions], remembered.result()
         started, _ = found
         unclaimed = _unclaimed(records or {}, started or {})
+        lines = side.begin("Who waits for a place in the quotas", _lines, aws, app.record_table if unclaimed else "")
         asked = _inputs(side, aws, unclaimed[:_MOST_WAITING], app.defaults)
         if (more := len(unclaimed) - _MOST_WAITING) > 0:
             side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
@@ -100,6 +104,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
             schedules=schedules.result(),
             armed=armed.result(),
             budgets=budgets.result(),
+            lines=lines.result() or {},
             asked=asked,
             left_out=every - len(projects),
         )
@@ -135,6 +140,16 @@ def budget_standings(aws: Aws, app: Deployed, now: datetime) -> list[BudgetStand
         return []
     spending = Spending(app.budget, LedgerTable(app.record_table, aws.client("dynamodb")))
     return spending.standings(price=app.price, zone=app.zone, now=now)
+
+
+def _lines(aws: Aws, table: str) -> dict[str, Line]:
+    """GetItem: a line for each service. No `table`: nobody waits."""
+    lines = {}
+    for service in SERVICES if table else ():
+        key: Any = {"ModelId": {"S": line_id(service.name)}}
+        answer = aws.client("dynamodb").get_item(TableName=table, Key=key, ConsistentRead=True)
+        lines[service.name] = line_of(answer.get("Item", {}))
+    return lines
 
 
 def _armed(aws: Aws, group: str) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """One model that runs, starts, stops or waits: what there is to say about it, without AWS."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from model_lifecycle.aws.lease_schedules import schedule_name
 from model_lifecycle.endings.money import Money, hours_left_of_month
 from model_lifecycle.model.lease import Lease, lease_of
+from model_lifecycle.model.line import Line, Waiter
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Source, Usage, usage_of
 from model_lifecycle.model.usual_start import UsualStart
@@ -50,6 +52,8 @@ class Row:
 
     `known`: whether its record could be read. `waits_until`: when its start gives up. `usd_by_month_end`: at this pace.
     `usual`: how long its starts take, while it starts. `ready_by`, `asks_from`: of a start that waits for its time.
+    `place`: its number in the line of those that wait for a place in the quota; None if it stands in none. `behind`:
+    the models before it.
     """
 
     request: StopRequest
@@ -65,6 +69,8 @@ class Row:
     waits_until: datetime | None
     ready_by: datetime | None
     asks_from: datetime | None
+    place: int | None
+    behind: Sequence[str]
     units: tuple[int | None, int | None]
     lease: Lease | None
     leased: Leased
@@ -130,6 +136,7 @@ def _row(model: SeenModel, state: State, seen: Seen) -> Row:
     asked_by = waiting if state is State.WAITS else record.asked_by
     latest = waiting or record.latest_start
     ready_by, asks_from = _early(model, waiting if state is State.WAITS else None, seen)
+    ahead = _ahead_of(waiting, request, seen) if state is State.WAITS else None
     return Row(
         request=request,
         state=state,
@@ -144,6 +151,8 @@ def _row(model: SeenModel, state: State, seen: Seen) -> Row:
         waits_until=_waits_until(waiting, seen) if state is State.WAITS else None,
         ready_by=ready_by,
         asks_from=asks_from,
+        place=None if ahead is None else len(ahead) + 1,
+        behind=[each.model for each in ahead or ()],
         units=(model.units[0] or record.min_inference_units, model.units[1] or record.max_inference_units),
         lease=lease,
         leased=_leased(model, lease, seen),
@@ -214,6 +223,12 @@ def _early(model: SeenModel, arn: str | None, seen: Seen) -> tuple[datetime | No
     lead = UsualStart.lead(known, unless_known=seen.deployed.defaults.ready_lead_seconds)
     asks_from = ready_by - timedelta(seconds=lead)
     return (ready_by, asks_from) if asks_from > seen.now else (None, None)
+
+
+def _ahead_of(waiting: str | None, request: StopRequest, seen: Seen) -> list[Waiter] | None:
+    line = seen.lines.get(request.service.name, Line())
+    since = line.place_of(waiting or "")
+    return None if waiting is None or since is None else line.ahead_of(waiting, since, now=seen.now)
 
 
 def _leased(model: SeenModel, lease: Lease | None, seen: Seen) -> Leased:

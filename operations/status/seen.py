@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from model_lifecycle.model.budget import BudgetStanding
+from model_lifecycle.model.line import Line
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import StopRequest
@@ -49,8 +50,9 @@ class Seen:
 
     `executions` and `asked` are by the ARNs of executions, `measured` by model. Few executions are looked into.
     `unclaimed`: the starts under way that no record names, the latest first: they wait until they can ask for a model.
-    `armed`: the names of the schedules that stop models. `left_out`: how many projects were not asked.
-    `budgets`: where the budget stands, if there is one. `failures`: what could not be read, a sentence each.
+    `armed`: the names of the schedules that stop models. `left_out`: how many projects were not asked. `lines`: who
+    waits for a place in the quota, by the service. `budgets`: where the budget stands, if there is one. `failures`:
+    what could not be read, a sentence each.
     """
 
     now: datetime
@@ -67,5 +69,6 @@ class Seen:
     measured: Mapping[str, Sequence[Datapoint]] = field(default_factory=dict)
     asked: Mapping[str, Asked] = field(default_factory=dict)
     budgets: Sequence[BudgetStanding] | None = ()
+    lines: Mapping[str, Line] = field(default_factory=dict)
     left_out: int = 0
     failures: Sequence[str] = ()

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from model_lifecycle.model.budget import BudgetStanding
-from model_lifecycle.vocabulary.wording import execution, someone
+from model_lifecycle.vocabulary.wording import execution, some_of, someone
 from operations.status.recurring import Due
 from operations.status.row import Leased, Row, State
 from operations.status.status import Status
@@ -119,7 +119,7 @@ def _who(row: Row, zone: ZoneInfo) -> Iterator[str]:
             yield f"{title}. Its start{by} waits for its time: it will be requested on {asks}, to be done by {ready}."
             return
         until = f", at most until {written(row.waits_until, zone)}" if row.waits_until else ""
-        yield f"{title}. Its start{by} waits for its turn, such as for a place in the account's quota{until}."
+        yield f"{title}. Its start{by} waits for {_turn(row)}{until}."
         return
     if not row.known:
         yield f"{title}. Who started it could not be read."
@@ -133,6 +133,13 @@ def _who(row: Row, zone: ZoneInfo) -> Iterator[str]:
         yield f"{someone(row.wanted_by)} wanted it last."
     if row.stopping_by is not None:
         yield f"Stopped by {execution(row.stopping_by)}."
+
+
+def _turn(row: Row) -> str:
+    if row.place is None:
+        return "its turn, such as for a place in the account's quota"
+    behind = f", behind {some_of(row.behind)}" if row.behind else ""
+    return f"a place in the account's quota, as number {row.place:,} in line{behind}"
 
 
 def _lease(row: Row, zone: ZoneInfo) -> list[str]:

@@ -13,8 +13,6 @@ from model_lifecycle.vocabulary.instant import from_instant, to_instant
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-KEY = "line"
-"""What the keys of these items begin with, where those of models have the name of a service."""
 _PROBED, _PASSED = "ProbedAt", "PassedAt"
 
 
@@ -78,8 +76,13 @@ def line_of(item: Mapping[str, Any]) -> Line:
     return Line(waiters, probed_at=moments.get(_PROBED), passed_at=moments.get(_PASSED))
 
 
+def line_id(service: str) -> str:
+    """Return the name of a service's line, where those of models begin with the name of their service."""
+    return f"line {service}"
+
+
 def _key(service: str) -> dict[str, Any]:
-    return {"ModelId": {"S": f"{KEY} {service}"}}
+    return {"ModelId": {"S": line_id(service)}}
 
 
 def _moment(moment: datetime) -> dict[str, str]:

@@ -26,6 +26,7 @@ READS = {
     "ListExecutions",
     "DescribeExecution",
     "Scan",
+    "GetItem",
     "ListSchedules",
     "DescribeProjects",
     "DescribeProjectVersions",

@@ -1,5 +1,6 @@
 """The plan's warnings about starts that the account's default quotas delay or refuse."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -64,10 +65,12 @@ def test_a_handover_at_full_quota_makes_the_start_late() -> None:
         'the start of "next" on Mon 23 Nov at 18:00 CET comes at the same moment as the stop of "first": by default, '
         "an account may run 2 LookoutVision models at a time, and a 1 counts until it has stopped. The start will wait "
         "until then (you will be notified once, with the outcome Waiting), so c 1 will start late, usually by a few "
-        "minutes. If that takes longer than 10 minutes, the start fails with QuotaExceededError. To start on time, "
-        "stop a 1 at least 10 minutes earlier, or request a higher quota in Service Quotas"
+        "minutes, and by 10 minutes at most. If that takes longer than 10 minutes, the start fails with "
+        "QuotaExceededError. To start on time, stop a 1 at least 10 minutes earlier, or request a higher quota in "
+        "Service Quotas"
     )
     assert (warning.kind, warning.schedules, warning.times) == (Kind.HANDOVER, ("next", "first"), 2)
+    assert (warning.waits, warning.behind) == (timedelta(minutes=10), ())
     assert warning.models == ("LookoutVision c 1", "LookoutVision a 1")
 
 
@@ -91,6 +94,41 @@ def test_a_handover_at_full_quota_makes_the_start_late() -> None:
 )
 def test_a_handover_may_be_close_by_a_lease_or_of_several(schedules: list[dict[str, Any]], said: str) -> None:
     assert said in only_warning(plan_of(*schedules)).message
+
+
+def test_starts_at_a_handover_wait_in_the_order_in_which_they_come() -> None:
+    """At most two of four models run at a time: the first two stop at six, and three more are to start."""
+    both = [FIRST, LONG | {"stop": FIRST["stop"]}]
+    starts = [
+        single(name, f"cron({minute} 17 ? * MON *)", input=lookout(name, StopAfterSeconds=6 * 3_600))
+        for name, minute in (("c", 0), ("d", 1), ("e", 2))
+    ]
+
+    of = {warning.schedules[0]: warning for warning in warnings_of(plan_of(*both, *starts))}
+
+    waits = {
+        name: (warning.waits and warning.waits / timedelta(minutes=1), warning.behind) for name, warning in of.items()
+    }
+    assert waits == {
+        "c": (10.0, ()),
+        "d": (9.0, ("LookoutVision c 1",)),
+        "e": (None, ("LookoutVision c 1", "LookoutVision d 1")),
+    }
+    assert "The start will wait until then behind c 1 (you will be notified once" in of["d"].message
+    assert "No place will be free in time" in of["e"].message
+
+
+def test_a_start_that_waits_for_hours_waits_behind_those_before_it() -> None:
+    starts = [
+        single(name, f"cron({minute} 12 ? * MON *)", input=lookout(name, StopAfterSeconds=8 * 3_600))
+        for name, minute in (("c", 0), ("d", 1))
+    ]
+
+    plan = plan_of(FIRST, LONG, *starts, start_timeout=10 * 3_600)
+    crowded = {warning.schedules[0]: warning.message for warning in warned(plan, Kind.TOO_MANY_MODELS)}
+
+    assert ". It will wait until a place is free, after Mon 23 Nov at 18:00 CET. Start" in crowded["c"]
+    assert ". It will wait behind c 1 until a place is free, after Mon 23 Nov at 20:00 CET. Start" in crowded["d"]
 
 
 @pytest.mark.parametrize(

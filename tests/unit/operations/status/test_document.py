@@ -27,6 +27,8 @@ MODEL = {
     "AsksFrom": None,
     "UsualStart": None,
     "WaitsUntil": None,
+    "PlaceInLine": None,
+    "Behind": [],
     "InferenceUnits": {"Min": 2, "Max": None},
     "Unleased": False,
     "Lease": {"EndsAt": "2026-01-05T13:00:00.000Z", "LeasedBy": EXECUTION, "StopScheduled": True},

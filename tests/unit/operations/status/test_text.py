@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from rich.console import Console
 
+from model_lifecycle.model.line import Line, Waiter
 from model_lifecycle.model.record import ModelRecord
 from operations.status.command import show
 from operations.status.document import document
@@ -35,6 +36,12 @@ parts/parts.2026-01-05  RUNNING   Mon  5 Jan 11:00      2  16.00  5,096.00
   The schedule "weekdays" will start it on Tue 6 Jan at 08:00 CET.
 """
 STOPS = replace(RUNS, stopping=STOP_EXECUTION, stop_asked_at=NOW - timedelta(minutes=1))
+
+
+def in_line(arn: str, project: str, since: float, seen: float = 1) -> Waiter:
+    """Return a start that came to the line, and was there last, so many minutes ago."""
+    came, there = (NOW - timedelta(minutes=ago) for ago in (10 - since, seen))
+    return Waiter(execution_arn=arn, project=project, version="1", since=came, seen_at=there, returns_at=there)
 
 
 def printed(*models: SeenModel, width: int | None = None, **more: Any) -> list[str]:
@@ -97,6 +104,19 @@ def test_no_line_is_longer_than_the_terminal() -> None:
             model("STOPPED", ModelRecord()),
             {"unclaimed": [EXECUTION], "asked": {EXECUTION: Asked(model().request.model_id, 4 * HOUR)}},
             "waits for its turn, such as for a place in the account's quota, at most until Mon 5 Jan at 14:00 CET.",
+        ),
+        (
+            model("STOPPED", ModelRecord()),
+            {
+                "unclaimed": [EXECUTION],
+                "asked": {EXECUTION: Asked(model().request.model_id, 4 * HOUR)},
+                "lines": {
+                    "Rekognition": Line(
+                        [in_line(EXECUTION, "parts", 9), in_line("x", "boards", 8), in_line("gone", "bolts", 7, seen=9)]
+                    )
+                },
+            },
+            "waits for a place in the account's quota, as number 2 in line, behind boards/1, at most until",
         ),
         (model(record=ModelRecord(), units=(None, None)), {}, "parts/parts.2026-01-05  RUNNING  ?          ?  0.00"),
         (model(units=(1, 5)), {}, "RUNNING  Mon  5 Jan 11:00    1-5  16.00"),
