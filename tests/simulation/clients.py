@@ -7,12 +7,14 @@ from functools import partial
 from typing import Any
 
 from model_lifecycle.aws.lease_schedules import StopTarget
+from model_lifecycle.model.line import Line, Waiter
 from model_lifecycle.model.pace import Queue, Slot
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.spending import Ledger
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary import errors
 from model_lifecycle.vocabulary.machines import STOP_MODEL
+from tests.fakes.fake_lines import FakeLines
 from tests.fakes.fake_seams import FakePace, FakeRecords
 from tests.simulation import model_life as lived
 from tests.simulation.machine import End
@@ -98,6 +100,26 @@ class Ledgers:
             self.written = ledgers
 
         self._scene.call(Call.WRITE, write)
+
+
+class WaitingLines:
+    """The `Lines`: a store, and calls that reach it."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._store = FakeLines()
+
+    def read(self, request: ModelRequest) -> Line:
+        """Return who waits."""
+        return self._scene.call(Call.LINE, partial(self._store.read, request))
+
+    def enter(self, request: ModelRequest, waiter: Waiter, **more: Any) -> None:
+        """Stand in line."""
+        self._scene.call(Call.LINE, partial(self._store.enter, request, waiter, **more))
+
+    def leave(self, request: ModelRequest, execution_arn: str, **more: Any) -> None:
+        """Stand there no longer."""
+        self._scene.call(Call.LINE, partial(self._store.leave, request, execution_arn, **more))
 
 
 class Schedules:

@@ -42,6 +42,7 @@ class Call(Enum):
     LOOK_UP = "look up an execution"
     PACE = "reserve a turn"
     COUNT = "read what is spent"
+    LINE = "read or write the line of those that wait for a place"
     INVOKE = "invoke a function"
     CLEAN_UP = "start stop-model after a start that gave up"
 
@@ -245,7 +246,15 @@ def _lives(
     spoken = WORDS[service]
     starts = goal is Goal.RUNNING
     hands = [Hand.STARTS, Hand.STOPS, Hand.ANOTHER_STARTS, *([] if starts else [Hand.ANOTHER_WANTS])]
-    calls = (Call.DESCRIBE, Call.READ, Call.WRITE, Call.PACE, Call.INVOKE, Call.START if starts else Call.STOP)
+    calls = (
+        Call.DESCRIBE,
+        Call.READ,
+        Call.WRITE,
+        Call.LINE,
+        Call.PACE,
+        Call.INVOKE,
+        Call.START if starts else Call.STOP,
+    )
     often = [spoken.starting, spoken.stopping, spoken.failed if starts else spoken.stopped] * 4
     often += [spoken.stopped if starts else spoken.running] * 25
     status = st.sampled_from([*often, *spoken.statuses, UNHEARD_OF])
@@ -313,7 +322,7 @@ def _can_befall(call: Call, fault: Fault) -> bool:
     return (
         fault in BEFALLS_ALL
         or call in _OF_THE_VISION_SERVICE
-        or (fault is not Fault.IN_USE and call in (Call.READ, Call.WRITE, Call.PACE))
+        or (fault is not Fault.IN_USE and call in (Call.READ, Call.WRITE, Call.LINE, Call.PACE))
     )
 
 

@@ -29,7 +29,7 @@ from model_lifecycle.watch.watch import Finding, Limits, Watch, Watched
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, STOP_EXECUTION, after
 from tests.fakes.told import PRICE, UTC
 from tests.simulation import model_life as lived
-from tests.simulation.clients import TARGET, Executions, Ledgers, Pace, Records, Schedules
+from tests.simulation.clients import TARGET, Executions, Ledgers, Pace, Records, Schedules, WaitingLines
 from tests.simulation.machine import End, Machine, TaskError
 from tests.simulation.running import Running, Step, Visit
 from tests.simulation.scene import FaultyCallError, ProcessDiedError, Scene
@@ -78,7 +78,8 @@ class World(Scene):
         self.ledgers = Ledgers(self, self.records)
         self.told_of_budget: dict[str, None] = {}
         spending = Spending(story.budget, self.ledgers) if story.budget else None
-        start = partial(start_model, records=self.records, leases=self._leases, spending=spending)
+        known = {"records": self.records, "leases": self._leases}
+        start = partial(start_model, **known, lines=WaitingLines(self), spending=spending)
         stop = partial(stop_model, records=self.records, leases=self._leases, meter=self.service)
         check = partial(check_stop, records=self.records, leases=self._leases, meter=self.service)
         self._actions: Mapping[str, Mapping[Goal, Action]] = {

@@ -52,9 +52,7 @@ class Waited:
     since: datetime
     seconds: float = field(metadata={"minimum": 0})
     behind: tuple[str, ...] = field(
-        metadata={
-            "description": "The models that were before it in line when it came, as project/version; five at most."
-        }
+        metadata={"description": "The models that were before it in line, as project/version; five at most."}
     )
     behind_count: int = field(metadata={"description": "How many models these were in all.", "minimum": 0})
 

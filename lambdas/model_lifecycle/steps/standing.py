@@ -20,8 +20,8 @@ _SOON = 2
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """`since`: what its place goes by. `until`: when it left. `behind`: the models before it when it came, at most five
-    of `behind_count`. `ahead`: how many starts are before it now. `follows_at`, `follows_every`: when the one just
+    """`since`: what its place goes by. `until`: when it left. `behind`: the models that were before it, at most five of
+    `behind_count`. `ahead`: how many starts are before it now. `follows_at`, `follows_every`: when the one just
     before it looks again, and after how many seconds each time; None if none is. `refused_at`: when the service
     refused it last.
     """
@@ -35,16 +35,16 @@ class Standing:
     follows_every: int | None = None
     refused_at: datetime | None = None
 
-    def seeing(self, models: Sequence[str], ahead: Sequence[Waiter], *, new: bool) -> Self:
-        """Take in who is before it now, and which models these want besides its own; `new`: it has just come."""
+    def seeing(self, models: Sequence[str], ahead: Sequence[Waiter]) -> Self:
+        """Take in who is before it now, and which models these want besides its own."""
         seen = replace(self, until=None, ahead=len(ahead), follows_at=None, follows_every=None)
         if ahead:
             every = (ahead[-1].returns_at - ahead[-1].seen_at).total_seconds()
             seen = replace(seen, follows_at=ahead[-1].returns_at, follows_every=max(round(every), 1))
-        if not new:
-            return seen
         different = tuple(dict.fromkeys(models))
-        return replace(seen, behind=different[:MOST_NAMED], behind_count=len(different))
+        # One that asked before may come to the line a little later.
+        named = tuple(dict.fromkeys((*self.behind, *different)))[:MOST_NAMED]
+        return replace(seen, behind=named, behind_count=max(self.behind_count, len(different), len(named)))
 
     def interval(self, usual: int, *, fixed: bool, now: datetime) -> int:
         """Return seconds to the next look: just after the one before it, once a minute at least.

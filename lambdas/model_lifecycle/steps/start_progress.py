@@ -48,6 +48,7 @@ class StartProgress(Progress[Request]):
     whether people were told that; the state machine notes it. `budget`: where the budget stood when the start was about
     to be asked for, or was to ignore it. `standing`: its place in the line of those that wait for one in the quota, or
     what it was.
+    `startable_since`: since when the model could be started, for all that is known.
     """
 
     GOAL: ClassVar[Goal] = Goal.RUNNING
@@ -66,6 +67,7 @@ class StartProgress(Progress[Request]):
     said_still_starting: bool = False
     budget: BudgetStanding | None = None
     standing: Standing | None = None
+    startable_since: datetime | None = None
 
     parse = staticmethod(parse_request)
 
@@ -328,8 +330,10 @@ class StartProgress(Progress[Request]):
         if progress.answer_lost:
             return progress.in_phase(Phase.FAILED, now=now)
         phase = progress.phase_now()
+        since = self.startable_since or (now if self.checks else self.started_at)
         return replace(
             progress.in_phase(phase, now=now),
+            startable_since=since if phase is Phase.STARTABLE else None,
             joined=self.joined or (phase is Phase.STARTING and not self.asked),
             already_running=phase is Phase.RUNNING and not self.begun and not self.asked,
             running_at=now if phase is Phase.RUNNING else None,

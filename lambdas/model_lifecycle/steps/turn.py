@@ -32,7 +32,7 @@ class Turn:
         came = progress.standing or Standing(since=self._place(progress, now))
         ahead = self._line.ahead_of(progress.execution_arn, came.since, now=now)
         of_others = [each.model for each in ahead if each.model != _model(progress)]
-        self._standing = came.seeing(of_others, ahead, new=progress.standing is None)
+        self._standing = came.seeing(of_others, ahead)
         self._attempt = progress.attempt
         if not ahead:
             return progress
@@ -71,7 +71,7 @@ class Turn:
     def _place(self, progress: StartProgress, now: datetime) -> datetime:
         """Return what its place goes by: when the execution began, or when it could ask at last."""
         before = self._line.place_of(progress.execution_arn)
-        return before or (progress.started_at if progress.checks == 0 else now)
+        return before or progress.startable_since or now
 
     def _enter(self, progress: StartProgress, standing: Standing, now: datetime) -> None:
         waiter = Waiter(

@@ -249,6 +249,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             shows="Failed",
             faults=[{"Operation": "StartModel", "Error": "ServiceQuotaExceededException"}],
             fields={"StartTimeoutSeconds": 10 * MINUTE},
+            turn=4,
         ),
         Kind(
             title="The model failed",
@@ -309,7 +310,7 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             script={"StartSeconds": 20 * MINUTE},
             faults=[
                 {"Operation": "StartProjectVersion", "Effect": "KillAfter", "Times": 1},
-                {"Operation": "GetItem", "Effect": "KillBefore", "After": 2, "Caller": "StartModel"},
+                {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Caller": "StartModel"},
             ],
         ),
         Kind(

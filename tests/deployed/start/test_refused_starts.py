@@ -111,15 +111,6 @@ def test_a_start_at_a_full_quota_waits_for_its_place_and_says_so_once(life: Life
     assert (lived.waited["MayBill"], lived.waited["Error"]) == (False, None)
 
 
-@pytest.mark.parametrize("life", at_full_quota(), ids=str)
-def test_a_quota_that_stays_full_ends_the_start_at_its_deadline(life: Life, lived: Lived) -> None:
-    assert (lived.execution.status, lived.execution.error) == ("FAILED", "QuotaExceededError")
-    assert life.error in lived.execution.cause
-    assert lived.execution.seconds == pytest.approx(300, abs=5)
-    assert (lived.document["Outcome"], lived.document["MayBill"]) == ("Failed", False)
-    assert lived.waited is not None
-
-
 @pytest.mark.parametrize(("service", "status"), NEVER_STARTABLE, ids=str)
 def test_a_status_that_can_never_run_ends_the_start(lifecycle: Lifecycle, service: ServiceWords, status: str) -> None:
     lifecycle.given(service.script(Status=status))

@@ -47,7 +47,7 @@ def test_a_check_step_that_dies_is_taken_again(lived: Lived) -> None:
 DYING = [
     Life(service=service, operation=service.start, error="KillAfter", script=STARTED).with_faults(
         {"Times": 1},
-        {"Operation": "GetItem", "Effect": "KillBefore", "After": 2, "Caller": "StartModel"},
+        {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Caller": "StartModel"},
     )
     for service in BOTH
 ]

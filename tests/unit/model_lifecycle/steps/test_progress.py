@@ -81,6 +81,7 @@ START_FIELDS = {"already_running", "running_at", "lease_ends_at", "lease_moved_f
     "said_still_starting",
     "budget",
     "standing",
+    "startable_since",
 }
 STOP_FIELDS = {"already_stopped", "started_again", "left_alone", "stopped_at", "ran"}
 RAN = Run(since=START, until=after(1_800), hours=0.5, inference_unit_hours=1.0, source=Source.METRIC)
@@ -114,6 +115,7 @@ STARTS = st.builds(
     said_still_starting=st.booleans(),
     budget=st.none() | st.just(BUDGET) | st.just(BUDGET.ignoring()),
     standing=st.none() | STANDINGS,
+    startable_since=MAYBE,
     **COMMON,
 )
 STOPS = st.builds(

@@ -92,9 +92,20 @@ def test_a_start_that_could_not_ask_at_first_comes_behind_those_that_could() -> 
     assert (waits.at_full_quota, waits.standing and waits.standing.since) == (True, after(600))
 
 
+def test_a_start_that_was_throttled_as_it_asked_did_ask() -> None:
+    model = behind(starts=[THROTTLED, FULL])
+    throttled = start(begin(), model, now=after(1))
+    model.lines.enter(model.request, waiter("later", 5, seen=20))
+
+    start(throttled, model, now=after(20))
+
+    assert model.starts == 2
+    assert model.lines.line.place_of(EXECUTION) == after(0)
+
+
 def test_a_start_takes_its_place_again_after_a_step_that_died() -> None:
     model = behind(starts=[FULL])
-    late = replace(begin(), checks=3)
+    late = replace(begin(), checks=3, startable_since=None)
     start(late, model, now=after(100))
 
     again = start(late, model, now=after(110))
