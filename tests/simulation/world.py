@@ -78,8 +78,8 @@ class World(Scene):
         self.ledgers = Ledgers(self, self.records)
         self.told_of_budget: dict[str, None] = {}
         spending = Spending(story.budget, self.ledgers) if story.budget else None
-        known = {"records": self.records, "leases": self._leases}
-        start = partial(start_model, **known, lines=WaitingLines(self), spending=spending)
+        lines = WaitingLines(self)
+        start = partial(start_model, records=self.records, leases=self._leases, lines=lines, spending=spending)
         stop = partial(stop_model, records=self.records, leases=self._leases, meter=self.service)
         check = partial(check_stop, records=self.records, leases=self._leases, meter=self.service)
         self._actions: Mapping[str, Mapping[Goal, Action]] = {
