@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from model_lifecycle.vocabulary.machines import START_MODEL, STOP_MODEL
+from model_lifecycle.vocabulary.machines import START_MODEL, START_MODELS, STOP_MODEL, STOP_MODELS
 from model_lifecycle.vocabulary.stage import staged
 from settings.make import make_command
 
@@ -57,7 +57,7 @@ _OTHERS = {
     "FailedStops": "An execution of {stop} failed, timed out or was aborted: THE MODEL MAY STILL BE BILLING. "
     "`{status}` shows whether it runs. A notification of its own says why, and how to stop it by hand. If you got "
     "none, check the executions of {stop} in the Step Functions console. There is no message to put back: start "
-    "{stop} again, with the input of the one that failed. This alarm ends by itself an hour after the last such end. "
+    "the one that failed again, with its input. This alarm ends by itself an hour after the last such end. "
     "Until then, only notifications report further ones.",
     "FunctionErrors": "A function of the model lifecycle crashed, or ran out of time or memory. Calls are repeated, "
     "so perhaps nothing is lost: what is lost raises an alarm of its own, which says how to put it back. The "
@@ -103,7 +103,10 @@ def age(name: str, queue: str, *, stage: str) -> str:
 def of(name: str, *, stage: str) -> str:
     """Return what another alarm says."""
     made = {target: make_command(target, stage) for target in ("status", "doctor")}
-    machines = {"start": START_MODEL.deployed_as(stage), "stop": STOP_MODEL.deployed_as(stage)}
+    machines = {
+        verb: f"{one.deployed_as(stage)} or {many.deployed_as(stage)}"
+        for verb, one, many in (("start", START_MODEL, START_MODELS), ("stop", STOP_MODEL, STOP_MODELS))
+    }
     said = _OTHERS[name].format(**made, **machines, dashboard=staged("model-lifecycle", stage))
     what, ends, when = said.rpartition("This alarm")
     return f"{what}{_WHERE} {ends}{when}" if "`make " in what else said

@@ -11,8 +11,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
+from model_lifecycle.requests.fleet_request import MOST_AT_ONCE, FleetRequest, parse_fleet_request
 from model_lifecycle.requests.model_request import ANY_DEFAULTS, ModelRequest
 from model_lifecycle.requests.named import named_in, project_in
 from model_lifecycle.requests.start_request import Request, parse_request
@@ -20,7 +22,7 @@ from model_lifecycle.requests.stop_request import StopRequest, parse_stop_reques
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
 from model_lifecycle.vocabulary.home import Home
-from model_lifecycle.vocabulary.machines import OF_GOAL, START_MODEL, STOP_MODEL
+from model_lifecycle.vocabulary.machines import FLEETS, MACHINES, START_MODEL, Machine
 from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.vocabulary.wording import duration, execution
 from operations.redrive.letter import CallFunction, Letter, PublishAgain, Read, Remedy, StartExecution
@@ -92,21 +94,26 @@ def _undelivered(letter: Letter, stack: Stack, target: str, now: datetime) -> Re
     body = _json(letter.body) if of_schedule else _object(letter.body)
     asked_at = _moment(letter.attributes.get("SCHEDULED_TIME")) if of_schedule else _moment(body.get("time"))
     asked_at = asked_at or letter.sent_at
-    for machine in (START_MODEL, STOP_MODEL):
+    for machine in MACHINES:
         if target == machine.arn(stack.home):
             given = body if of_schedule else body.get("detail")
             by = f"schedule {_last(of_schedule)}" if of_schedule else f"event {word(str(body.get('id', 'without id')))}"
-            return _request(letter, stack, machine.goal, given, by=by, asked_at=asked_at, now=now)
+            return _request(letter, stack, machine, given, by=by, asked_at=asked_at, now=now)
     if of_schedule:
         raise _UnclearError(f"Its target {word(target)} is not a state machine of this stack.")
     return _call(letter, stack, target, body, why=_why(letter.attributes), asked_at=asked_at)
 
 
 def _request(
-    letter: Letter, stack: Stack, goal: Goal, given: object, *, by: str, asked_at: datetime, now: datetime
+    letter: Letter, stack: Stack, machine: Machine, given: object, *, by: str, asked_at: datetime, now: datetime
 ) -> Read:
-    machine = OF_GOAL[goal]
-    request = _parsed(goal, given, stack.home)
+    request: ModelRequest | FleetRequest | None
+    if machine in FLEETS:
+        request = _fleet(machine.goal, given, stack.home)
+        models = _many(request)
+    else:
+        request = _parsed(machine.goal, given, stack.home)
+        models = _model(request, given, stack.home)
     stops = request if isinstance(request, StopRequest) else None
     start = StartExecution(
         state_machine_arn=machine.arn(stack.home),
@@ -117,7 +124,7 @@ def _request(
     )
     return Read(
         letter=letter,
-        about=f"the {machine.verb} of {_model(request, given, stack.home)}, asked for by {by}",
+        about=f"the {machine.verb} of {models}, asked for by {by}",
         why=_why(letter.attributes),
         asked_at=asked_at,
         remedy=start,
@@ -125,7 +132,7 @@ def _request(
     )
 
 
-def _held(verb: str, request: ModelRequest | None, asked_at: datetime, now: datetime) -> str:
+def _held(verb: str, request: ModelRequest | FleetRequest | None, asked_at: datetime, now: datetime) -> str:
     if request is None:
         return f"Its input is not valid, so this {verb} would fail."
     if isinstance(request, StopRequest) and request.conditional:
@@ -234,6 +241,20 @@ def _ending(event: _Json, home: Home) -> str:
     ended = f" ({word(status)})" if status else ""
     model = f", about {_model(None, given, home)}" if given is not None else ""
     return f"the end of {execution(arn)}{ended}{model}"
+
+
+def _fleet(goal: Goal, given: object, home: Home) -> FleetRequest | None:
+    parse = partial(parse_request if goal is Goal.RUNNING else parse_stop_request, defaults=ANY_DEFAULTS, home=home)
+    try:
+        return parse_fleet_request(given, parse=parse, at_once=MOST_AT_ONCE)
+    except InvalidRequestError:
+        return None
+
+
+def _many(request: FleetRequest | None) -> str:
+    if request is None:
+        return "many models"
+    return f"{len(request.models):,} models" if request.models else "all models of a project"
 
 
 def _parsed(goal: Goal, given: object, home: Home) -> ModelRequest | None:

@@ -76,6 +76,21 @@ def test_a_request_is_put_back_by_the_execution_that_it_asked_for_under_one_name
     assert (found.held, found.asked_at) == ("", NOW - timedelta(minutes=1))
 
 
+@pytest.mark.parametrize(
+    ("given", "about", "held"),
+    [
+        ({"Models": [ARN, {**MODEL, "ProjectVersionArn": ARN.replace("boards.1", "boards.2")}]}, "2 models", ""),
+        ({"Models": []}, "many models", "Its input is not valid, so this stop would fail."),
+        ({"ProjectArn": ARN.split("/version")[0] + "/1767000000000", "All": True}, "all models of a project", ""),
+    ],
+)
+def test_what_was_asked_for_a_fleet_is_put_back_as_one_execution(given: dict[str, Any], about: str, held: str) -> None:
+    found = read_of(by_rule(f"{STOP}s", given))
+
+    assert found.remedy == StartExecution(state_machine_arn=f"{STOP}s", name="redriven-l-1", input=json.dumps(given))
+    assert (found.about, found.held) == (f"the stop of {about}, asked for by event e-1", held)
+
+
 def test_a_lease_s_stop_is_put_back_however_late_since_it_looks_itself_whether_it_is_wanted() -> None:
     text = json.dumps(LEASE, indent=1)
 
