@@ -77,7 +77,7 @@ def assert_refused_for_a_reason(world: World) -> None:
             assert "the budget of" in running.message.document["Summary"]
 
 
-@many(150)
+@many(75)
 @given(budgeted())
 def test_no_start_slips_through_between_two_looks(bring_about: Callable[[Story], World], story: Story) -> None:
     known = replace(story, acts=tuple(act for act in story.acts if isinstance(act, Begins)), status=story.words.stopped)
