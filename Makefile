@@ -73,8 +73,8 @@ plan: ## Show what the schedules will do in 14 days, and cost: [ARGS="-c key=val
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 
-bench: ## Measure cold starts, or with ARGS=polling what polling costs
-	$(SET_UP) app
+bench: ## Measure cold starts, or what polling costs, or how late it is: [ARGS=polling] [ARGS=lag]
+	$(SET_UP) local app cdk lambda
 	@$(BIN)/python -m bench $(ARGS)
 
 bootstrap: ## Prepare an AWS account and Region for deploys, once

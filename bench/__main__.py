@@ -2,15 +2,14 @@
 
 import signal
 import sys
+from importlib import import_module
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+what = next((name for name in ("lag", "polling") if sys.argv[1:2] == [name]), None)
+# With a whole AWS in this process, a connection that breaks must not end it.
+if what != "lag":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
-if sys.argv[1:2] == ["polling"]:
-    from bench.polling.command import main
-
-    sys.exit(main(sys.argv[2:]))
-
-from bench.command import main  # noqa: E402
-
-sys.exit(main())
+# Only now: to import it takes a while.
+command = import_module(f"bench.{what}.command" if what else "bench.command")
+sys.exit(command.main(sys.argv[2 if what else 1 :]))

@@ -36,13 +36,14 @@ def measured(*, models: int = MODELS, seed: int = 1, done: Callable[[], object] 
     """Measure each way with each scatter. `done` is called after each."""
     for scatter in SCATTERS:
         # The same starts for each way.
-        chosen = list(_models(models, scatter, Random(seed)))  # noqa: S311 - nothing is secret
+        chosen = list(models_of(models, scatter, Random(seed)))  # noqa: S311 - nothing is secret
         for name, way in WAYS.items():
             yield _found(name, way, scatter, chosen)
             done()
 
 
-def _models(number: int, scatter: float, random: Random) -> Iterator[tuple[Model, list[float]]]:
+def models_of(number: int, scatter: float, random: Random) -> Iterator[tuple[Model, list[float]]]:
+    """Yield so many models, each with what the starts took that are measured."""
     of_models = NormalDist(log(TYPICAL_SECONDS), BETWEEN_MODELS)
     for place in range(number):
         # As even as 400 can stand for all: chance would change the result by more than the ways differ.
@@ -65,8 +66,9 @@ def _found(name: str, way: Way, scatter: float, models: list[tuple[Model, list[f
             lags.append(moments[place] - duration)
             slow.append(moments[bisect_left(moments, 3 * duration)] - 3 * duration)
     usd = fmean(looks) * LOOK_USD + fmean(lags) * USD_PER_HOUR / 3_600
-    return Found(name, scatter, usd * 100, fmean(looks), _p95(lags), _p95(slow))
+    return Found(name, scatter, usd * 100, fmean(looks), p95(lags), p95(slow))
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """Return what 95 % of the values do not exceed."""
     return sorted(values)[int(len(values) * 0.95)]

@@ -1,5 +1,8 @@
 """What a start leaves of how long it took, in the deployed whole."""
 
+import pytest
+
+from bench.lag.starts import lags
 from tests.deployed.lifecycle import Execution, Lifecycle
 from tests.deployed.services import REKOGNITION
 
@@ -37,3 +40,11 @@ def test_a_start_after_others_is_found_sooner_and_one_that_takes_longer_is_told_
     assert 1_500 <= long.output["StartTookSeconds"] < 1_530
     assert long.states.count("Remember notification") == 1
     assert long.states.count("Notify still starting") > 1
+
+
+@pytest.mark.soak
+def test_the_deployed_app_is_as_late_as_the_yardstick_says(lifecycle: Lifecycle) -> None:
+    none, few, ten = lags(lifecycle.aws, lifecycle.clock, lifecycle.outputs, models=5)
+
+    assert max(none.p95, few.p95, ten.p95) <= 10
+    assert ten.cents < none.cents <= 0.95
