@@ -36,13 +36,15 @@ _DIED = "Runtime.ExitError"
 
 @dataclass(frozen=True, kw_only=True)
 class Wish:
-    """A start that somebody asks for. `model`: which, by its number. `aborted_at`, `stopped_at`: when someone aborts
-    the execution, or asks to stop the model; never, if None. Moments are seconds from the beginning.
+    """A start that somebody asks for. `model`: which, by its number. `poll`, `timeout`: of its input, in seconds.
+    `aborted_at`, `stopped_at`: when someone aborts the execution, or asks to stop the model; never, if None. Moments
+    are seconds from the beginning.
     """
 
     at: float
     model: int
     poll: int | None = None
+    timeout: int = 20_000
     aborted_at: float | None = None
     stopped_at: float | None = None
 
@@ -129,7 +131,7 @@ class LineWorld:
         self._note_places()
 
     def _begin(self, number: int, wish: Wish) -> None:
-        asked = {"ProjectVersionArn": version(wish.model), "StartTimeoutSeconds": 20_000}
+        asked = {"ProjectVersionArn": version(wish.model), "StartTimeoutSeconds": wish.timeout}
         lived = Lived(wish=wish, arn=f"arn:aws:states:us-east-1:123456789012:execution:start-model:{number:03}")
         self.lived.append(lived)
         self.turnstile.begin(

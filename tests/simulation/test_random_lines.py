@@ -42,7 +42,7 @@ def queues(draw: st.DrawFn, *, trouble: bool = True, too_large: bool = False) ->
         aborted_at=st.none() | st.none() | moments(3_000) if trouble else st.none(),
         stopped_at=st.none() | st.none() | moments(3_000) if trouble else st.none(),
     )
-    large = (Wish(at=draw(moments(1_500)), model=TOO_LARGE),) if too_large else ()
+    large = (Wish(at=draw(moments(1_500)), model=TOO_LARGE, timeout=3_000),) if too_large else ()
     begins = draw(st.lists(moments(2_000), max_size=2 if trouble else 0))
     return Queue(
         quota=draw(st.integers(1, 3)),
@@ -129,7 +129,7 @@ def assert_promises_kept(world: LineWorld) -> None:
     assert_told_once_and_truly(world)
 
 
-@many(120)
+@many(60)
 @given(queues(trouble=False))
 def test_places_are_given_in_the_order_in_which_starts_asked(
     queued: Callable[[Queue], LineWorld], queue: Queue
@@ -137,13 +137,13 @@ def test_places_are_given_in_the_order_in_which_starts_asked(
     assert_promises_kept(queued(queue))
 
 
-@many(120)
+@many(60)
 @given(queues())
 def test_the_order_holds_whatever_happens_to_those_in_line(queued: Callable[[Queue], LineWorld], queue: Queue) -> None:
     assert_promises_kept(queued(queue))
 
 
-@many(60)
+@many(15)
 @given(queues(trouble=False, too_large=True))
 def test_nobody_waits_for_ever_behind_what_never_gets_a_place(
     queued: Callable[[Queue], LineWorld], queue: Queue
