@@ -20,6 +20,7 @@ from local.server import LocalAws
 from model_lifecycle.endings.money import Money
 from model_lifecycle.model.usage import Run
 from model_lifecycle.vocabulary.codec import read_json
+from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.wording import when
 from tests.deployed.endings.budget_messages import HEADING as BUDGET
 from tests.deployed.endings.budget_messages import budget_messages
@@ -42,11 +43,11 @@ _BY_MONTH_S_END = re.compile(r"[\d,.]+ USD by the end of the month")
 class Kind:
     """One kind of message, and the life of a model that is there for it alone.
 
-        `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
+    `before`: the input of a start five minutes earlier. `fields`: that of the start, or of the stop, that is shown;
     None where the watch alone tells something. `then`: what somebody does a minute later. `shows`: the outcome of the
     message; an execution may have two. `cut`: after how many seconds Step Functions itself ends the execution.
     `remembers`: how many seconds each of its last starts took. `turn`: after whom it begins; those in line for a place
-    come last, one after the other.
+    come last, one after the other. `ready_in`: in how many seconds the model is to be running.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Kind:
     script: Mapping[str, Any] | None = field(default_factory=dict)
     faults: Sequence[Mapping[str, Any]] = ()
     remembers: Sequence[int] = ()
+    ready_in: int | None = None
     before: Mapping[str, Any] | None = None
     fields: Mapping[str, Any] | None = field(default_factory=dict)
     stops: bool = False
@@ -99,6 +101,15 @@ KINDS: Mapping[str, Sequence[Kind]] = {
             shows="Running",
             script={"StartSeconds": 155},
             fields={"StopAfterSeconds": 2 * HOUR},
+        ),
+        Kind(
+            title="Ready by a time",
+            how="The start has `ReadyBy`. The model's last starts took up to four minutes.",
+            project="shutters",
+            shows="Running",
+            script={"StartSeconds": 155},
+            remembers=(130, 150, 230),
+            ready_in=10 * MINUTE,
         ),
         Kind(
             title="Joined",
@@ -461,7 +472,9 @@ def _wait_for_a_full_hour(lifecycle: Lifecycle) -> None:
 def _begin(lifecycle: Lifecycle, kind: Kind) -> str:
     begin = lifecycle.stop if kind.stops else lifecycle.start
     with _ended_after(lifecycle, kind.cut) if kind.cut else nullcontext():
-        arn = begin({**kind.model, **SELDOM, **(kind.fields or {})}, name=kind.project)
+        now = lifecycle.clock.now()
+        ready_by = {"ReadyBy": to_instant(now + timedelta(seconds=kind.ready_in))} if kind.ready_in else {}
+        arn = begin({**kind.model, **SELDOM, **(kind.fields or {}), **ready_by}, name=kind.project)
     lifecycle.clock.wait(A_MOMENT)
     return arn
 
