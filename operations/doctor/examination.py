@@ -20,6 +20,7 @@ from operations.doctor.checks import (
     dead_letters,
     models,
     quotas,
+    ready_by,
     schedules,
     stack,
     subscriptions,
@@ -101,6 +102,7 @@ def _of_stack(deployment: Deployment, settings: Settings, number: str, case: Cas
         ("triggers", partial(schedules.look_at_deployed, deployment)),
         ("subscriptions", partial(subscriptions.look, deployment, settings)),
         ("budget", partial(budget.look, deployment)),
+        ("ready by", partial(ready_by.look, deployment, settings)),
         ("alarms", partial(alarms.look, deployment, now=deployment.aws.now)),
         ("dead letters", partial(dead_letters.look, deployment, now=deployment.aws.now)),
     ]

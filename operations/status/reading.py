@@ -75,7 +75,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         ]
         running = side.begin("The metrics of what runs", _running, aws) if quick else None
         app = known.result() or as_in(settings, deployment)
-        remembered = side.begin("What the app remembers of the models", _records, aws, app.record_table)
+        remembered = side.begin("What the app remembers of the models", records_of, aws, app.record_table)
         armed = side.begin("The armed stops", _armed, aws, app.lease_group)
         budgets = side.begin("What is spent of the budget", budget_standings, aws, app, deployment.read_at)
         projects = _projects_of(side, aws, app, remembered)
@@ -130,7 +130,7 @@ def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:
     }
 
 
-def _records(aws: Aws, table: str) -> dict[str, ModelRecord]:
+def records_of(aws: Aws, table: str) -> dict[str, ModelRecord]:
     return LedgerTable(table, aws.client("dynamodb")).records()
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.requests.start_request import Request, parse_request
 from model_lifecycle.services.lookout_vision import LOOKOUT_VISION
@@ -23,7 +24,18 @@ from model_lifecycle.vocabulary.errors import (
 )
 from model_lifecycle.vocabulary.home import Home
 from operations.doctor.changes import Changes, Replaced, changes_between
-from operations.doctor.checks import account, alarms, bootstrap, budget, dead_letters, models, quotas, schedules, stack
+from operations.doctor.checks import (
+    account,
+    alarms,
+    bootstrap,
+    budget,
+    dead_letters,
+    models,
+    quotas,
+    ready_by,
+    schedules,
+    stack,
+)
 from operations.doctor.checks.subscriptions import answers as of_subscribers
 from operations.doctor.finding import Answer, Level
 from operations.redrive.letter import Letter, Read
@@ -359,3 +371,25 @@ def test_schedules_that_cost_more_than_the_budget_are_told() -> None:
 
     assert level is WARNING
     assert "the budget of 440.00 USD a month will be spent on" in said
+
+
+@pytest.mark.parametrize(
+    ("known", "level", "says"),
+    [
+        ((), Level.OK, "requests its start 25 min before its ready_by: fewer than three starts of its model are known"),
+        ((540, 600, 720), Level.OK, "requests its start 12 min before its ready_by: the starts of its model take 9 to"),
+        ((5_000,) * 3, Level.WARNING, "1 h before its ready_by at most, but the starts of its model take about 83 min"),
+    ],
+)
+def test_a_schedule_says_how_early_it_asks_and_whether_that_is_early_enough(
+    known: tuple[int, ...], level: Level, says: str
+) -> None:
+    rest = {name: value for name, value in pair().items() if name != "start"}
+    settings = Settings.from_context({"schedules": [{**rest, "ready_by": "cron(0 9 * * ? *)"}]})
+    executions = [each for each in settings.schedules[0].executions if each.ready]
+    records = {"LookoutVision boards 1": ModelRecord(start_seconds=known)}
+
+    [(found, said)] = told(list(ready_by.answers(executions, records, unless_known=1_500)))
+
+    assert found is level
+    assert says in said
