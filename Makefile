@@ -73,7 +73,7 @@ plan: ## Show what the schedules will do in 14 days, and cost: [ARGS="-c key=val
 	$(SET_UP) plan app
 	@$(BIN)/python -m plan $(ARGS)
 
-bench: ## Measure cold starts, or what polling costs, or how late it is: [ARGS=polling] [ARGS=lag]
+bench: ## Measure cold starts, or polling, its lag, or 200 starts at once: [ARGS=polling] [ARGS=lag] [ARGS=crowd]
 	$(SET_UP) local app cdk lambda
 	@$(BIN)/python -m bench $(ARGS)
 

@@ -5,9 +5,9 @@ import sys
 from importlib import import_module
 
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-what = next((name for name in ("lag", "polling") if sys.argv[1:2] == [name]), None)
+what = next((name for name in ("crowd", "lag", "polling") if sys.argv[1:2] == [name]), None)
 # With a whole AWS in this process, a connection that breaks must not end it.
-if what != "lag":
+if what not in ("crowd", "lag"):
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 # Only now: to import it takes a while.

@@ -22,7 +22,7 @@ ENVIRONMENT = {
     environment.STOP_AFTER_SECONDS: "",
     environment.READY_LEAD_SECONDS: "1500",
     environment.MAX_INFERENCE_UNITS: "5",
-    environment.MAX_CONCURRENCY: "10",
+    environment.MAX_CONCURRENCY: "40",
     environment.NOTIFICATION_TOPIC_ARN: f"arn:aws:sns:{_HERE}:topic",
     environment.RECORD_TABLE_NAME: "records",
     environment.TOLD_TABLE_NAME: "told",

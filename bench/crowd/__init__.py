@@ -1,0 +1,1 @@
+"""What many starts at once come to, on the deployed machine."""
