@@ -44,6 +44,13 @@ _LOGS = [
     *map(Need, ("logs:DescribeResourcePolicies", "logs:DescribeLogGroups")),
 ]
 # https://docs.aws.amazon.com/step-functions/latest/dg/concepts-xray-tracing.html, "IAM Permissions"
+_AWAITS = ":states:startExecution.sync"
+_MANAGED_RULE = "StepFunctionsGetEventsForStepFunctionsExecutionRule"
+"""By which a machine hears of the ends of executions that its own wait for.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/connect-stepfunctions.html#sync-async-iam-policies
+"""
+_MANAGES = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _TRACES = [
     *map(Need, ("xray:PutTraceSegments", "xray:PutTelemetryRecords")),
     *map(Need, ("xray:GetSamplingRules", "xray:GetSamplingTargets")),
@@ -155,6 +162,7 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
         """Change a state machine, unless its role does not suit what it would be."""
         wanted = copy.copy(self.describe_state_machine(arn))
         wanted.roleArn = role_arn or wanted.roleArn
+        wanted.definition = definition or wanted.definition
         wanted.loggingConfiguration = changes.get("logging_configuration") or wanted.loggingConfiguration
         if reason := self._why_role_does_not_suit(wanted):
             raise AccessDeniedError(reason)
@@ -167,6 +175,10 @@ class _Backend(StepFunctionsParserBackend):  # type: ignore[misc]
             return _NOT_TRUSTED
         if _logs(machine) and not self.iam.allows(self._session(machine), *_LOGS):
             return "The state machine IAM Role is not authorized to access the Log Destination"
+        if _AWAITS in machine.definition:
+            rule = f"arn:{self.partition}:events:{self.region_name}:{self.account_id}:rule/{_MANAGED_RULE}"
+            if not self.iam.allows(self._session(machine), *(Need(action, rule) for action in _MANAGES)):
+                return f"'{machine.roleArn}' is not authorized to create managed-rule."
         return None
 
     def _use_key(self, machine: StateMachine) -> None:

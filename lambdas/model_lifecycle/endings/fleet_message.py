@@ -118,12 +118,12 @@ def _to_do(ending: FleetEnding, home: Home) -> str:
     if ending.outcome is FleetOutcome.DONE:
         return "Nothing to do."
     if ending.goal is Goal.STOPPED and ending.still_billing:
-        return f"Stop what still bills: start {machine} again with the same input."
+        return f"Stop what still bills: run {machine} again with the same input."
     if not ending.rows:
-        return f"Correct the input, and start {machine} again."
+        return f"Correct the input, and run {machine} again."
     stop = FLEET_OF_GOAL[Goal.STOPPED].deployed_as(home.stage)
     unwanted = f" What you do not want to run, stop with {stop}." if ending.still_billing else ""
-    return f"Start {machine} again with the models that you still want.{unwanted}"
+    return f"Run {machine} again with the models that you still want.{unwanted}"
 
 
 def _with_status(ending: FleetEnding, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -37,6 +37,7 @@ SETTINGS = {
         ]
     ),
 }
+PROJECT = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1767603600000"
 HOUR = 3_600
 DAY = 24 * HOUR
 LATE = timedelta(hours=22, minutes=25)
@@ -93,6 +94,8 @@ def _before_versions(lifecycle: Lifecycle) -> None:
         lifecycle.given(REKOGNITION.script(StartSeconds=60, StopSeconds=60))
         assert lifecycle.run(REKOGNITION.model).status == "SUCCEEDED"
         assert lifecycle.run_stop(REKOGNITION.model).status == "SUCCEEDED"
+        for begin in (lifecycle.start_all, lifecycle.stop_all):
+            assert lifecycle.end_of(begin({"Models": [REKOGNITION.model]})).status == "SUCCEEDED"
     finally:
         for arn, definition in now.items():
             machines.update_state_machine(stateMachineArn=arn, definition=definition)
@@ -180,7 +183,7 @@ def _lost(lifecycle: Lifecycle) -> None:
     lifecycle.given_faults(*refused)
     lifecycle.abort(ends)
     lifecycle.pass_time(700)
-    for detail_type in ("Start Model", "Stop Model"):
+    for detail_type in ("Start Model", "Stop Model", "Start Models", "Stop Models"):
         lifecycle.send(REKOGNITION.model, detail_type)
     _wait_for_the_late_evening(lifecycle)
     # Until it is time for the daily look for old versions.
@@ -239,7 +242,9 @@ def _old_versions(lifecycle: Lifecycle) -> None:
     events.disable_rule(Name=hourly)
     lifecycle.pass_time(3 * DAY)
     lifecycle.given(*(service.script(StartSeconds=60) for service in BOTH))
-    for arn in (lifecycle.start(REKOGNITION.model), lifecycle.stop(LOOKOUT_VISION.model)):
+    of_each = (lifecycle.start(REKOGNITION.model), lifecycle.stop(LOOKOUT_VISION.model))
+    fleets = (begin({"Models": [REKOGNITION.model]}) for begin in (lifecycle.start_all, lifecycle.stop_all))
+    for arn in (*of_each, *fleets):
         lifecycle.abort(arn)
     lifecycle.pass_time(14 * DAY)
     events.enable_rule(Name=hourly)
@@ -250,8 +255,40 @@ def _functions_called(definitions: list[dict[str, Any]]) -> set[str]:
     return {word.split(":")[6] for word in words}
 
 
-def _machines(lifecycle: Lifecycle) -> tuple[str, str]:
-    return lifecycle.state_machine_arn, lifecycle.stop_machine_arn
+def _fleets(lifecycle: Lifecycle) -> None:
+    """Start and stop fleets by events, abort one of each kind, and let one fail twice."""
+    fails = [{"Operation": service.stop, **DENIED} for service in BOTH]
+    behaviour = {"StartSeconds": 60, "StopSeconds": 60}
+    lifecycle.given(REKOGNITION.script(ProjectArn=PROJECT, **behaviour), LOOKOUT_VISION.script(**behaviour))
+    everything = (
+        {"ProjectArn": PROJECT, "All": True},
+        {"ProjectName": LOOKOUT_VISION.model["ProjectName"], "All": True},
+    )
+    models = {"Models": [service.model for service in BOTH]}
+    for project in everything:
+        lifecycle.send(project, "Start Models")
+    lifecycle.settle()
+    lifecycle.given_faults(*fails)
+    fleet = lifecycle.stop_all(models)
+    lifecycle.end_of(fleet)
+    lifecycle.redrive(fleet)
+    lifecycle.end_of(fleet)
+    lifecycle.given_faults()
+    lifecycle.send(models, "Stop Models")
+    lifecycle.settle()
+    fleet = lifecycle.start_all({"Models": [REKOGNITION.model, "nothing"]})
+    lifecycle.end_of(fleet)
+    lifecycle.redrive(fleet)
+    lifecycle.end_of(fleet)
+    for begin in (lifecycle.start_all, lifecycle.stop_all):
+        arn = begin(models)
+        lifecycle.pass_time(2)
+        lifecycle.abort(arn)
+        lifecycle.settle()
+
+
+def _machines(lifecycle: Lifecycle) -> list[str]:
+    return [arn for name, arn in lifecycle.outputs.items() if name.endswith("StateMachineArn")]
 
 
 def _wait_for_the_late_evening(lifecycle: Lifecycle) -> None:
@@ -275,6 +312,7 @@ STORIES: tuple[Story, ...] = (
     _before_versions,
     _leases,
     _schedules,
+    _fleets,
     _lost,
     _clean_up,
     _redrives,

@@ -1,6 +1,7 @@
 """What is told of the end of a fleet."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -92,7 +93,7 @@ def test_what_is_not_as_it_was_wanted_is_looked_at_again() -> None:
     assert message.document["Models"][0]["Status"] == "RUNNING"
     assert message.document["Summary"] == "1 of 2 models are stopped after 1 min 30 s, 1 is not."
     assert "parts/parts.0 Failed StopTimedOutError, status RUNNING, may bill" in " ".join(message.text.split())
-    assert "Stop what still bills: start stop-models again with the same input." in message.text
+    assert "Stop what still bills: run stop-models again with the same input." in message.text
 
 
 def test_what_cannot_be_looked_at_may_bill() -> None:
@@ -163,3 +164,23 @@ def test_there_may_be_nothing_to_do() -> None:
 )
 def test_events_of_fleets_are_told_from_others(event: dict[str, Any], is_one: bool) -> None:
     assert is_of_a_fleet(event) == is_one
+
+
+def test_the_page_shows_an_e_mail_as_it_is() -> None:
+    rows = (
+        row(3, Outcome="Failed", Error="QuotaExceededError"),
+        row(0, Outcome="Running", TookSeconds=571.0),
+        row(1, Outcome="Running", TookSeconds=634.0),
+        row(2, Outcome="AlreadyRunning", TookSeconds=0.4),
+    )
+    failure = {
+        "Error": "FleetIncompleteError",
+        "Cause": "1 of 4 models is not running: parts/parts.3 (QuotaExceededError).",
+    }
+    event = of_state(*rows, ElapsedSeconds=3_604.0)
+    event["Fleet"]["Failure"] = failure
+
+    message = told(event, statuses=("RUNNING", "RUNNING", "RUNNING", "STOPPED"))
+
+    page = (Path(__file__).parents[4] / "docs" / "fleets.md").read_text(encoding="utf-8")
+    assert f"```text\nSubject: {message.subject}\n\n{message.text}```" in page
