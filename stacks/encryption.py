@@ -25,6 +25,11 @@ _EVERY_LOG = {"StringEquals": {"kms:EncryptionContext:SourceArn": _arn("logs", "
 """How Step Functions and the delivery of its logs say what they use a key for."""
 
 
+def _of_machine(arn: str) -> dict[str, dict[str, str]]:
+    """Return the condition that the key is used for the definition and the executions of that state machine."""
+    return {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": arn}}
+
+
 class Encryption:
     """Encrypts tables, queues, logs and executions with AWS's keys, or with the key of the notifications.
 
@@ -58,8 +63,7 @@ class Encryption:
     def encrypt_executions(self, machine: StateMachine, arn: str) -> None:
         """Encrypt the definition and the executions of a state machine, and let it log them."""
         if self._lets:
-            by_machine = {"StringEquals": {"kms:EncryptionContext:aws:states:stateMachineArn": arn}}
-            machine.add_to_role_policy(self._statement(PUT, by_machine))
+            machine.add_to_role_policy(self._statement(PUT, _of_machine(arn)))
             machine.add_to_role_policy(self._statement(["kms:GenerateDataKey"], _EVERY_LOG))
         if self._encrypts:
             # The CDK's own way would allow the delivery of logs for everybody.
@@ -67,6 +71,11 @@ class Encryption:
             resource.encryption_configuration = CfnStateMachine.EncryptionConfigurationProperty(
                 type="CUSTOMER_MANAGED_KMS_KEY", kms_key_id=self.key.key_arn
             )
+
+    def let_read_executions(self, machine: StateMachine, of: str) -> None:
+        """Let a state machine read how executions of another one ended, which has the ARN `of`."""
+        if self._lets:
+            machine.add_to_role_policy(self._statement(GET, _of_machine(of)))
 
     def _let_services(self) -> None:
         # EventBridge does not say for which rule, but SQS says for which queue.

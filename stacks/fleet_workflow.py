@@ -70,6 +70,7 @@ class FleetWorkflow(Workflow):
         each_one = OF_GOAL[goal]
         for statement in run_executions_of(each_one, names=names):
             self.state_machine.add_to_role_policy(statement)
+        encryption.let_read_executions(self.state_machine, names.arn(each_one))
         acknowledge(
             self.state_machine.role,
             on_resource(names.executions(each_one)),
