@@ -64,5 +64,12 @@ def _dies_after(operation: str, function: str) -> list[Mapping[str, Any]]:
     """Return a step dies after its call, and each time that it is tried again."""
     return [
         {"Operation": operation, "Effect": "KillAfter", "Times": 1},
-        {"Operation": "GetItem", "Effect": "KillBefore", "After": 1, "Times": 2, "Caller": function},
+        # A start reads the record of its model and the line of those that wait for a place.
+        {
+            "Operation": "GetItem",
+            "Effect": "KillBefore",
+            "After": 1 + (function == "StartModel"),
+            "Times": 2,
+            "Caller": function,
+        },
     ]
