@@ -19,6 +19,10 @@ _CHANGES = {
     ],
     "lambdas/model_lifecycle/steps/pacing.py": [(r"progress\.deadline", "progress.ends_by")],
     "lambdas/model_lifecycle/steps/start.py": [(r"progress\.deadline", "progress.ends_by")],
+    "lambdas/model_lifecycle/steps/start_progress.py": [
+        (r"\bdeadline=min", "ends_by=min"),
+        (r"self\.deadline", "self.ends_by"),
+    ],
     "lambdas/model_lifecycle/endings/reading.py": [(r"progress\.deadline", "progress.ends_by")],
     # So has what is remembered of a model.
     "lambdas/model_lifecycle/model/record.py": [
