@@ -21,6 +21,7 @@ PATIENCE = timedelta(minutes=5)
 often the others ask, too, at once after it was refused: what they get then, it could not have had.
 """
 
+_TROUBLED = timedelta(seconds=30)
 _AT_ONCE = timedelta(seconds=5)
 _DOUBTED = timedelta(minutes=10)
 _FORGOTTEN_AFTER = timedelta(minutes=15)
@@ -56,9 +57,19 @@ class Line:
     probed_at: datetime | None = None
     passed_at: datetime | None = None
 
+    def waiter(self, execution_arn: str) -> Waiter | None:
+        """Return how a start stands in line, if it does."""
+        return next((each for each in self.waiters if each.execution_arn == execution_arn), None)
+
     def place_of(self, execution_arn: str) -> datetime | None:
         """Return what the place of a start goes by, if it has one."""
-        return next((each.since for each in self.waiters if each.execution_arn == execution_arn), None)
+        found = self.waiter(execution_arn)
+        return found.since if found else None
+
+    def waits_in_vain_for(self, execution_arn: str, *, now: datetime) -> bool:
+        """Tell whether a start in line should long have asked again, and others wait for nothing."""
+        found = self.waiter(execution_arn)
+        return found is not None and now - found.returns_at > _TROUBLED
 
     def ahead_of(self, execution_arn: str, since: datetime, *, now: datetime) -> list[Waiter]:
         """Return those who come before a start with such a place, and are alive, in order."""

@@ -64,6 +64,9 @@ class Turn:
             self._enter(progress, standing, now)
             return progress
         if progress.phase is Phase.BLOCKED:
+            # Something else keeps it from asking. It comes back to its place, for which nobody is to wait for long.
+            if self._line.waits_in_vain_for(progress.execution_arn, now=now):
+                self._leave(progress, now)
             return progress
         self._leave(progress, now)
         return replace(progress, standing=replace(standing, until=now))

@@ -5,20 +5,15 @@ The cases come from the services' own models, so new errors become cases by them
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
-from functools import cache
 from itertools import product
 from typing import Any
 
 import pytest
-from botocore.model import ServiceModel
-from botocore.session import Session
 
-from local.scenario.scenario import EFFECTS
-from model_lifecycle.services.lookout_vision.service import SERVICE_MODELS
 from tests.deployed.lifecycle import Execution
 from tests.deployed.many_lives import Life, Lived
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords
+from tests.deployed.trouble.documented_errors import errors_of, service_model
 from tests.soak import covering
 
 DEADLINE_SECONDS = 300
@@ -50,17 +45,6 @@ def start_with(service: ServiceWords, operation: str, error: str) -> Life:
     # What is started in vain is stopped, with the same trouble: that need not take an hour.
     fields = {"StartTimeoutSeconds": DEADLINE_SECONDS, "StopTimeoutSeconds": 60}
     return Life(service=service, operation=operation, error=error, script={"StartSeconds": 40}, fields=fields)
-
-
-@cache
-def service_model(name: str) -> ServiceModel:
-    loader = Session().get_component("data_loader")
-    loader.search_paths.append(str(SERVICE_MODELS))
-    return ServiceModel(loader.load_service_model(name, "service-2"))
-
-
-def errors_of(client_name: str, operation: str) -> list[str]:
-    return sorted(shape.name for shape in service_model(client_name).operation_model(operation).error_shapes)
 
 
 def service_cases() -> Iterator[Life]:
@@ -163,22 +147,6 @@ def table_cases() -> Iterator[Life]:
 def test_an_error_of_the_model_records(life: Life, lived: Lived) -> None:
     if life.error in PASSES or life.error == "ConditionalCheckFailedException":
         assert lived.execution.status == "SUCCEEDED", lived.execution.cause
-    assert_told_truly(lived)
-
-
-def line_cases() -> Iterator[Life]:
-    """Yield what goes wrong as a start stands in line, and leaves it."""
-    refused = {"Operation": "StartProjectVersion", "Error": "LimitExceededException", "Times": 1}
-    for error in (*errors_of("dynamodb", "UpdateItem"), "KillBefore", "KillAfter", "LoseAnswer", "Timeout"):
-        life = start_with(REKOGNITION, "UpdateItem", error)
-        meant = {"Effect" if error in EFFECTS else "Error": error, "Caller": "StartModel", "Times": 1}
-        yield replace(life, faults=[refused, {"Operation": "UpdateItem", **meant}])
-
-
-@pytest.mark.parametrize("life", covering(line_cases(), one_in=6), ids=str)
-def test_an_error_as_a_start_waits_in_line_delays_it_and_nothing_else(lived: Lived) -> None:
-    assert lived.execution.status == "SUCCEEDED", lived.execution.cause
-    assert lived.carried_out(lived.service.start) == 1
     assert_told_truly(lived)
 
 

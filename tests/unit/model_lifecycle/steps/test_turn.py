@@ -103,6 +103,20 @@ def test_a_start_that_was_throttled_as_it_asked_did_ask() -> None:
     assert model.lines.line.place_of(EXECUTION) == after(0)
 
 
+def test_a_start_that_cannot_ask_makes_way_after_a_while_and_comes_back_to_its_place() -> None:
+    model = behind(starts=[FULL, THROTTLED, THROTTLED, THROTTLED, FULL])
+    progress = start(begin(), model, now=after(0))
+    returns = progress.next_check_seconds or 0
+    there = []
+    for seconds in (0, 20, 40):
+        progress = start(progress, model, now=after(returns + seconds))
+        there.append(in_line(model))
+
+    assert there == [[EXECUTION], [EXECUTION], []]
+    start(progress, model, now=after(returns + 60))
+    assert model.lines.line.place_of(EXECUTION) == after(0)
+
+
 def test_a_start_takes_its_place_again_after_a_step_that_died() -> None:
     model = behind(starts=[FULL])
     late = replace(begin(), checks=3, startable_since=None)
