@@ -11,6 +11,7 @@ from rich.console import Console
 from operations.arguments import parser_of, settings_of
 from operations.aws import Aws
 from operations.deployment import NEVER_WORKED, WORKS_NO_MORE, Deployment, NoStackError, find
+from operations.destroy.aborting import Aborting
 from operations.destroy.inventory import Inventory, inventory_of
 from operations.destroy.removal import Removal
 from operations.destroy.stopping import NotStoppedError, Stopping
@@ -23,8 +24,14 @@ from operations.status.status import status_of
 from settings.settings import Settings
 
 _UNATTENDED = (
-    "Without a terminal nothing is removed, unless YES=1 is set: then every model above is stopped, this waits until "
-    "all are, the termination protection is taken off, and the stack is deleted with its logs and tables."
+    "Without a terminal nothing is removed, unless YES=1 is set: then every fleet above is aborted and every model "
+    "stopped, this waits until all are, the termination protection is taken off, and the stack is deleted with its "
+    "logs and tables."
+)
+
+_UNREAD = (
+    "Nothing was removed: models may run that could not be read, and would not be stopped. "
+    'Mend that, or remove the app all the same with YES=1 ARGS="--leave-running".'
 )
 
 
@@ -71,6 +78,10 @@ def _destroy(arguments: argparse.Namespace, ask: Ask | None, sleep: Callable[[fl
         inventory = _inventory(deployment, settings)
         _tell(inventory, console)
         choice = _choice(arguments, inventory, ask)
+        if choice is not Choice.NOTHING and inventory.starting:
+            before, inventory = inventory, _abort(deployment, settings, inventory, sleep)
+            if choice is Choice.STOP and inventory.unread and not before.unread:
+                raise RefusedHereError(_UNREAD)
         if choice is Choice.STOP and inventory.rows:
             _stop(deployment, settings, inventory, sleep)
     else:
@@ -99,23 +110,21 @@ def _tell(inventory: Inventory, console: Console) -> None:
 
 def _choice(arguments: argparse.Namespace, inventory: Inventory, ask: Ask | None) -> Choice:
     """Return what is chosen by the call, or else by the person. Raises RefusedHereError if there is no person."""
-    unread = bool(inventory.status.seen.failures)
+    unread = inventory.unread
     if arguments.yes:
         if unread and not arguments.leave_running:
-            raise RefusedHereError(
-                "Nothing was removed: models may run that could not be read, and would not be stopped. "
-                'Mend that, or remove the app all the same with YES=1 ARGS="--leave-running".'
-            )
+            raise RefusedHereError(_UNREAD)
         return Choice.LEAVE if arguments.leave_running else Choice.STOP
     if ask is None:
         raise RefusedHereError(_UNATTENDED)
     if unread:
         print("Models may run that are not listed. They would not be stopped, and cost on.")
-    if arguments.leave_running or not inventory.rows:
+    if arguments.leave_running or not (inventory.rows or inventory.starting):
         agreed = _agrees(ask, f"Remove the stack {inventory.status.seen.stack}{' all the same' if unread else ''}?")
         return (Choice.LEAVE if arguments.leave_running else Choice.STOP) if agreed else Choice.NOTHING
     question = (
-        "s: stop these models, wait until they are stopped, and remove the app\n"
+        f"s: {'abort the fleets, ' if inventory.starting else ''}stop these models, wait until they are stopped, and "
+        "remove the app\n"
         "l: leave them running, which goes on billing, and remove the app\n"
         "anything else: do nothing\n"
         "[s/l/N] "
@@ -167,6 +176,25 @@ def _answer(ask: Ask, question: str) -> str:
         return ""
 
 
+def _abort(
+    deployment: Deployment, settings: Settings, inventory: Inventory, sleep: Callable[[float], None]
+) -> Inventory:
+    """Abort the fleets, whose functions will not be there any more; return what runs then."""
+    with _progress() as progress:
+        machine = deployment.output("StartModelStateMachineArn")
+        Aborting(deployment.aws, machine, sleep=sleep, progress=progress).abort(inventory.starting)
+    return _none_starting(deployment, settings)
+
+
+def _none_starting(deployment: Deployment, settings: Settings) -> Inventory:
+    """Return what runs now. Raises NotStoppedError if a fleet is under way, such as one that began meanwhile."""
+    again = _inventory(find(deployment.aws, deployment.stage), settings)
+    if again.starting:
+        names = ", ".join(fleet.execution for fleet in again.starting)
+        raise NotStoppedError(f"Fleets of models are under way by now: {names}. Nothing was removed. Call this again.")
+    return again
+
+
 def _stop(deployment: Deployment, settings: Settings, inventory: Inventory, sleep: Callable[[float], None]) -> None:
     """Stop the models. Raises NotStoppedError if one runs all the same, such as one that someone started meanwhile."""
     with _progress() as progress:
@@ -174,7 +202,7 @@ def _stop(deployment: Deployment, settings: Settings, inventory: Inventory, slee
             deployment.aws, deployment.output("StopModelStateMachineArn"), sleep=sleep, progress=progress
         )
         stopping.stop(inventory.rows)
-    again = _inventory(find(deployment.aws, deployment.stage), settings)
+    again = _none_starting(deployment, settings)
     if again.rows:
         names = ", ".join(row.name for row in again.rows)
         raise NotStoppedError(f"Models run or start again by now: {names}. Nothing was removed. Call this again.")
@@ -189,7 +217,8 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--yes",
         action="store_true",
-        help="stop the models, take off the termination protection and delete the stack without asking (YES=1)",
+        help="abort fleets, stop the models, take off the termination protection and delete the stack without asking "
+        "(YES=1)",
     )
     parser.add_argument(
         "--leave-running",

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from model_lifecycle.aws.lease_schedules import schedule_name
+from model_lifecycle.vocabulary.phase import Goal
 from operations.deployment import Deployment, make
 from operations.errors import OperationsError, on_one_line
 from operations.redrive.queues import queues_of
+from operations.status.fleet import Fleet
 from operations.status.row import Row
 from operations.status.status import Status
 
@@ -31,8 +33,23 @@ class Inventory:
         return self.status.rows
 
     @property
+    def unread(self) -> bool:
+        """Whether something could not be read, so that more may run."""
+        return bool(self.status.seen.failures)
+
+    @property
+    def starting(self) -> list[Fleet]:
+        """The fleets that would go on starting models."""
+        return [fleet for fleet in self.status.seen.fleets or () if fleet.goal is Goal.RUNNING]
+
+    @property
     def lines(self) -> Iterator[str]:
         """What ends with the stack beside them, a sentence each."""
+        for fleet in self.starting:
+            yield (
+                f"A fleet of {fleet.models} is under way: execution {fleet.execution}. It will be aborted, so that it "
+                "starts no more of them."
+            )
         armed = len(self.status.seen.armed or ())
         if armed:
             yield f"{armed:,} {'stop is' if armed == 1 else 'stops are'} scheduled for leases, and will not take place."

@@ -5,6 +5,7 @@ from typing import Any
 from model_lifecycle.model.budget import BudgetStanding
 from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.instant import to_instant
+from operations.status.fleet import Fleet
 from operations.status.origin import Origin
 from operations.status.recurring import Due
 from operations.status.row import Leased, Row
@@ -29,6 +30,7 @@ def document(status: Status) -> dict[str, Any]:
         "MonthEnd": to_instant(status.month_end),
         "UsdByMonthEnd": status.usd_by_month_end,
         "NextStart": _due(status.next_start),
+        "Fleets": None if seen.fleets is None else [_fleet(each) for each in seen.fleets],
         "Budgets": None if seen.budgets is None else [_budget(each) for each in seen.budgets],
         "ProjectsLeftOut": seen.left_out,
         "NotRead": list(seen.failures),
@@ -39,6 +41,19 @@ def _budget(standing: BudgetStanding) -> dict[str, Any]:
     names = ("Project", "Per", "LimitUsd", "SpentUsd", "BeginsAt", "EndsAt")
     written = fields_json(standing)
     return {name: written[name] for name in names}
+
+
+def _fleet(fleet: Fleet) -> dict[str, Any]:
+    return {
+        "Execution": fleet.execution,
+        "Goal": fleet.goal,
+        "Since": to_instant(fleet.since),
+        "StartedBy": _origin(fleet.started_by),
+        "Total": fleet.total,
+        "Done": fleet.done,
+        "Failed": fleet.failed,
+        "UnderWay": len(fleet.under_way),
+    }
 
 
 def _model(row: Row) -> dict[str, Any]:

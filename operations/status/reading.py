@@ -23,12 +23,13 @@ from model_lifecycle.requests.stop_request import StopRequest, parse_stop_reques
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Listed, Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError, ModelNotFoundError
-from model_lifecycle.vocabulary.phase import meaning_of
+from model_lifecycle.vocabulary.phase import Goal, meaning_of
 from model_lifecycle.vocabulary.wording import execution
 from operations.aws import Aws
 from operations.deployment import Deployment
 from operations.side_by_side import SideBySide
 from operations.status.deployed import Deployed, as_in, by_settings, deployed
+from operations.status.fleets import MOST_LISTED, begin_listing, fleets_of
 from operations.status.origin import By, origin
 from operations.status.recurring import recurring
 from operations.status.row import State, state_of
@@ -51,7 +52,6 @@ _MOST_EXPLAINED = 8
 _MOST_DATAPOINTS = 100_800
 """In one answer of GetMetricData."""
 _MOST_QUERIES = 500
-_MOST_LISTED = 1_000
 _BEFORE = timedelta(minutes=10)
 _RECENTLY = timedelta(hours=6)
 
@@ -73,6 +73,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         executions = [
             side.begin(f"The executions of {arn.rpartition(':')[2]}", _executions, aws, arn) for arn in machines
         ]
+        listing = begin_listing(side, deployment)
         running = side.begin("The metrics of what runs", _running, aws) if quick else None
         app = known.result() or as_in(settings, deployment)
         remembered = side.begin("What the app remembers of the models", records_of, aws, app.record_table)
@@ -80,11 +81,13 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         budgets = side.begin("What is spent of the budget", budget_standings, aws, app, deployment.read_at)
         projects = _projects_of(side, aws, app, remembered)
         found, records = [each.result() for each in executions], remembered.result()
-        started, _ = found
+        started, stops = found
+        fleets = fleets_of(side, aws, listing, {Goal.RUNNING: started, Goal.STOPPED: stops})
         unclaimed = _unclaimed(records or {}, started or {})
         lines = side.begin("Who waits for a place in the quotas", _lines, aws, app.record_table if unclaimed else "")
         asked = _inputs(side, aws, unclaimed[:_MOST_WAITING], app.defaults)
-        if (more := len(unclaimed) - _MOST_WAITING) > 0:
+        of_fleets = {arn for fleet in fleets or () for arn in fleet.under_way}
+        if (more := len(set(unclaimed[_MOST_WAITING:]) - of_fleets)) > 0:
             side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
         every = len(projects)
         if running is not None and records is not None and (metrics := running.result()) is not None:
@@ -105,6 +108,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
             armed=armed.result(),
             budgets=budgets.result(),
             lines=lines.result() or {},
+            fleets=fleets,
             asked=asked,
             left_out=every - len(projects),
         )
@@ -123,9 +127,11 @@ def read_billing(aws: Aws, settings: Settings, progress: Progress) -> tuple[list
 
 def _executions(aws: Aws, machine_arn: str) -> dict[str, SeenExecution]:
     """ListExecutions: the latest thousand."""
-    listed = aws.client("stepfunctions").list_executions(stateMachineArn=machine_arn, maxResults=_MOST_LISTED)
+    listed = aws.client("stepfunctions").list_executions(stateMachineArn=machine_arn, maxResults=MOST_LISTED)
     return {
-        each["executionArn"]: SeenExecution(each["startDate"], each["status"] == "RUNNING")
+        each["executionArn"]: SeenExecution(
+            each["startDate"], each["status"] == "RUNNING", each["status"] == "SUCCEEDED"
+        )
         for each in listed["executions"]
     }
 

@@ -10,6 +10,7 @@ from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import StopRequest
 from operations.status.deployed import Deployed
+from operations.status.fleet import Fleet
 from operations.status.recurring import Recurring
 
 
@@ -25,10 +26,11 @@ class SeenModel:
 
 @dataclass(frozen=True)
 class SeenExecution:
-    """An execution that Step Functions lists."""
+    """An execution that Step Functions lists. `succeeded`: whether it ended, and well."""
 
     began: datetime
     under_way: bool
+    succeeded: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Seen:
     `executions` and `asked` are by the ARNs of executions, `measured` by model. Few executions are looked into.
     `unclaimed`: the starts under way that no record names, the latest first: they wait until they can ask for a model.
     `armed`: the names of the schedules that stop models. `left_out`: how many projects were not asked. `lines`: who
-    waits for a place in the quota, by the service. `budgets`: where the budget stands, if there is one. `failures`:
-    what could not be read, a sentence each.
+    waits for a place in the quota, by the service. `fleets`: those under way. `budgets`: where the budget stands, if
+    there is one. `failures`: what could not be read, a sentence each.
     """
 
     now: datetime
@@ -70,5 +72,6 @@ class Seen:
     asked: Mapping[str, Asked] = field(default_factory=dict)
     budgets: Sequence[BudgetStanding] | None = ()
     lines: Mapping[str, Line] = field(default_factory=dict)
+    fleets: Sequence[Fleet] | None = ()
     left_out: int = 0
     failures: Sequence[str] = ()

@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo
 from rich.text import Text
 
 from model_lifecycle.model.budget import BudgetStanding
+from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.vocabulary.wording import execution, some_of, someone
+from operations.status.fleet import Fleet
 from operations.status.recurring import Due
 from operations.status.row import Leased, Row, State
 from operations.status.status import Status
@@ -16,6 +18,7 @@ from plan.times import aligned, written
 
 NEARLY_SPENT = 80
 """Percent."""
+DONE_TO = {Goal.RUNNING: "started", Goal.STOPPED: "stopped"}
 _INDENT = "  "
 _STYLES = {
     State.RUNS: "green",
@@ -42,6 +45,8 @@ def lines_of(status: Status, *, width: int | None) -> Iterator[Text]:
     for standing in seen.budgets or ():
         style = "bold red" if standing.is_spent else "yellow" if standing.percent >= NEARLY_SPENT else ""
         yield from _folded(Text(_budget(standing, zone), style=style), width)
+    for fleet in seen.fleets or ():
+        yield from _folded(Text(_fleet(fleet, zone), style="yellow"), width)
     if status.rows:
         yield Text()
         yield from _table(status, width)
@@ -62,7 +67,7 @@ def _summary(status: Status) -> str:
         soon = f" Next: {_scheduled_words(due, 'start', zone, what='a model')}." if due else ""
         if status.seen.failures or status.seen.left_out:
             return "Nothing was seen that runs, starts or stops, but not everything was read."
-        return f"Nothing runs, starts or stops.{soon}"
+        return f"Nothing runs, starts or stops{' yet' if status.seen.fleets else ''}.{soon}"
     numbers = ((status.count(state), words) for state, words in _COUNTED.items())
     counted = ", ".join(f"{number:,} {words[number > 1]}" for number, words in numbers if number)
     unleased = f"; {status.unleased:,} without a lease" if status.unleased else ""
@@ -76,6 +81,21 @@ def _budget(standing: BudgetStanding, zone: ZoneInfo) -> str:
     ends = written(standing.ends_at, zone)
     then = f" Starts are refused until {ends}." if standing.is_spent else f" It begins anew on {ends}."
     return f"{standing.spent_usd:,.2f} USD spent of the budget {standing.in_words} ({standing.percent:,.0f} %).{then}"
+
+
+def _fleet(fleet: Fleet, zone: ZoneInfo) -> str:
+    return (
+        f"A fleet of {fleet.models} is being {DONE_TO[fleet.goal]} since {written(fleet.since, zone)}, by "
+        f"{fleet.started_by}{how_far(fleet)}."
+    )
+
+
+def how_far(fleet: Fleet) -> str:
+    """Return how many of its models are done, to follow its name; nothing if that is not known."""
+    if fleet.done is None:
+        return ""
+    failed = f", {fleet.failed:,} failed" if fleet.failed else ""
+    return f": {fleet.done:,} {'is' if fleet.done == 1 else 'are'} done{failed}, {len(fleet.under_way):,} under way"
 
 
 def _date(status: Status) -> str:

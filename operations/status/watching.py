@@ -8,14 +8,17 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from model_lifecycle.vocabulary.wording import execution
 from operations.errors import OperationsError
 from operations.status.document import document
+from operations.status.fleet import Fleet
 from operations.status.row import Row
 from operations.status.status import Status
-from operations.status.text import lines_of
+from operations.status.text import how_far, lines_of
 from plan.times import written
 
 Reader = Callable[[], Status]
+_FLEET = "Fleet of "
 
 
 def watch(read: Reader, *, every: float, json_lines: bool) -> int:
@@ -62,7 +65,8 @@ def _live(read: Reader, every: float, console: Console) -> None:
 def _plain(read: Reader, every: float) -> None:
     before: Mapping[str, str] | None = None
     for status in _again_and_again(read, every, lambda error: print(error, flush=True)):
-        now = {row.request.model_id: _line(row, status) for row in status.rows}
+        now = {fleet.execution: _of_fleet(fleet) for fleet in status.seen.fleets or ()}
+        now |= {row.request.model_id: _line(row, status) for row in status.rows}
         if before is None:
             print("\n".join(line.plain for line in lines_of(status, width=None)))
         else:
@@ -76,7 +80,13 @@ def _plain(read: Reader, every: float) -> None:
 def _changes(before: Mapping[str, str], now: Mapping[str, str]) -> Iterator[str]:
     """Yield what is another line than before, and what is gone."""
     yield from (line for model_id, line in now.items() if before.get(model_id) != line)
-    yield from (f"{line.partition(':')[0]}: stopped" for model_id, line in before.items() if model_id not in now)
+    for each, line in before.items():
+        if each not in now:
+            yield f"{line.partition(':')[0]}: {'ended' if line.startswith(_FLEET) else 'stopped'}"
+
+
+def _of_fleet(fleet: Fleet) -> str:
+    return f"{_FLEET}{fleet.models}, {execution(fleet.execution)}{how_far(fleet)}"
 
 
 def _line(row: Row, status: Status) -> str:

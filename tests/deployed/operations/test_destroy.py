@@ -8,13 +8,21 @@ import pytest
 
 from operations.destroy import failed_creation
 from operations.destroy.command import main
-from tests.deployed.lifecycle import Lifecycle
+from operations.status.command import main as show_status
+from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.operations.operator import Command, Operator
 from tests.deployed.services import REKOGNITION
 
 BROKEN = "ModelLifecycle-broken"
 LONG = 360_000
 QUESTIONS: list[str] = []
+PARTS = "arn:aws:rekognition:us-east-1:123456789012:project/parts/1"
+
+
+def named(version: str) -> dict[str, str]:
+    """Return what names a model of the project."""
+    arn = f"{PARTS.removesuffix('/1')}/version/{version}/1767603600000"
+    return {"ProjectVersionArn": arn, "ProjectArn": PARTS}
 
 
 def answering(answer: str | BaseException, lifecycle: Lifecycle) -> Command:
@@ -90,6 +98,37 @@ def test_what_runs_and_is_scheduled_is_named_and_nothing_is_removed_without_leav
 
         assert status_of(lifecycle, "ModelLifecycle").endswith("_COMPLETE")
         assert len(lifecycle.dead_letters("TriggersUndelivered")) == 1
+
+
+def test_a_fleet_under_way_is_named_and_aborted_before_the_models_are_stopped(
+    lifecycle: Lifecycle, operator: Operator
+) -> None:
+    lifecycle.given(*(REKOGNITION.script(**named(name), StartSeconds=300, StopSeconds=20) for name in ("a", "b", "c")))
+    fleet = lifecycle.start_all({"ProjectArn": PARTS, "All": True, "MaxConcurrency": 2, "NotifyEach": False})
+    lifecycle.pass_time(400)
+    with lifecycle.clock.running():
+        [told] = json.loads(operator.call(show_status, "--json").out)["Fleets"]
+        alone = operator.call(main)
+        goes_on = lifecycle.executions(statusFilter="RUNNING")
+        asked = carried_out("StartProjectVersion")
+        # What refuses after all is done keeps the stack for the other tests.
+        lifecycle.given_faults({"Operation": "UpdateTerminationProtection", "Error": "AccessDeniedException"})
+        done = operator.call(answering("s", lifecycle))
+
+    assert (told["Execution"], told["Goal"], told["StartedBy"]["By"]) == (fleet, "RUNNING", "Caller")
+    assert (told["Total"], told["Done"], told["Failed"], told["UnderWay"]) == (3, 2, 0, 1)
+    assert "A fleet of 3 models is being started since " in alone.out
+    assert f"A fleet of 3 models is under way: execution {fleet}. It will be aborted, so that " in alone.out
+    assert (alone.status, len(goes_on), asked) == (1, 1, 3)
+    assert QUESTIONS[-1].startswith("s: abort the fleets, stop these models, wait until they are stopped, and remove")
+    assert (done.status, "UpdateTerminationProtection" in done.said) == (1, True)
+    assert lifecycle.end_of(fleet).status == "ABORTED"
+    assert {lifecycle.end_of(each).status for each in goes_on} == {"ABORTED"}
+    [message] = lifecycle.messages(fleet)
+    assert (message.document["Outcome"], "make destroy" in message.document["Cause"]) == ("FleetIncomplete", True)
+    assert [lifecycle.end_of(each).status for each in lifecycle.stops()] == ["SUCCEEDED"] * 3
+    # Of no calls but those since the faults were set.
+    assert carried_out("StartProjectVersion") == 0
 
 
 def _that_starts_again(lifecycle: Lifecycle, arguments: Sequence[str]) -> int:

@@ -11,7 +11,10 @@ from model_lifecycle.model.lease import lease_of
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.registry import SERVICES
+from model_lifecycle.vocabulary.phase import Goal
 from operations.status.deployed import Deployed
+from operations.status.fleet import Fleet
+from operations.status.origin import By, Origin
 from operations.status.recurring import Recurring
 from operations.status.row import Row, rows_of
 from operations.status.seen import Seen, SeenExecution, SeenModel
@@ -92,6 +95,22 @@ def seen(*models: SeenModel, **more: Any) -> Seen:
         "armed": frozenset().union(*map(armed_for, models)),
     }
     return Seen(**{**known, **more})
+
+
+def fleet(**more: Any) -> Fleet:
+    """Return a fleet of twelve models, of which three run."""
+    known: dict[str, Any] = {
+        "execution": EXECUTION.replace("start-model:", "start-models:"),
+        "goal": Goal.RUNNING,
+        "since": NOW - HOUR,
+        "redrives": 0,
+        "started_by": Origin(execution=EXECUTION, by=By.CALLER),
+        "total": 12,
+        "done": 3,
+        "failed": 0,
+        "under_way": ("one", "two"),
+    }
+    return Fleet(**{**known, **more})
 
 
 def row(one: SeenModel, **more: Any) -> Row:

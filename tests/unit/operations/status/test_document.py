@@ -7,7 +7,7 @@ from model_lifecycle.model.record import ModelRecord
 from operations.status.document import document
 from operations.status.status import status_of
 from tests.fakes.given import EXECUTION
-from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, model, schedule, seen
+from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, fleet, model, schedule, seen
 
 ARN = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 MODEL = {
@@ -68,6 +68,7 @@ def test_it_has_every_figure_and_moment() -> None:
         "MonthEnd": "2026-01-31T23:00:00.000Z",
         "UsdByMonthEnd": 5_096.0,
         "NextStart": None,
+        "Fleets": [],
         "Budgets": [],
         "ProjectsLeftOut": 0,
         "NotRead": ["x."],
@@ -97,3 +98,20 @@ def test_it_says_what_is_spent_of_each_budget() -> None:
         }
     ]
     assert document(status_of(seen(budgets=None)))["Budgets"] is None
+
+
+def test_it_has_each_fleet_and_how_far_it_is() -> None:
+    [one, unread] = document(status_of(seen(fleets=[fleet(), fleet(total=None, done=None, failed=None)])))["Fleets"]
+
+    assert one == {
+        "Execution": EXECUTION.replace("start-model:", "start-models:"),
+        "Goal": "RUNNING",
+        "Since": "2026-01-05T11:00:00.000Z",
+        "StartedBy": {"Execution": EXECUTION, "By": "Caller", "Name": None},
+        "Total": 12,
+        "Done": 3,
+        "Failed": 0,
+        "UnderWay": 2,
+    }
+    assert (unread["Total"], unread["Done"], unread["Failed"]) == (None, None, None)
+    assert document(status_of(seen(fleets=None)))["Fleets"] is None

@@ -11,12 +11,13 @@ from rich.console import Console
 
 from model_lifecycle.model.line import Line, Waiter
 from model_lifecycle.model.record import ModelRecord
+from model_lifecycle.vocabulary.phase import Goal
 from operations.status.command import show
 from operations.status.document import document
 from operations.status.seen import Asked, SeenModel
 from operations.status.status import status_of
 from tests.fakes.given import EXECUTION, STOP_EXECUTION
-from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, RUNS, model, schedule, seen
+from tests.unit.operations.status.seeing import BUDGET, HOUR, LEASED, NOW, RUNS, fleet, model, schedule, seen
 
 EXPECTED = """\
 ModelLifecycle in us-east-1 (account 123456789012), Mon 5 Jan 2026 at 13:00 CET
@@ -171,3 +172,27 @@ def test_a_budget_is_a_line_of_what_is_spent_and_what_follows(spent: float, perc
     assert printed(budgets=[replace(BUDGET, spent_usd=spent)])[2] == (
         f"{spent:.2f} USD spent {budget}. {then} at 00:00 CET."
     )
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "12 models is being started {}: 3 are done, 2 under way."),
+        (
+            {"goal": Goal.STOPPED, "done": 1, "failed": 1},
+            "12 models is being stopped {}: 1 is done, 1 failed, 2 under way.",
+        ),
+        ({"total": 1, "done": None}, "1 model is being started {}."),
+        (
+            {"total": None, "done": 0, "under_way": ()},
+            "a project's models is being started {}: 0 are done, 0 under way.",
+        ),
+    ],
+)
+def test_a_fleet_is_told_with_how_far_it_is(more: dict[str, Any], said: str) -> None:
+    since = "since Mon 5 Jan at 12:00 CET, by a person or a program (execution start-model/morning)"
+
+    assert printed(fleets=[fleet(**more)])[1:] == [
+        "Nothing runs, starts or stops yet.",
+        f"A fleet of {said.format(since)}",
+    ]

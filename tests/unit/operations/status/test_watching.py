@@ -11,7 +11,7 @@ from operations.errors import UnreachableError
 from operations.status.progress import Counter
 from operations.status.status import Status, status_of
 from operations.status.watching import watch
-from tests.unit.operations.status.seeing import HOUR, LEASED, NOW, model, seen
+from tests.unit.operations.status.seeing import HOUR, LEASED, NOW, fleet, model, seen
 
 AT_NOON = "Mon 5 Jan at 13:00 CET"
 STATUSES = [
@@ -57,6 +57,15 @@ def test_first_all_is_told_and_then_a_line_for_each_change(capsys: pytest.Captur
         f"{AT_NOON}  mine/mine.2026-01-05: stopped",
         f"{AT_NOON}  parts/parts.2026-01-05: stopped",
     ]
+
+
+def test_a_fleet_is_a_line_for_each_model_that_is_done_and_for_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    fleets = [[fleet()], [fleet(done=4)], [fleet(done=4)], []]
+
+    lines = told(capsys, *(status_of(seen(fleets=each)) for each in fleets))
+
+    name = "Fleet of 12 models, execution start-models/morning"
+    assert lines[-2:] == [f"{AT_NOON}  {name}: 4 are done, 2 under way", f"{AT_NOON}  {name}: ended"]
 
 
 def test_programs_get_a_line_of_json_each_time(capsys: pytest.CaptureFixture[str]) -> None:
