@@ -330,7 +330,8 @@ class StartProgress(Progress[Request]):
         if progress.answer_lost:
             return progress.in_phase(Phase.FAILED, now=now)
         phase = progress.phase_now()
-        since = self.startable_since or (now if self.checks else self.started_at)
+        # Who wants the model later has asked for nothing before its time.
+        since = self.startable_since or (now if self.checks else self.asks_from)
         return replace(
             progress.in_phase(phase, now=now),
             startable_since=since if phase is Phase.STARTABLE else None,

@@ -9,6 +9,7 @@ import pytest
 from model_lifecycle.model.line import HOLDS, LONGEST_LOOK, Waiter
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.vocabulary.errors import QuotaExceededError
+from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Phase
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import EXECUTION, STOP_EXECUTION, after, begin
@@ -90,6 +91,21 @@ def test_a_start_that_could_not_ask_at_first_comes_behind_those_that_could() -> 
     waits = start(stops, model, now=after(600))
 
     assert (waits.at_full_quota, waits.standing and waits.standing.since) == (True, after(600))
+
+
+def test_a_start_that_waited_for_its_time_comes_behind_those_that_asked_meanwhile() -> None:
+    asks_from = 3_600 - 1_500
+    model = behind(waiter("meanwhile", 600, seen=asks_from))
+
+    waits = start(begin(ReadyBy=to_instant(after(3_600))), model, now=after(asks_from))
+
+    assert (waits.phase, model.starts, in_line(model)) == (
+        Phase.BLOCKED,
+        0,
+        [waiter("meanwhile").execution_arn, EXECUTION],
+    )
+    assert waits.standing is not None
+    assert waits.standing.since == after(asks_from)
 
 
 def test_a_start_that_was_throttled_as_it_asked_did_ask() -> None:
