@@ -59,7 +59,14 @@ def parse_fleet_request(execution_input: object, *, parse: Parse, at_once: int) 
     given = {name: value for name, value in execution_input.items() if value is not None and not is_reserved(name)}
     most = integer("MaxConcurrency", 1, at_once)
     own = (_MODELS, _ALL, _NOTIFY_EACH, most)
-    wrong = [field.violation(given[field.name]) for field in own if field.name in given and not _accepts(field, given)]
+    wrong = [
+        field.violation(given[field.name])
+        for field in own
+        if field.name in given and not field.accepts(given[field.name])
+    ]
+    models = given.get(_MODELS.name)
+    if isinstance(models, list) and len(models) > MOST_MODELS:
+        wrong.append(f"{_MODELS.name} must be {_MODELS.allowed}, got {len(models):,}")
     common = {name: value for name, value in given.items() if name not in _ONLY_OF_FLEETS}
     if (_MODELS.name in given) == (_ALL.name in given):
         ways = " and All, or ".join(_project_field(service) for service in SERVICES)
@@ -72,17 +79,16 @@ def parse_fleet_request(execution_input: object, *, parse: Parse, at_once: int) 
     return FleetRequest(common=common, models=_models(given[_MODELS.name], common, parse), **told)
 
 
-def _accepts(field: Field, given: Mapping[str, Any]) -> bool:
-    value = given[field.name]
-    return field.accepts(value) and (field is not _MODELS or len(value) <= MOST_MODELS)
-
-
 def _models(listed: list[object], common: Mapping[str, Any], parse: Parse) -> tuple[Mapping[str, Any], ...]:
     found: dict[str, tuple[int, Mapping[str, Any]]] = {}
     wrong: list[str] = []
     for place, each in enumerate(listed):
-        model: object = {"ProjectVersionArn": each} if isinstance(each, str) else each
-        if not isinstance(model, dict):
+        if isinstance(each, str):
+            model = {"ProjectVersionArn": each}
+        elif isinstance(each, dict):
+            # What is null is not there, so that what all have in common stays in force.
+            model = {name: value for name, value in each.items() if value is not None}
+        else:
             wrong.append(
                 f"Models[{place}] must be a JSON object with the fields of one model, or an ARN, got {shown(each)}"
             )

@@ -41,6 +41,14 @@ def test_a_model_is_an_arn_or_what_its_own_input_would_have() -> None:
     )
 
 
+def test_what_is_null_in_a_model_leaves_what_all_have_in_common() -> None:
+    nothing = {"ProjectVersionArn": VERSION, "StopAfterSeconds": None}
+
+    fleet = parse({"Models": [VERSION, nothing], "StopAfterSeconds": 3_600})
+
+    assert (fleet.models, fleet.common) == (({"ProjectVersionArn": VERSION},), {"StopAfterSeconds": 3_600})
+
+
 def test_the_same_model_twice_is_one_model() -> None:
     assert len(parse({"Models": [VERSION, {"ProjectVersionArn": VERSION}, OTHER]}).models) == 2
 
@@ -63,7 +71,7 @@ def test_all_models_of_a_project_may_be_meant(project: dict[str, str], service: 
         ({}, "give either Models, or ProjectArn and All, or ProjectName and All."),
         ({"Models": [VERSION], "All": True}, "give either Models"),
         ({"Models": []}, "Models must be a list of 1 to 1,000 models, got []."),
-        ({"Models": [VERSION] * 1_001}, "Models must be a list of 1 to 1,000 models, got"),
+        ({"Models": [VERSION] * 1_001}, "Models must be a list of 1 to 1,000 models, got 1,001."),
         ({"Models": VERSION}, "Models must be a list of 1 to 1,000 models, got"),
         ({"Models": [VERSION, 5]}, "Models[1] must be a JSON object with the fields of one model, or an ARN, got 5."),
         ({"Models": [VERSION, "parts"]}, "Models[1]: ProjectVersionArn must be a model version's ARN"),
