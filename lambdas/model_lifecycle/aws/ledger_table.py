@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from model_lifecycle.aws.record_table import record_of, table_errors
@@ -24,12 +26,15 @@ class LedgerTable:
         self._client = client
 
     def ledgers(self) -> list[Ledger]:
-        """GetItem."""
+        """GetItem. An item that is damaged counts as none: the watch counts anew, and writes another in its place."""
         with table_errors("GetItem"):
             answer = self._client.get_item(
                 TableName=self._table_name, Key={"ModelId": {"S": BUDGET_ID}}, ConsistentRead=True
             )
-        return ledgers_of(answer["Item"]["Ledgers"]["S"]) if "Item" in answer else []
+        try:
+            return ledgers_of(answer["Item"]["Ledgers"]["S"]) if "Item" in answer else []
+        except (AttributeError, LookupError, TypeError, ValueError):
+            return []
 
     def records(self) -> dict[str, ModelRecord]:
         """Scan: an item a model is few."""
@@ -48,6 +53,16 @@ class LedgerTable:
 
 
 def ledgers_of(written: str) -> list[Ledger]:
-    """Return the ledgers of the item's text."""
+    """Return the ledgers of the item's text.
+
+    Raises AttributeError, LookupError, TypeError or ValueError for what nobody can count with.
+    """
     ledgers: Sequence[Mapping[str, object]] = json.loads(written)
-    return [read_json(Ledger, each) for each in ledgers]
+    return [_whole(read_json(Ledger, each)) for each in ledgers]
+
+
+def _whole(ledger: Ledger) -> Ledger:
+    """Return the same ledger. Raises as `ledgers_of` for one that nobody can count with."""
+    if not isfinite(sum((*ledger.unit_seconds.values(), *ledger.running.values()))):
+        raise ValueError
+    return replace(ledger, told={name: [*map(int, percents)] for name, percents in ledger.told.items()})

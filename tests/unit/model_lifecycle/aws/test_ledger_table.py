@@ -1,5 +1,6 @@
 """What the watch counted of the budget, in the table of the records and beside them."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +12,7 @@ from model_lifecycle.aws.paced_calls import PacedCalls
 from model_lifecycle.aws.record_table import RecordTable
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.spending import Ledger
+from model_lifecycle.vocabulary.codec import fields_json
 from tests.fakes.given import EXECUTION, after, request
 from tests.fakes.stubbed import client_of, create_table
 
@@ -58,3 +60,31 @@ def test_what_a_later_release_has_added_is_left_out(client: Any) -> None:
     client.put_item(TableName="records", Item=item)
 
     assert table.ledgers() == [LEDGER]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"N": "3"},
+        {"S": ""},
+        {"S": "null"},
+        {"S": "[5]"},
+        {"S": "[{}]"},
+        {"S": '[{"BeginsAt": "x", "EndsAt": "x", "Until": "x"}]'},
+        *(
+            {"S": json.dumps([{**fields_json(LEDGER), **wrong}])}
+            for wrong in (
+                {"UnitSeconds": {"a": "b"}},
+                {"UnitSeconds": {"a": float("nan")}},
+                {"Running": 5},
+                {"Told": {"": 50}},
+            )
+        ),
+    ],
+    ids=str,
+)
+def test_what_is_damaged_keeps_nothing_from_being_started_and_is_counted_anew(client: Any, damage: Any) -> None:
+    table = LedgerTable("records", client)
+    client.put_item(TableName="records", Item={"ModelId": {"S": BUDGET_ID}, "Ledgers": damage})
+
+    assert table.ledgers() == []
