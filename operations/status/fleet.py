@@ -1,5 +1,6 @@
 """A fleet under way: one execution for many models."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,9 @@ from operations.status.origin import Origin
 class Fleet:
     """An execution of start-models or stop-models. `total`: of how many models; None if that is not known (yet).
 
-    `done`, `failed`: how many executions of models ended well, and otherwise; None if that could not be read.
-    `under_way`: the ARNs of those that have not ended. `redrives`: how often it was redriven.
+    `of_service`: how many of them are of each service. `done`, `failed`: how many executions of models ended well, and
+    otherwise; None if that could not be read. `under_way`: the ARNs of those that have not ended. `redrives`: how often
+    it was redriven.
     """
 
     execution: str
@@ -21,6 +23,7 @@ class Fleet:
     redrives: int
     started_by: Origin
     total: int | None
+    of_service: Mapping[str, int]
     done: int | None
     failed: int | None
     under_way: tuple[str, ...]

@@ -1,11 +1,14 @@
 """Read which fleets are under way: a call for each of their machines, and one or two for each fleet."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from model_lifecycle.requests.fleet_request import MOST_MODELS
 from model_lifecycle.requests.model_request import PARENT
+from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.machines import machine_of
 from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.vocabulary.wording import execution
@@ -25,6 +28,15 @@ MOST_LISTED = 1_000
 _MOST_LOOKED_INTO = 8
 _UNTIL_ITS_MAP = 100
 """Events at the beginning of an execution, among which its Map begins."""
+
+
+class _Asked(NamedTuple):
+    """What a fleet was asked for; nothing where that could not be read."""
+
+    total: int | None = None
+    of_service: Mapping[str, int] = MappingProxyType({})
+    parent: str | None = None
+
 
 Listing = Sequence["Future[list[dict[str, Any]] | None]"]
 Executions = Mapping[str, SeenExecution]
@@ -58,14 +70,14 @@ def fleets_of(
     for each in listed:
         arn = each["executionArn"]
         begun = looked.get(arn)
-        total, parent = (begun and begun.result()) or (None, None)
-        fleets.append(_fleet(each, total, parent, executions[machine_of(arn).goal]))
+        asked = (begun and begun.result()) or _Asked()
+        fleets.append(_fleet(each, asked, executions[machine_of(arn).goal]))
     return None if None in answers else fleets
 
 
-def _fleet(listed: Mapping[str, Any], total: int | None, parent: str | None, executions: Executions | None) -> Fleet:
+def _fleet(listed: Mapping[str, Any], asked: _Asked, executions: Executions | None) -> Fleet:
     arn, since, redrives = listed["executionArn"], listed["startDate"], listed.get("redriveCount", 0)
-    found = children_of(arn, redrives, total, executions or {})
+    found = children_of(arn, redrives, asked.total, executions or {})
     whole = executions is not None and (
         len(executions) < MOST_LISTED or min(each.began for each in executions.values()) <= since
     )
@@ -74,8 +86,9 @@ def _fleet(listed: Mapping[str, Any], total: int | None, parent: str | None, exe
         goal=machine_of(arn).goal,
         since=since,
         redrives=redrives,
-        started_by=origin(arn, began=since, model_id="", schedules=(), parent=parent),
-        total=total,
+        started_by=origin(arn, began=since, model_id="", schedules=(), parent=asked.parent),
+        total=asked.total,
+        of_service=asked.of_service,
         done=found.done if whole else None,
         failed=found.failed if whole else None,
         under_way=found.under_way,
@@ -89,22 +102,31 @@ def _listed(aws: Aws, machine_arn: str) -> list[dict[str, Any]]:
     return [dict(each) for page in found for each in page["executions"]]
 
 
-def _looked_into(aws: Aws, arn: str) -> tuple[int | None, str | None]:
-    """DescribeExecution, and for all models of a project GetExecutionHistory; how many models, and its parent."""
+def _looked_into(aws: Aws, arn: str) -> _Asked:
+    """DescribeExecution, and for all models of a project GetExecutionHistory."""
     client = aws.client("stepfunctions")
     try:
         given = json.loads(client.describe_execution(executionArn=arn).get("input", "{}"))
     except ValueError:
         given = {}
     if not isinstance(given, dict):
-        return None, None
+        return _Asked()
     parent, models = given.get(PARENT.name), given.get("Models")
     if isinstance(models, list) and len(models) <= MOST_MODELS:
         # Those that stand twice are done once.
-        total: int | None = len({json.dumps(each, sort_keys=True) for each in models})
+        different = {json.dumps(each, sort_keys=True): each for each in models}.values()
+        of_service = Counter(_service_of({**given, **each} if isinstance(each, dict) else {}) for each in different)
+        total: int | None = len(different)
     else:
         total = _planned(client, arn)
-    return total, parent if isinstance(parent, str) else None
+        of_service = Counter({_service_of(given): total or 0})
+    return _Asked(total, of_service, parent if isinstance(parent, str) else None)
+
+
+def _service_of(named: Mapping[str, Any]) -> str:
+    """Return the service whose model or project an input names. Of a text, that is the first: it is an ARN."""
+    fields = {service: {each.name for each in (*service.required, service.project_field)} for service in SERVICES}
+    return max(SERVICES, key=lambda service: len(fields[service] & named.keys())).name
 
 
 def _planned(client: Any, arn: str) -> int | None:

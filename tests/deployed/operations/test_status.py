@@ -149,7 +149,7 @@ def test_every_model_that_does_something_is_told_with_whom_when_and_money(
             name: each["State"] for name, each in models.items() if each["State"] != "Waiting" and name != "1"
         }
         assert {(each["RecordRead"], each["Unleased"], each["Usd"]) for each in read["Models"]} == {(False, False, 0)}
-        assert len(read["NotRead"]) == 7
+        assert len(read["NotRead"]) == 9
         lifecycle.given_faults({"Operation": "DescribeProjects", **DENIED})
         assert "The projects of Amazon Rekognition Custom Labels could not be read: " in operator.call(main).out
 

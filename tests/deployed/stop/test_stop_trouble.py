@@ -12,7 +12,8 @@ from tests.deployed.lifecycle import Lifecycle, carried_out
 from tests.deployed.many_lives import Life, Lived
 from tests.deployed.services import BOTH, LOOKOUT_VISION, REKOGNITION, ServiceWords, services_in_turn
 from tests.deployed.someone import Someone
-from tests.deployed.trouble.test_faults_anywhere import ERRORS, IN_USE, PASSES, errors_of
+from tests.deployed.trouble.documented_errors import errors_of
+from tests.deployed.trouble.test_faults_anywhere import ERRORS, IN_USE, PASSES
 from tests.soak import covering
 
 service_in_turn = services_in_turn()

@@ -106,6 +106,7 @@ def fleet(**more: Any) -> Fleet:
         "redrives": 0,
         "started_by": Origin(execution=EXECUTION, by=By.CALLER),
         "total": 12,
+        "of_service": {"Rekognition": 12},
         "done": 3,
         "failed": 0,
         "under_way": ("one", "two"),

@@ -30,6 +30,7 @@ from operations.doctor.checks import (
     bootstrap,
     budget,
     dead_letters,
+    fleets,
     models,
     quotas,
     ready_by,
@@ -43,7 +44,7 @@ from operations.subscribers import Subscriber
 from plan.plan_warning import Kind, PlanWarning
 from plan.quota import Quotas
 from settings.settings import Settings
-from tests.unit.operations.status.seeing import BUDGET
+from tests.unit.operations.status.seeing import BUDGET, fleet
 from tests.unit.plan.planned import lookout, pair, plan_of, rekognition, single
 
 OK, WARNING, ERROR = Level
@@ -197,6 +198,19 @@ def test_quotas_are_told_with_the_starts_that_they_hold_up_and_no_other_warning(
     assert [answer.level for answer in by_default] == [OK, WARNING, WARNING, WARNING, WARNING]
     assert all("this account may run 1 Rekognition models" in answer.says for answer in known[1:])
     assert known[1].mend == "Start it at another time, or request a higher quota in Service Quotas."
+
+
+def test_a_fleet_is_told_with_whether_all_its_models_may_run_at_once() -> None:
+    fleet_of_twelve = "a fleet of 12 models is being started (execution start-models/morning)"
+    models = {"of_service": {"Rekognition": 2, "LookoutVision": 10}}
+
+    enough = list(fleets.answers([fleet()], {"Rekognition": Quotas(running_models=12)}))
+    mixed = list(fleets.answers([fleet(**models)], {"Rekognition": Quotas(), "LookoutVision": Quotas(known=True)}))
+
+    assert told(enough) == [(OK, fleet_of_twelve)]
+    [(level, says)] = told(mixed)
+    assert level is WARNING
+    assert says.startswith(f"{fleet_of_twelve}, but this account may run 2 LookoutVision models: the others wait until")
 
 
 def test_schedules_are_told_by_what_the_plan_warns_of() -> None:
