@@ -50,7 +50,7 @@ unit: ## Run the tests of pure code, within a minute
 	@$(BIN)/pytest tests/unit --numprocesses auto
 
 soak: ## Run the exhaustive tests, which take up to half an hour
-	$(SET_UP) test app cdk lambda plain
+	$(SET_UP) test checkov app cdk lambda plain
 	@$(SIDE_BY_SIDE) "tests: $(PYTEST) --hypothesis-profile soak -m 'soak or hypothesis'"
 
 check: ## Check code and template: style, types, imports, security

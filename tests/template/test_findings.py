@@ -27,6 +27,7 @@ def test_a_resource_that_no_pack_would_pass_is_named_with_the_rule(tmp_path: Pat
     assert {line.split("-")[0] for line in found} >= {"AwsSolutions", "Serverless"}
 
 
+@pytest.mark.soak
 def test_what_checkov_finds_is_named_unless_the_resource_has_a_reason(tmp_path: Path) -> None:
     passed = {"checkov": {"skip": [{"id": "CKV_AWS_27", "comment": "a reason"}]}}
     queues = {name: {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": name}} for name in ("Open", "Passed")}
