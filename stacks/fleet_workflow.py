@@ -36,6 +36,19 @@ _ALREADY: Mapping[Goal, Mapping[str, str]] = {
 """What is kept of the output of a model's execution beside its time: that of a thousand models has to fit."""
 
 
+_NOT_NOW = (
+    "ExecutionLimitExceeded",
+    "ExecutionLimitExceededException",
+    "ThrottlingException",
+    "KmsThrottlingException",
+    "InternalFailure",
+    "ServiceUnavailable",
+    "AWSStepFunctionsException",
+    "SdkClientException",
+)
+"""What StartExecution may answer to one call and not to the next. The same name, and it is begun once."""
+
+
 class FleetWorkflow(Workflow):
     """Start or stop many models, some at once; what one fails at does not keep the others from being done."""
 
@@ -187,17 +200,20 @@ class FleetWorkflow(Workflow):
                 "ResultSelector": {"Seconds.$": "$.Output.ElapsedSeconds", **_ALREADY[self._goal]},
             },
         )
-        # How it ended, no retry changes.
-        start.add_retry(errors=["States.TaskFailed"], max_attempts=0)
+        # How it ended, no retry changes; States.TaskFailed would match both.
         start.add_retry(
-            errors=["States.ALL"],
+            errors=[f"StepFunctions.{each}" for each in _NOT_NOW],
             interval=Duration.seconds(2),
             backoff_rate=2,
             max_attempts=8,
             max_delay=Duration.minutes(1),
         )
-        start.add_catch(why, errors=["States.TaskFailed"], result_path="$.Fault")
-        return start.add_catch(not_begun, errors=["States.ALL"], result_path="$.Fault")
+        # The cause of an end is the description of the execution, that of a refusal is a sentence.
+        described = Condition.and_(
+            Condition.is_present("$.Fault.Cause"), Condition.string_matches("$.Fault.Cause", "{*}")
+        )
+        ended = Choice(self, "Has it begun?").when(described, why)
+        return start.add_catch(ended.otherwise(not_begun), errors=["States.ALL"], result_path="$.Fault")
 
     def _fleet_step(
         self, name: str, comment: str, sent: Mapping[str, str], result_path: str, *, on_fault: IChainable

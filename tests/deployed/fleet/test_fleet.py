@@ -1,6 +1,9 @@
 """Many models with one execution: each is started and stopped by itself, and one message tells of all."""
 
+from collections.abc import Sequence
 from typing import Any
+
+import pytest
 
 from tests.deployed.lifecycle import Lifecycle
 from tests.deployed.services import LOOKOUT_VISION, REKOGNITION
@@ -95,3 +98,53 @@ def test_an_event_starts_a_fleet_and_an_input_that_is_wrong_is_told_with_the_pla
     assert message.document["Error"] == "InvalidRequestError"
     assert "Models[1]: ProjectVersionArn must be" in message.document["Cause"]
     assert message.document["Models"] == []
+
+
+DENIED, THROTTLED = {"Error": "AccessDeniedException"}, {"Error": "ThrottlingException"}
+# The first call is that of whoever starts the fleet.
+OF_THE_FLEET = {"Operation": "StartExecution", "After": 1}
+TROUBLE: dict[str, dict[str, Any]] = {
+    "throttled": {**OF_THE_FLEET, **THROTTLED, "Times": 2},
+    "limited": {**OF_THE_FLEET, "Error": "ExecutionLimitExceeded", "Times": 2},
+    "unanswered": {**OF_THE_FLEET, "Effect": "LoseAnswer", "Times": 1},
+    "unreachable": {**OF_THE_FLEET, "Effect": "Refuse", "Times": 2},
+    "untold": {"Operation": "Publish", "Error": "InternalErrorException", "Times": 3},
+    "untold-for-long": {"Operation": "Publish", **DENIED, "Times": 6, "Caller": "Notify"},
+    "killed": {"Operation": "Publish", "Effect": "KillBefore", "Times": 1},
+}
+EACH_TIME = ("throttled", "untold")
+
+
+@pytest.mark.parametrize(
+    "cases", [EACH_TIME, pytest.param(tuple(case for case in TROUBLE if case not in EACH_TIME), marks=pytest.mark.soak)]
+)
+def test_trouble_delays_a_fleet_and_what_lasts_keeps_only_its_own_model(
+    lifecycle: Lifecycle, cases: Sequence[str]
+) -> None:
+    fleets = {case: [f"{case}.{number}" for number in (1, 2)] for case in (*cases, "denied")}
+    trouble = {**TROUBLE, "denied": {**OF_THE_FLEET, **DENIED}}
+    lifecycle.given(
+        *({**script(0), "ProjectVersionArn": of_case(name)} for names in fleets.values() for name in names),
+        faults=[{**trouble[case], "Model": names[0]} for case, names in fleets.items()],
+    )
+
+    arns = {
+        case: lifecycle.start_all({"Models": list(map(of_case, names)), "NotifyEach": False})
+        for case, names in fleets.items()
+    }
+    ended = {case: lifecycle.end_of(arn) for case, arn in arns.items()}
+
+    assert {case: (each.status, each.cause) for case, each in ended.items() if each.status != "SUCCEEDED"} == {
+        "denied": ("FAILED", "1 of 2 models is not running: parts/denied.1 (StepFunctions.AccessDeniedException).")
+    }
+    told = {case: lifecycle.only_message(each).document for case, each in ended.items()}
+    assert {case: (document["Done"], document["Total"]) for case, document in told.items()} == {
+        **dict.fromkeys(cases, (2, 2)),
+        "denied": (1, 2),
+    }
+    assert outcomes(told["denied"]) == {"denied.1": "StepFunctions.AccessDeniedException", "denied.2": "Running"}
+    assert len(lifecycle.executions()) == 2 * len(fleets) - 1
+
+
+def of_case(name: str) -> str:
+    return f"{PROJECT}/version/{name}/{EPOCH}"
