@@ -201,13 +201,7 @@ class FleetWorkflow(Workflow):
             },
         )
         # How it ended, no retry changes; States.TaskFailed would match both.
-        start.add_retry(
-            errors=[f"StepFunctions.{each}" for each in _NOT_NOW],
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_attempts=8,
-            max_delay=Duration.minutes(1),
-        )
+        _retry_patiently(start, *(f"StepFunctions.{each}" for each in _NOT_NOW))
         # The cause of an end is the description of the execution, that of a refusal is a sentence.
         described = Condition.and_(
             Condition.is_present("$.Fault.Cause"), Condition.string_matches("$.Fault.Cause", "{*}")
@@ -226,13 +220,7 @@ class FleetWorkflow(Workflow):
             result_path=result_path,
         )
         # A project that cannot be listed now is listed later.
-        step.add_retry(
-            errors=["States.ALL"],
-            interval=Duration.seconds(2),
-            backoff_rate=2,
-            max_attempts=8,
-            max_delay=Duration.minutes(1),
-        )
+        _retry_patiently(step, "States.ALL")
         return step.add_catch(on_fault, errors=["States.ALL"], result_path="$.Fault")
 
     def _explain_fleet_fault(self) -> Pass:
@@ -273,3 +261,13 @@ class FleetWorkflow(Workflow):
         )
         self.try_to_tell(told)
         return told.add_catch(then, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(then)
+
+
+def _retry_patiently(state: CustomState, *errors: str) -> None:
+    state.add_retry(
+        errors=list(errors),
+        interval=Duration.seconds(2),
+        backoff_rate=2,
+        max_attempts=8,
+        max_delay=Duration.minutes(1),
+    )

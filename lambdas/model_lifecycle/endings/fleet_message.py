@@ -7,7 +7,7 @@ from typing import Any
 from model_lifecycle.endings.fleet import FleetEnding
 from model_lifecycle.endings.message import MAX_SUBJECT_CHARACTERS, Message, execution_link
 from model_lifecycle.endings.outcome import FleetOutcome
-from model_lifecycle.steps.fleet_plan import size_of
+from model_lifecycle.steps.fleet_plan import fitting
 from model_lifecycle.steps.fleet_report import WANTED, name_of
 from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
@@ -48,7 +48,7 @@ def compose_fleet(ending: FleetEnding, *, home: Home) -> Message:
     total = ending.report["Total"] if ending.report else len(ending.rows)
     summary, to_do = _summary(ending, total), _to_do(ending, home)
     rows = [_with_status(ending, row) for row in ending.rows]
-    shown = _fitting(rows)
+    shown = fitting(rows, most_bytes=_MOST_OF_MODELS)
     document = FleetDocument(
         notification_id=ending.notification_id,
         outcome=ending.outcome,
@@ -129,16 +129,6 @@ def _to_do(ending: FleetEnding, home: Home) -> str:
 def _with_status(ending: FleetEnding, row: Mapping[str, Any]) -> dict[str, Any]:
     status = ending.status(row) if "Error" in row or "Outcome" not in row else None
     return {**row, **({"Status": status} if status else {}), "MayBill": ending.may_bill(row)}
-
-
-def _fitting(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    room, fitting = _MOST_OF_MODELS, []
-    for row in rows:
-        room -= size_of(row) + 1
-        if room < 0:
-            break
-        fitting.append(row)
-    return fitting
 
 
 def _text(ending: FleetEnding, summary: str, to_do: str, total: int) -> str:

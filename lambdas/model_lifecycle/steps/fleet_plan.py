@@ -115,6 +115,17 @@ def size_of(value: object) -> int:
     return len(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace"))
 
 
+def fitting(rows: Sequence[dict[str, Any]], *, most_bytes: int) -> list[dict[str, Any]]:
+    """Return as many of the first rows as fit."""
+    room, fit = most_bytes, []
+    for row in rows:
+        room -= size_of(row) + 1
+        if room < 0:
+            break
+        fit.append(row)
+    return fit
+
+
 def _is_wanted(status: str, service: Service, goal: Goal) -> bool:
     """Tell whether there is something to do about a model: most of a project's may never have been trained well."""
     meaning = meaning_of(status, service.statuses)

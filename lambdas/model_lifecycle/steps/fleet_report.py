@@ -7,7 +7,7 @@ from typing import Any
 
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
-from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, of_a_fleet, size_of
+from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, fitting, of_a_fleet
 from model_lifecycle.steps.payload import checked
 from model_lifecycle.vocabulary.codec import fields_json, pascal
 from model_lifecycle.vocabulary.errors import FleetIncompleteError
@@ -48,7 +48,7 @@ def sum_up_fleet(payload: dict[str, Any], *, home: Home, now: datetime) -> dict[
     goal, fleet = Goal(payload["Goal"]), payload["Fleet"]
     rows = [_row(goal, model, ended) for model, ended in zip(fleet["Models"], payload["Results"], strict=True)]
     failed = [row for row in rows if "Error" in row]
-    shown = _fitting([*failed, *(row for row in rows if "Error" not in row)])
+    shown = fitting([*failed, *(row for row in rows if "Error" not in row)], most_bytes=MOST_BYTES)
     report = FleetReport(
         total=len(rows),
         done=len(rows) - len(failed),
@@ -88,13 +88,3 @@ def _why(goal: Goal, failed: Sequence[Mapping[str, Any]], total: int) -> str:
     more = f" and {len(failed) - _NAMED_IN_CAUSE:,} more" if len(failed) > _NAMED_IN_CAUSE else ""
     are = "is not" if len(failed) == 1 else "are not"
     return f"{len(failed):,} of {total:,} models {are} {WANTED[goal]}: {named}{more}."
-
-
-def _fitting(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    room, fitting = MOST_BYTES, []
-    for row in rows:
-        room -= size_of(row) + 1
-        if room < 0:
-            break
-        fitting.append(row)
-    return fitting
