@@ -29,6 +29,7 @@ from operations.aws import Aws
 from operations.deployment import Deployment
 from operations.side_by_side import SideBySide
 from operations.status.deployed import Deployed, as_in, by_settings, deployed
+from operations.status.fleet import Fleet
 from operations.status.fleets import MOST_LISTED, begin_listing, fleets_of
 from operations.status.origin import By, origin
 from operations.status.recurring import recurring
@@ -86,8 +87,7 @@ def read(deployment: Deployment, settings: Settings, progress: Progress, *, quic
         unclaimed = _unclaimed(records or {}, started or {})
         lines = side.begin("Who waits for a place in the quotas", _lines, aws, app.record_table if unclaimed else "")
         asked = _inputs(side, aws, unclaimed[:_MOST_WAITING], app.defaults)
-        of_fleets = {arn for fleet in fleets or () for arn in fleet.under_way}
-        if (more := len(set(unclaimed[_MOST_WAITING:]) - of_fleets)) > 0:
+        if more := not_asked(unclaimed, fleets or ()):
             side.failures.append(f"{more:,} more starts are under way, and were not asked which model they wait for.")
         every = len(projects)
         if running is not None and records is not None and (metrics := running.result()) is not None:
@@ -246,6 +246,11 @@ def _unclaimed(records: Mapping[str, ModelRecord], started: Mapping[str, SeenExe
     named = {arn for record in records.values() for arn in (record.asked_by, record.latest_start)}
     found = [(each.began, arn) for arn, each in started.items() if each.under_way and arn not in named]
     return [arn for _, arn in sorted(found, reverse=True)]
+
+
+def not_asked(unclaimed: Sequence[str], fleets: Iterable[Fleet]) -> int:
+    """Return how many starts under way nothing is known of: those of fleets are told with them."""
+    return len(set(unclaimed[_MOST_WAITING:]).difference(*(fleet.under_way for fleet in fleets)))
 
 
 def _inputs(side: SideBySide, aws: Aws, arns: Iterable[str], defaults: Defaults) -> dict[str, Asked]:

@@ -142,6 +142,7 @@ def test_trouble_delays_a_fleet_and_what_lasts_keeps_only_its_own_model(
         **dict.fromkeys(cases, (2, 2)),
         "denied": (1, 2),
     }
+    assert [row["Outcome"] for row in told["denied"]["Models"]] == ["NotBegun", "Running"]
     assert outcomes(told["denied"]) == {"denied.1": "StepFunctions.AccessDeniedException", "denied.2": "Running"}
     assert len(lifecycle.executions()) == 2 * len(fleets) - 1
 
