@@ -24,6 +24,7 @@ from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import named_in, project_in
 from model_lifecycle.steps.look import look
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
+from model_lifecycle.steps.start_progress import StartProgress
 from model_lifecycle.steps.step import PROGRESS, asked_of
 from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.errors import (
@@ -223,6 +224,8 @@ class Endings:
             not refused
             and outcome in _CUT_SHORT
             and isinstance(told, StartReport)
+            and isinstance(seen, StartProgress)
+            and seen.may_have_asked(now=self._now)
             and seen.meaning.before is Phase.STARTABLE
         ):
             told = replace(told, may_bill=True, remedy=_LOOK_AGAIN)

@@ -12,7 +12,7 @@ from model_lifecycle.model.lease import Lease, lease_of, outlasts
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
-from model_lifecycle.requests.ready_by import MAX_AHEAD
+from model_lifecycle.requests.ready_by import LONGEST_LEAD_SECONDS, MAX_AHEAD
 from model_lifecycle.requests.start_request import IGNORE_BUDGET, MAX_LEASE_SECONDS, Request, parse_request
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.steps.coming_up import LONGEST_WAIT, ComingUp
@@ -96,6 +96,10 @@ class StartProgress(Progress[Request]):
     def is_early(self, *, now: datetime) -> bool:
         """Tell whether it waits for its time, and has nothing to do with its model before."""
         return now < self.asks_from and not self.begun and not self.asked
+
+    def may_have_asked(self, *, now: datetime) -> bool:
+        """Tell whether the start may have been requested by then, whatever is remembered of how long starts take."""
+        return now >= self.wanted_from - timedelta(seconds=LONGEST_LEAD_SECONDS)
 
     def waiting_for_its_time(self, *, now: datetime) -> Self:
         """Take in that it is too early to do anything."""

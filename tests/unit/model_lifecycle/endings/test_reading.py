@@ -18,6 +18,7 @@ from model_lifecycle.vocabulary.errors import (
     ModelNotFoundError,
     ServiceUnavailableError,
 )
+from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.phase import Goal, Phase
 from tests.fakes.fake_model import FakeModel
 from tests.fakes.given import (
@@ -212,6 +213,16 @@ class TestAnEndingThatTheNetCatches:
 
         assert ending.may_bill is may_bill
         assert bool(ending.remedy and "Look at the model" in ending.remedy) is (status == "STOPPED")
+
+    @pytest.mark.parametrize(("aborted_after", "may_bill"), [(1_799, False), (1_800, True)])
+    def test_of_an_abort_long_before_the_model_was_to_be_ready_says_that_nothing_was_started(
+        self, executions: Executions, aborted_after: float, may_bill: bool
+    ) -> None:
+        waits = json.dumps({**INPUT, "ReadyBy": to_instant(after(5_400))})
+
+        ending = executions.told("ABORTED", FakeModel("STOPPED"), seconds=aborted_after, input=waits)
+
+        assert (ending.may_bill, bool(ending.remedy)) == (may_bill, may_bill)
 
     def test_of_a_start_that_was_overdue_is_no_other_outcome_than_a_state_tells(self, executions: Executions) -> None:
         """Its state could not tell it: to Step Functions the execution failed, to people the start timed out."""
