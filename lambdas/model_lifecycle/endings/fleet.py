@@ -15,7 +15,7 @@ from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.steps.fleet_plan import ListModels, fleet_of, of_a_fleet
 from model_lifecycle.steps.fleet_report import model_named
 from model_lifecycle.steps.payload import checked
-from model_lifecycle.vocabulary.errors import ModelLifecycleError
+from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import FLEETS, machine_of
 from model_lifecycle.vocabulary.phase import Goal, meaning_of
@@ -33,7 +33,7 @@ class FleetEnding:
     """How it ended. `report`: the machine's own, None where Step Functions ended it, or a function failed.
 
     `rows`: how each model ended, as far as that is known. `statuses`: how those are now that are not as they were
-    wanted, by their identity; not there for what could not be looked at.
+    wanted, by their identity; None for what does not exist, and not there for what could not be looked at.
     """
 
     notification_id: str
@@ -42,21 +42,23 @@ class FleetEnding:
     execution_arn: str
     report: Mapping[str, Any] | None
     rows: Sequence[Mapping[str, Any]]
-    statuses: Mapping[frozenset[tuple[str, str]], str]
+    statuses: Mapping[frozenset[tuple[str, str]], str | None]
     error: str | None
     cause: str | None
 
     def status(self, row: Mapping[str, Any]) -> str | None:
-        """Return how a model is now; None if that is not known, or it is as it was wanted."""
+        """Return how a model is now; None if that is not known, or it is as it was wanted, or there is none."""
         return self.statuses.get(key_of(row))
 
     def may_bill(self, row: Mapping[str, Any]) -> bool:
         """Tell whether a model bills, or comes to bill, or nobody can tell."""
         if "Error" not in row and "Outcome" in row:
             return self.goal is Goal.RUNNING or row["Outcome"].endswith("LeftRunning")
+        if key_of(row) not in self.statuses:
+            return True
         service, _ = model_named(row)
         status = self.status(row)
-        return status is None or meaning_of(status, service.statuses).may_bill
+        return status is not None and meaning_of(status, service.statuses).may_bill
 
     @property
     def still_billing(self) -> list[Mapping[str, Any]]:
@@ -151,19 +153,22 @@ def _rows(
 
 def _statuses(
     rows: Iterable[Mapping[str, Any]], list_models: ListModels, locate: Locate
-) -> dict[frozenset[tuple[str, str]], str]:
+) -> dict[frozenset[tuple[str, str]], str | None]:
     """Return how models are now: one list tells it of all models of a project."""
-    of_project: dict[tuple[str, str], tuple[Service, Identity]] = {}
+    of_project: dict[tuple[str, str], tuple[Service, list[Identity]]] = {}
     for row in rows:
         service, named = model_named(row)
-        of_project.setdefault((service.name, service.project(named)), (service, named))
-    found: dict[frozenset[tuple[str, str]], str] = {}
-    for service, identity in of_project.values():
+        of_project.setdefault((service.name, service.project(named)), (service, []))[1].append(named)
+    found: dict[frozenset[tuple[str, str]], str | None] = {}
+    for service, identities in of_project.values():
         try:
-            project = locate(service, identity)[service.project_field.name]
-            found |= {key_of(listed.identity): listed.status for listed in list_models(service, project)}
+            project = locate(service, identities[0])[service.project_field.name]
+            listed = {key_of(each.identity): each.status for each in list_models(service, project)}
+        except ModelNotFoundError:
+            listed = {}
         except ModelLifecycleError:
             continue
+        found |= {**dict.fromkeys(map(key_of, identities)), **listed}
     return found
 
 

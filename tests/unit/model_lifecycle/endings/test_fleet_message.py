@@ -10,7 +10,7 @@ from model_lifecycle.endings.fleet import is_of_a_fleet, read_fleet
 from model_lifecycle.endings.fleet_message import compose_fleet
 from model_lifecycle.endings.message import Message
 from model_lifecycle.services.service import Identity, Listed, Service
-from model_lifecycle.vocabulary.errors import ServiceUnavailableError
+from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError, ServiceUnavailableError
 from tests.fakes.given import DEFAULTS, EXECUTION, HOME, PROJECT, VERSION
 
 STATES = "arn:aws:states:us-east-1:123456789012:execution"
@@ -36,11 +36,15 @@ class Executions:
         return {"executionArn": executionArn, **self._described}
 
 
-def told(event: dict[str, Any], *, statuses: tuple[str, ...] = (), executions: Any = None) -> Message:
+def told(
+    event: dict[str, Any], *, statuses: tuple[str, ...] | ModelLifecycleError = (), executions: Any = None
+) -> Message:
     """Return the message about an event, while the models of the project have these statuses; none can be listed."""
 
     def list_models(_: Service, project: str) -> list[Listed]:
         assert project == PROJECT
+        if isinstance(statuses, ModelLifecycleError):
+            raise statuses
         if not statuses:
             raise ServiceUnavailableError("Not now.", perhaps_done=False)
         return [Listed(row(number), status) for number, status in enumerate(statuses)]
@@ -100,6 +104,15 @@ def test_what_cannot_be_looked_at_may_bill() -> None:
     message = told(of_state(row(0, Outcome="Failed", Error="StopTimedOutError"), goal="STOPPED"))
 
     assert message.document["MayBill"]
+    assert "Status" not in message.document["Models"][0]
+
+
+@pytest.mark.parametrize("there", [("STOPPED",), ModelNotFoundError("No such project.")], ids=["project", "nothing"])
+def test_what_does_not_exist_does_not_bill(there: tuple[str, ...] | ModelNotFoundError) -> None:
+    message = told(of_state(row(1, Outcome="Failed", Error="ModelNotFoundError")), statuses=there)
+
+    assert not message.document["MayBill"]
+    assert message.subject == "Not all running: 0 of 1 model"
     assert "Status" not in message.document["Models"][0]
 
 
