@@ -66,14 +66,17 @@ class LineTable:
 
 
 def line_of(item: Mapping[str, Any]) -> Line:
-    """Return the line that an item is."""
-    waiters = [
-        read_json(Waiter, {name: value["S"] for name, value in stands["M"].items()}, execution_arn=arn)
-        for arn, stands in item.items()
-        if "M" in stands
-    ]
+    """Return the line that an item is. Nobody waits behind what is damaged."""
+    waiters = [found for arn, stands in item.items() if "M" in stands and (found := _waiter(arn, stands["M"]))]
     moments = {name: from_instant(item[name]["S"]) for name in (_PROBED, _PASSED) if name in item}
     return Line(waiters, probed_at=moments.get(_PROBED), passed_at=moments.get(_PASSED))
+
+
+def _waiter(execution_arn: str, stands: Mapping[str, Any]) -> Waiter | None:
+    try:
+        return read_json(Waiter, {name: each["S"] for name, each in stands.items()}, execution_arn=execution_arn)
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
 def line_id(service: str) -> str:

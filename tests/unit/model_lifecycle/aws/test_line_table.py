@@ -2,15 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from moto import mock_aws
 
-from model_lifecycle.aws.line_table import LineTable
+from model_lifecycle.aws.line_table import LineTable, line_of
 from model_lifecycle.aws.record_table import RecordTable, record_of
 from model_lifecycle.model.line import Line
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.start_request import parse_request
+from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.errors import ServiceRefusedError, ServiceUnavailableError
 from tests.fakes.given import DEFAULTS, HOME, after, request
 from tests.fakes.stubbed import client_of, create_table, stubbed
@@ -54,6 +56,15 @@ def test_who_is_forgotten_is_taken_out_by_the_next_one(lines: LineTable) -> None
     lines.enter(request(), there, forget=[gone.execution_arn, "one that is not there any more"])
 
     assert lines.read(request()).waiters == [there]
+
+
+@pytest.mark.parametrize("damage", [{}, {"Since": {"N": "5"}}, {"Since": {"S": "early"}}], ids=str)
+def test_nobody_waits_behind_what_is_damaged(damage: dict[str, Any]) -> None:
+    whole = {name: {"S": value} for name, value in fields_json(waiter("first")).items() if value}
+
+    assert line_of({"first": {"M": whole}, "damaged": {"M": {**whole, **damage} if damage else {}}}).waiters == [
+        replace(waiter("first"), execution_arn="first")
+    ]
 
 
 def test_a_line_is_no_record_of_a_model(lines: LineTable) -> None:
