@@ -15,6 +15,8 @@ _SOON = timedelta(seconds=0.5)
 """A wait takes whole seconds."""
 _TOO_LATE = timedelta(seconds=5)
 """Who comes so late goes among those who go first, or many who are late would come at once."""
+_LONGEST_QUEUE = timedelta(hours=1)
+"""Ten thousand calls do not take that long. A turn that is later was written by a wrong clock: nobody waits for it."""
 
 
 def in_turn(
@@ -33,7 +35,7 @@ def in_turn(
     except ModelLifecycleError:
         # The services throttle as well, and that is waited out.
         return take(replace(progress, slot=None, faults=progress.faults + 1))
-    if (turn := queue.turn(slot)) > now + _SOON:
+    if now + _SOON < (turn := queue.turn(slot)) <= now + _LONGEST_QUEUE:
         return replace(progress, slot=slot, next_check_seconds=_wait(progress, turn, now))
     return _with_next_slot(take(replace(progress, slot=None)), pace, queue, now=now)
 
@@ -43,7 +45,7 @@ def _with_next_slot(progress: AnyProgress, pace: Pace, queue: Queue, *, now: dat
     if progress.next_check_seconds is None or _goes_first(progress, now):
         return progress
     due = now + timedelta(seconds=progress.next_check_seconds)
-    if not due < queue.free_at < progress.deadline:
+    if not due < queue.free_at < min(progress.deadline, now + _LONGEST_QUEUE):
         return progress
     try:
         slot, queue = pace.reserve(progress.request.service.name, _calls(progress), first=False, now=now)

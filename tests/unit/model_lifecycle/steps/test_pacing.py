@@ -124,6 +124,18 @@ def test_a_step_is_taken_at_once_and_counts_a_fault_where_no_turn_can_be_reserve
     assert (taken.phase, taken.faults) == (Phase.STARTING, 1)
 
 
+def test_nobody_waits_for_a_turn_that_a_wrong_clock_has_put_off_for_hours() -> None:
+    pace = FakePace()
+    pace.reserve("Rekognition", 1, first=False, now=after(10 * 3_600))
+    patient = begin(StartTimeoutSeconds=86_400)
+
+    taken = in_turn(patient, lambda each: each.in_phase(Phase.STARTING, now=START).settled(now=START), pace, now=START)
+
+    assert (taken.phase, taken.slot) == (Phase.STARTING, None)
+    assert taken.next_check_seconds is not None
+    assert taken.next_check_seconds <= 60
+
+
 def test_who_waits_comes_back_by_itself_in_the_phase_it_was_in() -> None:
     pace = FakePace()
     pace.reserve("Rekognition", 100, first=False, now=START)
