@@ -18,7 +18,7 @@ from model_lifecycle.requests.model_request import (
     read_fields,
 )
 from model_lifecycle.requests.ready_by import READY_BY, moment_of
-from model_lifecycle.services.fields import free_text, instant, integer
+from model_lifecycle.services.fields import instant, integer, text
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
 
@@ -29,7 +29,12 @@ _MAX_UNITS = integer("MaxInferenceUnits", 1)
 _START_TIMEOUT = integer("StartTimeoutSeconds", 1, MAX_TIMEOUT_SECONDS)
 _STOP_AFTER = integer("StopAfterSeconds", 1, MAX_LEASE_SECONDS)
 _STOP_AT = instant("StopAt")
-IGNORE_BUDGET = free_text("IgnoreBudget", characters=2_000)
+IGNORE_BUDGET = text(
+    "IgnoreBudget",
+    r"[\s\S]*\S[\s\S]*",
+    characters=(1, 2_000),
+    allowed="a reason in words, of at most 2,000 characters",
+)
 """Why this start is not to mind that the budget is spent."""
 _COMMON = (
     _MIN_UNITS,

@@ -136,3 +136,13 @@ class TestTheCeilingOnUnits:
         asked = {"ProjectVersionArn": VERSION, "MinInferenceUnits": 6}
 
         assert parse_request(asked, defaults=self.LIMITED, home=HOME, ours=True).min_inference_units == 6
+
+
+@pytest.mark.parametrize("reason", ["", " ", "\n\t", "x" * 2_001])
+def test_a_budget_is_not_ignored_without_a_reason_in_words(reason: str) -> None:
+    with pytest.raises(InvalidRequestError, match="IgnoreBudget must be a reason in words, of at most 2,000"):
+        request(IgnoreBudget=reason)
+
+
+def test_a_budget_is_ignored_for_a_reason_in_any_script() -> None:
+    assert request(IgnoreBudget="月末の検査\n二行目").ignore_budget == "月末の検査\n二行目"
