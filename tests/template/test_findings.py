@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aws_cdk import Stack
 
 
+@pytest.mark.soak
 def test_a_resource_that_no_pack_would_pass_is_named_with_the_rule(tmp_path: Path) -> None:
     # It loads the CDK, which takes seconds.
     from findings.packs import found_by_packs

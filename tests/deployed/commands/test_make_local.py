@@ -318,6 +318,7 @@ def test_projects_that_are_not_of_this_aws_are_refused_at_once() -> None:
     assert "project_arns[0] must be of the account and Region of the deploy" in done.stderr
 
 
+@pytest.mark.soak
 def test_a_wrong_setting_stops_the_deploy_with_one_line_that_says_what_is_allowed() -> None:
     done = made("local", "ARGS=-c start_timeout_minutes=soon", more={})
 

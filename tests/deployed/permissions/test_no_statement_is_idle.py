@@ -12,6 +12,9 @@ from tests.deployed.permissions.losses import Document, is_felt, losses, policie
 from tests.deployed.permissions.stories import SETTINGS, Judged, Story, live
 from tests.worlds import Worlds
 
+# It takes as long as hundreds of other tests do.
+pytestmark = pytest.mark.soak
+
 SAMPLE = ('"sns:Publish"', '"Service": "scheduler.amazonaws.com"', '"Deny"')
 """Of the statements that say so, every run takes the first one away; the soak takes all."""
 
@@ -52,7 +55,6 @@ def test_the_loss_of_each_statement_action_and_resource_is_felt_and_some_are_tri
         assert goes_otherwise(lifecycle, name, document, left, story), f"{loss} of {name}"
 
 
-@pytest.mark.soak
 def test_each_loss_is_tried(lifecycle: Lifecycle, lived: Mapping[Story, Judged]) -> None:
     unfelt = [
         f"{loss} of {name}"

@@ -42,6 +42,7 @@ def test_many_starts_at_once_are_one_start_and_do_not_wait_on_each_other(
     assert counted[12] <= 3.5 * counted[4], counted
 
 
+@pytest.mark.soak
 def test_starts_and_stops_of_one_model_at_once_each_end_and_are_told(lifecycle: Lifecycle) -> None:
     lifecycle.given(REKOGNITION.script(StartSeconds=10, StopSeconds=5))
     fields = {"PollIntervalSeconds": 1}
