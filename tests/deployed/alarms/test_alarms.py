@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -34,10 +35,13 @@ def heard(lifecycle: Lifecycle) -> Lifecycle:
 
 @pytest.fixture
 def hourly(lifecycle: Lifecycle) -> Iterator[str]:
-    """Return the rule that calls the watch, and enable it afterwards."""
+    """Return the rule that calls the watch, and enable it afterwards: at a full hour, from which on it counts."""
     events = lifecycle.aws.client("events")
     [name] = [rule["Name"] for rule in events.list_rules()["Rules"] if "WatchHourly" in rule["Name"]]
     yield name
+    events.disable_rule(Name=name)
+    now = lifecycle.clock.now()
+    lifecycle.pass_time((now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1) - now).total_seconds())
     events.enable_rule(Name=name)
 
 

@@ -139,8 +139,6 @@ def test_a_stop_that_somebody_deleted_is_armed_again_within_the_hour(
 def test_a_model_whose_stop_never_came_is_stopped_by_the_watch(lifecycle: Lifecycle, service: ServiceWords) -> None:
     lifecycle.given(service.script(StartSeconds=60))
     lifecycle.run({**service.model, "StopAfterSeconds": 10 * MINUTE})
-    # A look of the watch that is repeated would arm it again before the lease ends.
-    lifecycle.pass_time(8 * MINUTE)
     lose_every_armed_stop(lifecycle)
 
     hours(lifecycle, 1.2)
