@@ -12,9 +12,9 @@ from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.requests.fleet_request import MOST_AT_ONCE
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.services.service import Identity, Service
-from model_lifecycle.steps.fleet_plan import ListModels, fleet_of, of_a_fleet
+from model_lifecycle.steps.fleet_plan import ListModels, fleet_of
 from model_lifecycle.steps.fleet_report import model_named
-from model_lifecycle.steps.payload import checked
+from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import FLEETS, machine_of
@@ -85,7 +85,7 @@ def is_of_a_fleet(event: Mapping[str, Any]) -> bool:
 def fleet_identity(event: dict[str, Any], executions: "SFNClient", home: Home) -> str:
     """Return the NotificationId. Raises InvalidRequestError for what no state and no end of their executions sends."""
     if "detail" not in event:
-        event = checked(event, of_a_fleet(home))
+        event = checked(event, of_a_state(home, holds="Fleet"))
         return notification_id(event["Execution"]["Arn"], int(event["Execution"].get("RedriveCount") or 0))
     detail = checked(event, of_the_net(home))["detail"]
     redrive_count = detail.get("redriveCount") or 0

@@ -8,9 +8,8 @@ from typing import Any
 
 from model_lifecycle.requests.fleet_request import MOST_MODELS, FleetRequest, parse_fleet_request
 from model_lifecycle.requests.model_request import PARENT, TOLD_BY, Defaults
-from model_lifecycle.services.fields import Field, instant, one_of
 from model_lifecycle.services.service import Listed, Service
-from model_lifecycle.steps.payload import checked, of_a_machine
+from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.steps.step import PROGRESS
 from model_lifecycle.vocabulary.errors import InvalidRequestError, ModelLifecycleError, ServiceUnavailableError
 from model_lifecycle.vocabulary.home import Home
@@ -75,7 +74,7 @@ def plan_fleet(
     Raises InvalidRequestError for what no state of the machines sends, and ServiceUnavailableError for a project that
     cannot be listed now: the state machine tries again.
     """
-    payload = checked(payload, of_a_fleet(home))
+    payload = checked(payload, of_a_state(home, holds="Fleet"))
     asked, arn = payload["Fleet"].get("Request"), payload["Execution"]["Arn"]
     try:
         fleet = fleet_of(
@@ -98,16 +97,6 @@ def plan_fleet(
     except ModelLifecycleError as error:
         return {"Phase": FAILED, "Failure": error.to_json(), "Request": asked, "Report": None}
     return planned
-
-
-def of_a_fleet(home: Home) -> list[Field]:
-    """Return the fields that every state of these machines sends."""
-    return [
-        one_of("Goal", list(Goal)),
-        of_a_machine("Execution.Arn", home),
-        instant("Execution.StartTime"),
-        Field("Fleet", "an object", lambda value: isinstance(value, dict)),
-    ]
 
 
 def size_of(value: object) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
-from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, fitting, of_a_fleet
-from model_lifecycle.steps.payload import checked
+from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, fitting
+from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.vocabulary.codec import fields_json, pascal
 from model_lifecycle.vocabulary.errors import FleetIncompleteError
 from model_lifecycle.vocabulary.home import Home
@@ -44,7 +44,7 @@ def sum_up_fleet(payload: dict[str, Any], *, home: Home, now: datetime) -> dict[
 
     Raises InvalidRequestError for what no state of the machines sends.
     """
-    payload = checked(payload, of_a_fleet(home))
+    payload = checked(payload, of_a_state(home, holds="Fleet"))
     goal, fleet = Goal(payload["Goal"]), payload["Fleet"]
     rows = [_row(goal, model, ended) for model, ended in zip(fleet["Models"], payload["Results"], strict=True)]
     failed = [row for row in rows if "Error" in row]

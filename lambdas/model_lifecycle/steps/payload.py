@@ -10,13 +10,13 @@ from model_lifecycle.vocabulary.machines import is_of_a_machine
 from model_lifecycle.vocabulary.phase import Goal
 
 
-def of_a_state(home: Home) -> list[Field]:
-    """Return the fields that every state sends."""
+def of_a_state(home: Home, *, holds: str = "Progress") -> list[Field]:
+    """Return the fields that every state sends. `holds`: under what name it sends what it is about."""
     return [
         one_of("Goal", list(Goal)),
         of_a_machine("Execution.Arn", home),
         instant("Execution.StartTime"),
-        Field("Progress", "an object", lambda value: isinstance(value, dict)),
+        Field(holds, "an object", lambda value: isinstance(value, dict)),
     ]
 
 
