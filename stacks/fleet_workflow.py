@@ -19,7 +19,6 @@ from aws_cdk.aws_stepfunctions import (
 from constructs import Construct
 
 from model_lifecycle.steps.fleet_plan import DONE, FAILED, READY
-from model_lifecycle.vocabulary.errors import FunctionFailedError
 from model_lifecycle.vocabulary.machines import FLEET_OF_GOAL, OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
 from settings.settings import Settings
@@ -27,7 +26,7 @@ from stacks.acknowledgements import acknowledge, on_resource
 from stacks.encryption import Encryption
 from stacks.names import Names
 from stacks.permissions import run_executions_of
-from stacks.workflow import Workflow
+from stacks.workflow import WHAT_ENDED, Workflow
 
 _ALREADY: Mapping[Goal, Mapping[str, str]] = {
     Goal.RUNNING: {"Already.$": "$.Output.AlreadyRunning"},
@@ -230,14 +229,7 @@ class FleetWorkflow(Workflow):
             comment="Say in plain words that a function failed",
             parameters={
                 "Phase": FAILED,
-                "Failure": {
-                    "Error": FunctionFailedError.__name__,
-                    "Cause": JsonPath.format(
-                        "A Lambda function of this execution failed with {}, in spite of all retries. "
-                        "The history of the execution shows which one, and the log of that function shows why.",
-                        JsonPath.string_at("$.Fault.Error"),
-                    ),
-                },
+                "Failure": self.function_failed(),
                 "Before": JsonPath.object_at("$.Fleet"),
             },
             result_path="$.Fleet",
@@ -248,15 +240,7 @@ class FleetWorkflow(Workflow):
             name,
             self._notify_function,
             comment=comment,
-            payload={
-                "Goal.$": "$.Goal",
-                "Execution": {
-                    "Arn.$": "$.Execution.Arn",
-                    "StartTime.$": "$.Execution.StartTime",
-                    "RedriveCount.$": "$$.Execution.RedriveCount",
-                },
-                "Fleet.$": "$.Fleet",
-            },
+            payload={**WHAT_ENDED, "Fleet.$": "$.Fleet"},
             result_path=JsonPath.DISCARD,
         )
         self.try_to_tell(told)

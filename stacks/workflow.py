@@ -44,17 +44,22 @@ _LAMBDA_CANNOT_ANSWER = [
     "Lambda.TooManyRequestsException",
 ]
 
-_OF_NOTIFY: dict[str, object] = {
+WHAT_ENDED: dict[str, object] = {
     "Goal.$": "$.Goal",
     "Execution": {
         "Arn.$": "$.Execution.Arn",
         "StartTime.$": "$.Execution.StartTime",
         "RedriveCount.$": "$$.Execution.RedriveCount",
     },
+}
+"""What Notify is called with by every machine."""
+
+_OF_NOTIFY: dict[str, object] = {
+    **WHAT_ENDED,
     "Progress.$": "$.Progress",
     "CleanUp.$": "$.CleanUp",
 }
-"""What Notify is called with."""
+"""What Notify is called with by the machines of one model."""
 
 
 class Workflow(Construct):
@@ -199,6 +204,18 @@ class Workflow(Construct):
         told.add_catch(failed, errors=["States.ALL"], result_path=JsonPath.DISCARD).next(failed)
         return told
 
+    @staticmethod
+    def function_failed() -> dict[str, str]:
+        """Return the failure of an execution by what was caught of a function."""
+        return {
+            "Error": FunctionFailedError.__name__,
+            "Cause": JsonPath.format(
+                "A Lambda function of this execution failed with {}, in spite of all retries. "
+                "The history of the execution shows which one, and the log of that function shows why.",
+                JsonPath.string_at("$.Fault.Error"),
+            ),
+        }
+
     def explain_fault(self) -> Pass:
         """Make the state that says that a step's function failed in spite of all retries."""
         return Pass(
@@ -207,14 +224,7 @@ class Workflow(Construct):
             comment="Say in plain words that a function failed. Of what it knew, only the request is left",
             parameters={
                 "Phase": Phase.FAILED.value,
-                "Failure": {
-                    "Error": FunctionFailedError.__name__,
-                    "Cause": JsonPath.format(
-                        "A Lambda function of this execution failed with {}, in spite of all retries. "
-                        "The history of the execution shows which one, and the log of that function shows why.",
-                        JsonPath.string_at("$.Fault.Error"),
-                    ),
-                },
+                "Failure": self.function_failed(),
                 "Report": {"Request": JsonPath.object_at("$.Progress.Request")},
             },
             result_path="$.Progress",
