@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
@@ -34,8 +35,6 @@ EXECUTIONS_OF_A_TEST = 20
 """About so many at most: a page of all that there ever were."""
 MOST_DELETIONS = 25
 """In one BatchWriteItem."""
-QUIET_MINUTES = 15
-"""So long after the hour a test may begin that does not want the watch to look meanwhile."""
 
 
 CARRIED_OUT = ("OK", "KillAfter", "LoseAnswer")
@@ -92,11 +91,18 @@ class Lifecycle:
         self._tables = aws.client("dynamodb")
         self._schedules = aws.client("scheduler")
         self._keys = {table: self._key_of(table) for table in self._tables.list_tables()["TableNames"]}
+        self._events = aws.client("events")
         self._leases = leases
         self._subscriber = Subscriber(aws, outputs["NotificationTopicArn"], name=f"subscriber-of-{leases}")
         self._alarmed = Subscriber(aws, outputs["AlarmTopicArn"], name=f"alarmed-of-{leases}")
         self._received: list[Notification] = []
         self._began = clock.now()
+
+    @cached_property
+    def _hourly(self) -> str:
+        stack = self.outputs["WatchModelsFunctionName"].partition("-Functions")[0]
+        [rule] = self._events.list_rules(NamePrefix=f"{stack}-WatchHourly")["Rules"]
+        return str(rule["Name"])
 
     @property
     def began_at(self) -> int:
@@ -154,11 +160,20 @@ class Lifecycle:
         return str(key["AttributeName"])
 
     def let_the_watch_pass(self) -> None:
-        """Let it be just after a look of the watch, unless the last one is not long ago; on a second, as leases end."""
+        """Let it be a minute after a look of the watch, and on a second, as leases end."""
         now = self.clock.now()
         self.pass_time((1_000_000 - now.microsecond) / 1_000_000)
-        if now.minute >= QUIET_MINUTES:
-            self.pass_time(3_660 - now.minute * 60 - now.second)
+        # A rate counts from when its rule was enabled.
+        self._events.disable_rule(Name=self._hourly)
+        self._events.enable_rule(Name=self._hourly)
+        self.pass_time(60)
+
+    @contextmanager
+    def unwatched(self) -> Iterator[None]:
+        """Let the watch not look, for a block."""
+        self._events.disable_rule(Name=self._hourly)
+        yield
+        self._events.enable_rule(Name=self._hourly)
 
     def start(self, execution_input: object, **names: str) -> str:
         """Start an execution of start-model as the console would; its ARN."""
