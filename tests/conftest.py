@@ -1,5 +1,6 @@
 """Hypothesis profiles, and the order of the tests."""
 
+import os
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,10 @@ providers._get_local_constants = lambda: providers._local_constants  # noqa: SLF
 settings.register_profile("patient", deadline=None)
 settings.register_profile("soak", deadline=None)
 settings.load_profile("patient")
+
+# AWS's own validation of each template takes most of the time of a synth; `make check` has it look at all that a
+# setting can add.
+os.environ.setdefault("CDK_VALIDATION", "false")
 
 COMMANDS, WITH_SETTINGS, DEPLOYED, ITS_OWN, NONE = range(5)
 """The worlds of tests, in the order in which they come: what takes long begins early."""

@@ -5,12 +5,14 @@ import json
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
+from shutil import make_archive
 from typing import Any
 
 import pytest
 
 from local.clock.clock import VirtualClock
-from local.commands.cdk import bootstrap, deploy
+from local.commands.cdk import bootstrap
 from local.iam.evaluator import Evaluator
 from local.server import LocalAws
 from tests.deployed.lifecycle import Lifecycle
@@ -19,6 +21,7 @@ from tests.template.synthesized import alone_in, made_once
 MANY_PROCESSES = 48
 """Many lives go on at once, and some of them wait by the machine's own clock."""
 BOOTSTRAPPED = "CDKToolkit"
+ITS_PLACE = ("${AWS::AccountId}-${AWS::Region}", f"{LocalAws.account_id}-{LocalAws.region}")
 MONDAY = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
@@ -40,8 +43,7 @@ class Worlds:
             clock = VirtualClock(begin)
             aws = self._open.enter_context(LocalAws(clock=clock, processes=MANY_PROCESSES, evaluator=self._evaluator))
             self._bootstrap(aws)
-            outputs = deploy(aws, assembly=assembly, bootstrapped=True)
-            self._name, self._lifecycle = name, Lifecycle(aws, clock, outputs)
+            self._name, self._lifecycle = name, Lifecycle(aws, clock, self._deploy(aws, assembly))
             # What is there by now stays: looking through it again and again takes a twentieth of all time.
             gc.freeze()
         return self._lifecycle
@@ -63,6 +65,39 @@ class Worlds:
             again |= {name: stack[name] for name in ("Parameters", "Tags", "Capabilities") if stack.get(name)}
             folder.mkdir()
             made.write_text(json.dumps(again), encoding="utf-8")
+
+    def _deploy(self, aws: LocalAws, assembly: Path) -> dict[str, str]:
+        """Do what the command line does, in a quarter of its time: tests of commands and of releases deploy by that."""
+        buckets, stacks = aws.client("s3"), aws.client("cloudformation")
+        [assets] = assembly.glob("*.assets.json")
+        for key, asset in json.loads(assets.read_text(encoding="utf-8"))["files"].items():
+            source = assembly / asset["source"]["path"]
+            if asset["source"]["packaging"] == "zip":
+                with alone_in(self._folders, key) as kept:
+                    if not (zipped := kept.with_suffix(".zip")).exists():
+                        make_archive(str(kept), "zip", source)
+                source = zipped
+            [place] = asset["destinations"].values()
+            where = {"Bucket": place["bucketName"].replace(*ITS_PLACE), "Key": place["objectKey"]}
+            buckets.put_object(**where, Body=source.read_bytes())
+        manifest = json.loads((assembly / "manifest.json").read_text(encoding="utf-8"))
+        [(name, stack)] = (
+            (name, artifact["properties"])
+            for name, artifact in manifest["artifacts"].items()
+            if artifact["type"] == "aws:cloudformation:stack"
+        )
+        bucket, _, key = stack["stackTemplateAssetObjectUrl"].removeprefix("s3://").partition("/")
+        stacks.create_stack(
+            StackName=name,
+            TemplateURL=f"{aws.endpoint_url}/{bucket.replace(*ITS_PLACE)}/{key}",
+            RoleARN=stack["cloudFormationExecutionRoleArn"].replace(*ITS_PLACE).replace("${AWS::Partition}", "aws"),
+            Capabilities=["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
+            Tags=[{"Key": key, "Value": value} for key, value in stack["tags"].items()],
+            EnableTerminationProtection=stack["terminationProtection"],
+        )
+        [made] = stacks.describe_stacks(StackName=name)["Stacks"]
+        assert made["StackStatus"] == "CREATE_COMPLETE", made
+        return {output["OutputKey"]: output["OutputValue"] for output in made["Outputs"]}
 
     def leave(self) -> None:
         """Close what is open."""

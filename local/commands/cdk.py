@@ -84,7 +84,11 @@ def synthesis(context: Mapping[str, str] | None = None, *, app: Path = ROOT) -> 
     The block gets a function that waits for the folder of templates and assets, which is there as long as the block,
     and raises `CdkError`.
     """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "CDK_"))}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "CDK_")) or name == "CDK_VALIDATION"
+    }
     environment |= {"AWS_EC2_METADATA_DISABLED": "true"}
     # As if by credentials, so that the app knows where it is to be deployed; it calls nobody.
     environment |= {"CDK_DEFAULT_ACCOUNT": Account.account_id, "AWS_REGION": Account.region}
