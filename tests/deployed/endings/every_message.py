@@ -463,10 +463,10 @@ def _of_budget() -> Iterator[tuple[str, Kind, Told]]:
 
 
 def _wait_for_a_full_hour(lifecycle: Lifecycle) -> None:
-    """One minute after a look of the watch, to the microsecond: what a metric's minutes say depends on it."""
-    lifecycle.let_the_watch_pass()
+    """One minute after a look of the watch at a full hour: what a metric's minutes say depends on it."""
     now = lifecycle.clock.now()
-    lifecycle.pass_time(HOUR + MINUTE - now.minute * MINUTE - now.second)
+    lifecycle.pass_time(HOUR - now.minute * MINUTE - now.second - 1)
+    lifecycle.let_the_watch_pass()
 
 
 def _begin(lifecycle: Lifecycle, kind: Kind) -> str:
