@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from local.clock.clock import Clock
@@ -31,10 +32,16 @@ class QuotaError(Exception):
 
 @dataclass(frozen=True)
 class Known(Generic[Script]):
-    """A model's script, and how it is at the moment of asking."""
+    """A model's script, and its life up to the moment of asking."""
 
     script: Script
-    condition: Condition
+    life: ModelLife
+    asked_at: datetime
+
+    @cached_property
+    def condition(self) -> Condition:
+        """How it is then. Of many models in a list, this is found out of those that somebody wants to know of."""
+        return self.life.at(self.asked_at)
 
 
 class Models(Generic[Script]):
@@ -61,7 +68,7 @@ class Models(Generic[Script]):
         """List every model in the order of the scenario."""
         with self._lock:
             now = self._clock.now()
-            return [Known(script, self._lives[identity].at(now)) for identity, script in self._scripts.items()]
+            return [Known(script, self._lives[identity], now) for identity, script in self._scripts.items()]
 
     def get(self, identity: str) -> Known[Script]:
         """Tell how one model is.
@@ -127,4 +134,4 @@ class Models(Generic[Script]):
     def _get(self, identity: str, now: datetime) -> Known[Script]:
         if identity not in self._scripts:
             raise UnknownModelError(identity)
-        return Known(self._scripts[identity], self._lives[identity].at(now))
+        return Known(self._scripts[identity], self._lives[identity], now)
