@@ -15,8 +15,7 @@ from model_lifecycle.aws.clients import located, model_of, models_of_project
 from model_lifecycle.aws.executions import StopExecutions
 from model_lifecycle.aws.shared_clients import lazy_client
 from model_lifecycle.endings.counted import counted, failure_of
-from model_lifecycle.endings.fleet import fleet_identity, is_of_a_fleet, read_fleet
-from model_lifecycle.endings.fleet_message import compose_fleet
+from model_lifecycle.endings.heard import is_of_a_fleet
 from model_lifecycle.endings.left_to_itself import cleaned_up
 from model_lifecycle.endings.message import Message, compose
 from model_lifecycle.endings.reading import Endings
@@ -77,6 +76,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def _tell_fleet(event: dict[str, Any], context: LambdaContext, home: Home) -> dict[str, Any]:
     """Tell how an execution of many models ended, unless that was done already. Their own executions are counted."""
+    # Most executions are of one model.
+    from model_lifecycle.endings.fleet import fleet_identity, read_fleet
+    from model_lifecycle.endings.fleet_message import compose_fleet
+
     identity = fleet_identity(event, executions, home)
 
     def message() -> Message:

@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from model_lifecycle.aws.lease_schedules import StopTarget
-from model_lifecycle.model.budget import Budget
 from model_lifecycle.requests.model_request import Defaults
 from model_lifecycle.vocabulary.environment import (
     BUDGET,
@@ -25,6 +24,11 @@ from model_lifecycle.vocabulary.environment import (
     STOP_TIMEOUT_SECONDS,
     TIME_ZONE,
 )
+
+# What few functions ask for is imported when they do.
+if TYPE_CHECKING:
+    from model_lifecycle.aws.lease_schedules import StopTarget
+    from model_lifecycle.model.budget import Budget
 
 
 def defaults_from(environment: Mapping[str, str] = os.environ) -> Defaults:
@@ -66,8 +70,10 @@ def record_table_name(environment: Mapping[str, str] = os.environ) -> str:
     return environment[RECORD_TABLE_NAME]
 
 
-def budget_from(environment: Mapping[str, str] = os.environ) -> Budget | None:
+def budget_from(environment: Mapping[str, str] = os.environ) -> "Budget | None":
     """Return what may be spent; None for as much as people like."""
+    from model_lifecycle.model.budget import Budget
+
     return Budget.from_json(environment.get(BUDGET, ""))
 
 
@@ -76,8 +82,10 @@ def lease_group_name(environment: Mapping[str, str] = os.environ) -> str:
     return environment[LEASE_GROUP_NAME]
 
 
-def stop_target_from(environment: Mapping[str, str] = os.environ) -> StopTarget:
+def stop_target_from(environment: Mapping[str, str] = os.environ) -> "StopTarget":
     """Return what the schedule at the end of a lease starts."""
+    from model_lifecycle.aws.lease_schedules import StopTarget
+
     return StopTarget(
         group_name=lease_group_name(environment),
         state_machine_arn=environment[STOP_MODEL_ARN],

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -16,6 +15,7 @@ from model_lifecycle.vocabulary.environment import (
     TOLD_TABLE_NAME,
 )
 from model_lifecycle.vocabulary.stage import event_source
+from model_lifecycle.vocabulary.values import dataclass
 
 if TYPE_CHECKING:
     from model_lifecycle.aws.teller import Teller

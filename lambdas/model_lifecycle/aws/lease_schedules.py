@@ -1,7 +1,6 @@
 """The only caller of EventBridge Scheduler: a lease is one one-time schedule, which nothing ever changes."""
 
 import json
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ from model_lifecycle.model.lease import Lease
 from model_lifecycle.requests.model_request import POLL_INTERVAL, STOP_TIMEOUT, ModelRequest
 from model_lifecycle.vocabulary.errors import ModelInUseError, ModelNotFoundError, ServiceRefusedError
 from model_lifecycle.vocabulary.instant import to_instant
+from model_lifecycle.vocabulary.values import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_scheduler import EventBridgeSchedulerClient

@@ -4,11 +4,12 @@ The event's schema is made of these types: a field's `metadata` is what JSON Sch
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from model_lifecycle.endings.ending import CleanUp
 from model_lifecycle.endings.outcome import Outcome
 from model_lifecycle.model.budget import BudgetStanding
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,5 @@
 """One end of one execution, as far as it is known: what a notification is made of."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
@@ -12,6 +11,7 @@ from model_lifecycle.services.service import Identity, Service
 from model_lifecycle.steps.report import Report, RunReport, StartReport
 from model_lifecycle.vocabulary.errors import OUR_ERRORS
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, meaning_of
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

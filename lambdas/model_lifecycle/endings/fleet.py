@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model_lifecycle.endings.ending import notification_id
@@ -17,8 +16,9 @@ from model_lifecycle.steps.fleet_report import model_named
 from model_lifecycle.steps.payload import checked, of_a_state
 from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.home import Home
-from model_lifecycle.vocabulary.machines import FLEETS, machine_of
+from model_lifecycle.vocabulary.machines import machine_of
 from model_lifecycle.vocabulary.phase import Goal, meaning_of
+from model_lifecycle.vocabulary.values import dataclass
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -69,17 +69,6 @@ class FleetEnding:
 def key_of(row: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
     """Return what names a model, to look it up."""
     return frozenset(model_named(row)[1].items())
-
-
-def is_of_a_fleet(event: Mapping[str, Any]) -> bool:
-    """Tell whether an event is about an execution of many models."""
-    if "Fleet" in event:
-        return True
-    arn = (event.get("detail") or {}).get("executionArn")
-    try:
-        return isinstance(arn, str) and machine_of(arn) in FLEETS
-    except (ValueError, IndexError):
-        return False
 
 
 def fleet_identity(event: dict[str, Any], executions: "SFNClient", home: Home) -> str:

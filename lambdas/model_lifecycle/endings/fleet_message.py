@@ -1,7 +1,7 @@
 """What is told of the end of an execution of start-models or stop-models: one message, with a table of its models."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from model_lifecycle.endings.fleet import FleetEnding
@@ -15,6 +15,7 @@ from model_lifecycle.vocabulary.foreign import one_line, shortened, word
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import FLEET_OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import duration
 
 MOST_LINES = 300

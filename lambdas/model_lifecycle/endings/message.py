@@ -2,7 +2,6 @@
 
 import json
 import shlex
-from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from model_lifecycle.vocabulary.codec import fields_json
 from model_lifecycle.vocabulary.foreign import one_line, shortened
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import OF_GOAL, STOP_MODEL
+from model_lifecycle.vocabulary.values import dataclass
 
 MAX_SUBJECT_CHARACTERS = 99
 _MOST_OF_AN_ERROR = 256

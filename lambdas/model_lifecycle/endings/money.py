@@ -1,10 +1,11 @@
 """What a model costs, in USD, by the price of the settings."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta, tzinfo
 
 from model_lifecycle.endings.ending import Ending
 from model_lifecycle.model.usage import Run, Source
+from model_lifecycle.vocabulary.values import dataclass
 
 _SOURCES = {Source.METRIC: "measured by InServiceInferenceUnits", Source.RECORD: "from the model's record"}
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -22,10 +21,9 @@ from model_lifecycle.endings.redrives import redrive_of_end
 from model_lifecycle.model.model import Model
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import named_in, project_in
-from model_lifecycle.steps.look import look
+from model_lifecycle.requests.parsers import PARSERS
+from model_lifecycle.steps.payload import asked_of
 from model_lifecycle.steps.report import ExecutionReport, StartReport, StopReport
-from model_lifecycle.steps.start_progress import StartProgress
-from model_lifecycle.steps.step import PROGRESS, asked_of
 from model_lifecycle.vocabulary.codec import read_json
 from model_lifecycle.vocabulary.errors import (
     FunctionFailedError,
@@ -35,7 +33,7 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.machines import STOP_MODEL, machine_of
-from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.vocabulary.phase import Goal, Phase
 
 if TYPE_CHECKING:
     from mypy_boto3_stepfunctions import SFNClient
@@ -46,12 +44,10 @@ ALREADY_STARTED = "StepFunctions.ExecutionAlreadyExistsException"
 
 # Step Functions ends the execution, but not the function of the state that was under way.
 _BY_STEP_FUNCTIONS = ("ABORTED", "TIMED_OUT")
-_CUT_SHORT = (Outcome.ABORTED, Outcome.TIMED_OUT)
 _REPORTS: Mapping[Goal, type[StartReport] | type[StopReport]] = {
     Goal.RUNNING: StartReport,
     Goal.STOPPED: StopReport,
 }
-_LOOK_AGAIN = "Look at the model in a minute: a step that was under way may still start it."
 
 
 class Endings:
@@ -117,7 +113,10 @@ class Endings:
     def _under_way(self, event: dict[str, Any]) -> Ending:
         goal = Goal(event["Goal"])
         request = self._request(goal, asked_of(event), ours=True)
-        progress = PROGRESS[goal].from_json(event["Progress"], request)
+        # Most endings say themselves how the model was left: what reads a step's progress is seldom needed.
+        from model_lifecycle.endings.looking import progress_of
+
+        progress = progress_of(goal, event["Progress"], request)
         return Ending(
             notification_id=self.identity(event),
             outcome=Outcome.STILL_STARTING if _still_starts(event) else Outcome.WAITING,
@@ -198,38 +197,29 @@ class Endings:
         )
 
     def _request(self, goal: Goal, execution_input: object, *, ours: bool) -> ModelRequest | None:
-        parse = PROGRESS[goal].parse
         try:
-            request: ModelRequest = parse(execution_input, defaults=self._defaults, home=self._home, ours=ours)
+            return PARSERS[goal](execution_input, defaults=self._defaults, home=self._home, ours=ours)
         except InvalidRequestError:
             # The ending's own error and cause say what is wrong with the input.
             return None
-        return request
 
     def _look(
         self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome, *, refused: bool
     ) -> tuple[ExecutionReport | None, bool]:
-        """Tell how the model is now, and whether there is none. What the execution did about it is not known.
-
-        `refused`: it did nothing, since its input is not valid.
-        """
         if request is None:
             return None, False
-        begun = PROGRESS[goal].begin(request, execution_arn=execution_arn, started_at=started_at)
-        seen = look(begun, self._model_of(request), now=self._now)
-        told = seen.report(now=self._now).of_a_look()
-        if seen.status == NEVER_SEEN and not seen.is_gone and not (refused and goal is Goal.RUNNING):
-            told = replace(told, may_bill=True)
-        if (
-            not refused
-            and outcome in _CUT_SHORT
-            and isinstance(told, StartReport)
-            and isinstance(seen, StartProgress)
-            and seen.may_have_asked(now=self._now)
-            and seen.meaning.before is Phase.STARTABLE
-        ):
-            told = replace(told, may_bill=True, remedy=_LOOK_AGAIN)
-        return told, seen.is_gone
+        from model_lifecycle.endings.looking import looked_at
+
+        return looked_at(
+            goal,
+            request,
+            self._model_of(request),
+            outcome,
+            execution_arn=execution_arn,
+            started_at=started_at,
+            refused=refused,
+            now=self._now,
+        )
 
 
 def _goes_on(event: dict[str, Any]) -> bool:

@@ -1,7 +1,6 @@
 """An ending in two lines, for the person who reads nothing else: the news, and what to do about it."""
 
 import re
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from model_lifecycle.endings.ending import Ending, StartedCleanUp
@@ -15,6 +14,7 @@ from model_lifecycle.vocabulary.errors import MAX_CAUSE_CHARACTERS
 from model_lifecycle.vocabulary.foreign import one_line, quoted, word
 from model_lifecycle.vocabulary.machines import OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import duration, sentence, some_of, someone, when
 
 NOTHING_TO_DO = "Nothing to do."

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Self
 
 from model_lifecycle.vocabulary.foreign import word
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import when
 
 ALL = ""

@@ -1,11 +1,12 @@
 """Until when a model is wanted: which of several leases counts."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
 from model_lifecycle.model.record import ModelRecord, ModelRecords
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

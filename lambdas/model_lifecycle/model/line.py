@@ -4,11 +4,11 @@ How many places there are, and which are free, the service alone knows. The line
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.values import dataclass
 
 LONGEST_LOOK = 60
 """Who stands in line is there again after so many seconds, at the latest."""

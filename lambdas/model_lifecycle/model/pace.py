@@ -4,9 +4,10 @@ That is how many of each operation a service takes of an account by default. Who
 place in one queue a service. Stops have a queue of their own before it, since a stop is money.
 """
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from model_lifecycle.vocabulary.values import dataclass
 
 BETWEEN_CALLS = timedelta(milliseconds=260)
 """With what may be made at once, fewer than 50 calls in any 10 seconds, even if some come a second late."""

@@ -3,11 +3,12 @@
 A step that dies between its call and its answer leaves no other trace.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Protocol, Self
 
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.values import dataclass
 
 # The call follows at once upon what an execution writes down; the moment that it writes is that of its step's begin,
 # and a step's function lives for a minute.

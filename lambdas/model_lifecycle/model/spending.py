@@ -1,7 +1,7 @@
 """What ran in a period: counted by the watch once an hour, and since then by the records of the models."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta, tzinfo
 from typing import NamedTuple, Protocol
 
@@ -10,6 +10,7 @@ from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.services.registry import service_named
+from model_lifecycle.vocabulary.values import dataclass
 
 BUDGET_PERIOD = timedelta(minutes=5)
 """CloudWatch keeps it for 63 days, longer than a month, and every midnight begins one."""

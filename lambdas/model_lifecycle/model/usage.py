@@ -1,13 +1,14 @@
 """For how long a model ran, and with how many inference units: from the service's metric, or else from its record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from model_lifecycle.model.record import ModelRecord
 from model_lifecycle.requests.model_request import ModelRequest
+from model_lifecycle.vocabulary.values import dataclass
 
 METRIC_PERIOD = timedelta(minutes=1)
 MEASURED = timedelta(days=14)

@@ -1,11 +1,12 @@
 """How long the starts of a model usually take, by those that are remembered: pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from statistics import median
 from typing import Self
 
 from model_lifecycle.requests.ready_by import LONGEST_LEAD_SECONDS
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import between
 
 FEWEST = 3

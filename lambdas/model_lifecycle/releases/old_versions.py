@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
 from model_lifecycle.requests.model_request import MAX_TIMEOUT_SECONDS
+from model_lifecycle.vocabulary.values import dataclass
 
 BACKSTOP = timedelta(seconds=MAX_TIMEOUT_SECONDS, hours=1)
 """The machines' own timeout, which nothing inside can catch: it lies behind the latest deadline of an input."""

@@ -1,7 +1,6 @@
 """The input of start-models and stop-models: which models, what is wanted of each, and who is told of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from model_lifecycle.requests.model_request import ModelRequest, is_reserved
@@ -9,6 +8,7 @@ from model_lifecycle.services.fields import Field, integer, shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
+from model_lifecycle.vocabulary.values import dataclass
 
 MOST_MODELS = 1_000
 MOST_AT_ONCE = 40

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Self
 
@@ -11,6 +11,7 @@ from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import when
 
 MAX_TIMEOUT_SECONDS = 86_400

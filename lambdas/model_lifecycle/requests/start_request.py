@@ -1,7 +1,6 @@
 """The input of start-model: which model, how large, how long to wait, and when it is stopped again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +20,7 @@ from model_lifecycle.requests.ready_by import READY_BY, moment_of
 from model_lifecycle.services.fields import instant, integer, text
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.values import dataclass
 
 MAX_LEASE_SECONDS = 366 * 86_400
 

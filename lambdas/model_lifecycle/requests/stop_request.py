@@ -1,6 +1,5 @@
 """The input of stop-model: which model, how long to wait, why, and on what condition."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +29,7 @@ from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.vocabulary.errors import InvalidRequestError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant, to_instant
+from model_lifecycle.vocabulary.values import dataclass
 
 NOBODY = "nobody"
 """The `LatestStart` of a model that no execution has started."""

@@ -1,7 +1,8 @@
 """What a service's calls are to IAM: actions and resource types as the Service Authorization Reference has them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,8 +4,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, datetime
+
+from model_lifecycle.vocabulary.values import dataclass
 
 _MOST_SHOWN = 160
 _CONTROLS = {"\n": "LINE FEED", "\r": "CARRIAGE RETURN", "\t": "TABULATOR", "\0": "NUL"}
@@ -38,11 +39,14 @@ def integer(name: str, lowest: int, highest: int = MAX_INTEGER) -> Field:
 def text(name: str, pattern: str, *, characters: tuple[int, int], allowed: str) -> Field:
     """Return a field for a string of that length (shortest, longest) that the pattern matches as a whole."""
     shortest, longest = characters
-    # Without re.ASCII, \d would accept every digit of Unicode.
-    whole = re.compile(pattern, re.ASCII)
 
     def accepts(value: object) -> bool:
-        return isinstance(value, str) and shortest <= len(value) <= longest and whole.fullmatch(value) is not None
+        # Without re.ASCII, \d would accept every digit of Unicode.
+        return (
+            isinstance(value, str)
+            and shortest <= len(value) <= longest
+            and re.fullmatch(pattern, value, re.ASCII) is not None
+        )
 
     return Field(name, allowed, accepts)
 

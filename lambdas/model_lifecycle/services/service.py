@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
@@ -11,6 +10,7 @@ from model_lifecycle.services.fields import Field
 from model_lifecycle.vocabulary.foreign import shortened
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import StatusMeaning
+from model_lifecycle.vocabulary.values import dataclass
 
 Identity: TypeAlias = Mapping[str, str]
 """The input fields that name one model, by name, as the service spells them."""

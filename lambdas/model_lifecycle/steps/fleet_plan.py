@@ -2,19 +2,19 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from model_lifecycle.requests.fleet_request import MOST_MODELS, FleetRequest, parse_fleet_request
 from model_lifecycle.requests.model_request import PARENT, TOLD_BY, Defaults
+from model_lifecycle.requests.parsers import PARSERS
 from model_lifecycle.services.service import Listed, Service
 from model_lifecycle.steps.payload import checked, of_a_state
-from model_lifecycle.steps.step import PROGRESS
 from model_lifecycle.vocabulary.errors import InvalidRequestError, ModelLifecycleError, ServiceUnavailableError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.machines import FLEET_OF_GOAL
 from model_lifecycle.vocabulary.phase import Goal, Phase, meaning_of
+from model_lifecycle.vocabulary.values import dataclass
 
 READY, DONE, FAILED = "READY", "DONE", "FAILED"
 """What the state machine does next: start an execution for each model, tell that all is well, or tell what is not."""
@@ -46,7 +46,7 @@ def fleet_of(
 
     Raises InvalidRequestError, and as `Model` does where a project is listed.
     """
-    parse = partial(PROGRESS[goal].parse, defaults=defaults, home=home)
+    parse = partial(PARSERS[goal], defaults=defaults, home=home)
     request = parse_fleet_request(asked, parse=parse, at_once=at_once)
     if request.project is None:
         return Fleet(request=request, models=[dict(model) for model in request.models], left_out={})

@@ -1,7 +1,7 @@
 """What an execution of start-models or stop-models does last: it sums up how the execution of each model ended."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from model_lifecycle.vocabulary.errors import FleetIncompleteError
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import from_instant
 from model_lifecycle.vocabulary.phase import Goal
+from model_lifecycle.vocabulary.values import dataclass
 
 WANTED = {Goal.RUNNING: "running", Goal.STOPPED: "stopped"}
 """What the models of an execution are to be, in words."""

@@ -39,6 +39,19 @@ def checked(payload: object, fields: Sequence[Field]) -> dict[str, Any]:
     return payload
 
 
+def asked_of(payload: dict[str, Any]) -> object:
+    """Return what an execution was asked, as far as its state tells: its request, or its input, which may be any JSON.
+
+    It stands once in a state: in `Progress.Request`, and after the last step in `Progress.Report.Request`.
+    """
+    progress = payload["Progress"]
+    if progress.get("Report"):
+        return progress["Report"]["Request"]
+    # An execution keeps the definition that it began with, and may be redriven for two weeks. Before the request stood
+    # once, a definition kept the input beside the progress, which was empty at first and after a function's fault.
+    return progress["Request"] if "Request" in progress else payload.get("Input")
+
+
 def _at(payload: object, path: str) -> object:
     for name in path.split("."):
         payload = payload.get(name) if isinstance(payload, Mapping) else None

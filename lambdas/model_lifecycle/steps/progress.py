@@ -1,7 +1,7 @@
 """How far an execution has come: what one step of a state machine leaves to the next."""
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Generic, Self, TypeVar
 
@@ -21,6 +21,7 @@ from model_lifecycle.vocabulary.errors import (
 from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase, StatusMeaning, meaning_of, phase_of
+from model_lifecycle.vocabulary.values import dataclass
 
 AnyRequest = TypeVar("AnyRequest", bound=ModelRequest)
 AnyProgress = TypeVar("AnyProgress", bound="Progress[Any]")

@@ -3,7 +3,7 @@
 The event's schema is made of these types: a field's `metadata` is what JSON Schema says of it besides its type.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Self
 
@@ -12,6 +12,7 @@ from model_lifecycle.model.usage import Run
 from model_lifecycle.model.usual_start import UsualStart
 from model_lifecycle.requests.model_request import ModelRequest
 from model_lifecycle.vocabulary.codec import fields_json
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,14 @@
 """How a start stands in the line of those that wait for a place in the account's quota."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Self
 
 from model_lifecycle.model.line import LONGEST_LOOK, Waiter
 from model_lifecycle.steps.report import Waited
+from model_lifecycle.vocabulary.values import dataclass
 
 MOST_NAMED = 5
 _SELDOM_BEHIND = 10

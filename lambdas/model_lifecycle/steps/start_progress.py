@@ -1,7 +1,7 @@
 """How far a start has come."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from math import ceil
@@ -27,6 +27,7 @@ from model_lifecycle.vocabulary.errors import (
     StartTimedOutError,
 )
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import duration, some_of
 
 _OTHER_UNITS = "To change its units, stop it and start it again. It cannot be used until it is running again."

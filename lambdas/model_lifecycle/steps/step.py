@@ -9,7 +9,7 @@ from model_lifecycle.model.pace import Pace
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import readable
 from model_lifecycle.steps.pacing import in_turn
-from model_lifecycle.steps.payload import checked, of_a_state
+from model_lifecycle.steps.payload import asked_of, checked, of_a_state
 from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import report_json
 from model_lifecycle.steps.start_progress import StartProgress
@@ -83,19 +83,6 @@ def answer_of(progress: Progress[Any], *, now: datetime) -> dict[str, Any]:
         "CleansUp": progress.cleans_up,
         "Report": report_json(progress.request, progress.report(now=now)),
     }
-
-
-def asked_of(payload: dict[str, Any]) -> object:
-    """Return what an execution was asked, as far as its state tells: its request, or its input, which may be any JSON.
-
-    It stands once in a state: in `Progress.Request`, and after the last step in `Progress.Report.Request`.
-    """
-    progress = payload["Progress"]
-    if progress.get("Report"):
-        return progress["Report"]["Request"]
-    # An execution keeps the definition that it began with, and may be redriven for two weeks. Before the request stood
-    # once, a definition kept the input beside the progress, which was empty at first and after a function's fault.
-    return progress["Request"] if "Request" in progress else payload.get("Input")
 
 
 def _progress(kind: type[Progress[Any]], payload: dict[str, Any], defaults: Defaults, home: Home) -> Progress[Any]:

@@ -1,6 +1,6 @@
 """How far a stop has come."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Self
 
@@ -12,6 +12,7 @@ from model_lifecycle.steps.progress import Progress
 from model_lifecycle.steps.report import StopReport, UnitsInForce
 from model_lifecycle.vocabulary.errors import StopTimedOutError
 from model_lifecycle.vocabulary.phase import NEVER_SEEN, Goal, Phase
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import duration
 
 

@@ -1,6 +1,8 @@
 """Where the functions run. They can act on models of this partition, Region and account only."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True)

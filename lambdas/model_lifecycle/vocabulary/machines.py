@@ -1,10 +1,9 @@
 """The state machines, by their names, and what the executions of each want."""
 
-from dataclasses import dataclass
-
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.phase import Goal
 from model_lifecycle.vocabulary.stage import staged
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,9 @@
 """What an execution wants, what it does next, and what a status means for that: one look-up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from model_lifecycle.vocabulary.values import dataclass
 
 
 class Goal(StrEnum):

@@ -1,7 +1,7 @@
 """What the watch counts of the budget, once an hour."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from model_lifecycle.model.budget import ALL, Budget, BudgetStanding, Period
@@ -18,6 +18,7 @@ from model_lifecycle.model.spending import (
 )
 from model_lifecycle.model.usage import Datapoint
 from model_lifecycle.requests.stop_request import StopRequest
+from model_lifecycle.vocabulary.values import dataclass
 
 TOLD_AT = (50, 80, 100)
 """Percents of a budget."""

@@ -1,12 +1,13 @@
 """One round of the watch: every model of every service, whatever goes wrong with one of them."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from model_lifecycle.model.catalog import Catalog
 from model_lifecycle.services.service import Listed
 from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError
 from model_lifecycle.vocabulary.foreign import one_line, quoted
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.watch.watch import Finding
 
 _MAX_CHARACTERS = 20_000

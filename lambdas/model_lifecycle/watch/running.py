@@ -1,12 +1,12 @@
 """What the watch saw running, in numbers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from model_lifecycle.vocabulary.instant import to_instant
 from model_lifecycle.vocabulary.metrics import Metric
+from model_lifecycle.vocabulary.values import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)

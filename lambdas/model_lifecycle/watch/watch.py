@@ -1,6 +1,6 @@
 """Find what bills unnoticed: models that run for long without a stop that is armed, whoever started them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -12,6 +12,7 @@ from model_lifecycle.model.usage import Meter, Usage, usage_of
 from model_lifecycle.requests.stop_request import NOBODY, StopRequest
 from model_lifecycle.services.service import ModelDescription
 from model_lifecycle.vocabulary.phase import Phase, meaning_of
+from model_lifecycle.vocabulary.values import dataclass
 from model_lifecycle.vocabulary.wording import duration
 
 # A lease's stop comes within a minute, and is tried again by EventBridge Scheduler.

@@ -17,12 +17,20 @@ TELLING = {
     "model_lifecycle.aws.teller",
 }
 RARE = {"difflib"}
+STEPPING = {"model_lifecycle.steps.progress", "model_lifecycle.steps.start", "model_lifecycle.aws.lease_schedules"}
+"""What takes a step, which only the functions of the loops do."""
+FLEETS = {"model_lifecycle.endings.fleet", "model_lifecycle.requests.fleet_request"}
 
 
 @pytest.mark.parametrize(
     ("handlers", "spared"),
-    [(STEPS, UPLOADS | TELLING | RARE), (("watch_models",), UPLOADS | TELLING | RARE), (("notify",), RARE)],
-    ids=["steps", "watch", "notify"],
+    [
+        (STEPS, UPLOADS | TELLING | FLEETS | RARE),
+        (("watch_models",), UPLOADS | TELLING | FLEETS | RARE),
+        (("notify",), STEPPING | FLEETS | RARE),
+        (("fleet_models",), UPLOADS | TELLING | STEPPING | RARE),
+    ],
+    ids=["steps", "watch", "notify", "fleets"],
 )
 def test_what_is_seldom_needed_is_not_loaded(handlers: tuple[str, ...], spared: set[str]) -> None:
     code = f"import json, sys, {', '.join(handlers)}; print(json.dumps([*sys.modules]))"

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from model_lifecycle.endings.fleet import is_of_a_fleet, read_fleet
+from model_lifecycle.endings.fleet import read_fleet
 from model_lifecycle.endings.fleet_message import compose_fleet
+from model_lifecycle.endings.heard import is_of_a_fleet
 from model_lifecycle.endings.message import Message
 from model_lifecycle.services.service import Identity, Listed, Service
 from model_lifecycle.vocabulary.errors import ModelLifecycleError, ModelNotFoundError, ServiceUnavailableError
