@@ -180,7 +180,7 @@ class ScheduledRun(_Scheduled):
     @property
     def executions(self) -> tuple[ScheduledExecution, ...]:
         """The start, and the stop of the same model."""
-        named = parse_request(self.model, defaults=ANY_DEFAULTS, home=None).identity
+        named = parse_request(self.model, defaults=ANY_DEFAULTS, home=None).naming_fields
         waits = {name: self.model.get(name) for name in (STOP_TIMEOUT.name, POLL_INTERVAL.name)}
         chosen = {name: seconds for name, seconds in waits.items() if seconds is not None}
         stop = {**named, **chosen, "Reason": f"Stopped by the schedule {self.name}"}

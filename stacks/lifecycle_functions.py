@@ -68,12 +68,18 @@ class LifecycleFunctions(Construct):
         disarm, metrics = leases.disarm(), read_metrics()
         arm_and_start = [*models.start(), *leases.arm(), *disarm]
         self.start_model = self._step(
-            "StartModel", "start_model", [*models.look(), *arm_and_start], {**leases.arming, **self._budget}
+            "StartModel",
+            "start_model",
+            [*models.look(), *models.list_models(), *arm_and_start],
+            {**leases.arming, **self._budget},
         )
         # What has been spent, all records tell.
         self._records.grant(self.start_model, "dynamodb:Scan")
         self.stop_model = self._step(
-            "StopModel", "stop_model", [*models.look(), *models.stop(), *disarm, metrics], leases.disarming
+            "StopModel",
+            "stop_model",
+            [*models.look(), *models.list_models(), *models.stop(), *disarm, metrics],
+            leases.disarming,
         )
         self.check_model = self._step(
             "CheckModel", "check_model", [*models.look_again(), *disarm, metrics], leases.disarming

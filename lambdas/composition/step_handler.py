@@ -10,7 +10,7 @@ from composition.border import errors_on_one_line
 from composition.environment import defaults_from, logs_execution_data
 from composition.log import line_logger
 from composition.seams import pace
-from model_lifecycle.aws.clients import model_of
+from model_lifecycle.aws.clients import model_of, versions_of
 from model_lifecycle.steps.step import Action, take_step
 from model_lifecycle.vocabulary.home import Home
 from model_lifecycle.vocabulary.instant import utcnow
@@ -37,7 +37,16 @@ def step_handler(state: str, actions: Mapping[Goal, Action]) -> Handler:
     def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         home = Home.of(context.invoked_function_arn)
         answer = _in_utf8(
-            take_step(event, actions, model_of=model_of, defaults=defaults, home=home, now=utcnow(), pace=paced)
+            take_step(
+                event,
+                actions,
+                model_of=model_of,
+                defaults=defaults,
+                home=home,
+                now=utcnow(),
+                pace=paced,
+                versions=versions_of,
+            )
         )
         logger.info(state, execution=event["Execution"]["Arn"], answer=answer if logs_data else answer["Phase"])
         if budget := (answer.get("Report") or answer).get("Budget"):

@@ -27,6 +27,8 @@ from local.vision.throttle import Throttle
 TOKEN_LIFE = timedelta(hours=8)
 """How long a client token is remembered (API reference of StartModel)."""
 
+FIRST_MADE = 1_767_603_600
+
 _MODEL_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models/(?P<ModelVersion>[^/]*)"
 _MODELS_PATH = r"/2020-11-20/projects/(?P<ProjectName>[^/]*)/models"
 _PROJECTS_PATH = r"/2020-11-20/projects"
@@ -95,6 +97,7 @@ class LookoutVisionService:
                 "ModelArn": f"{self._arns}:model/{known.script.identity}",
                 "Status": known.condition.status,
                 "StatusMessage": known.condition.message,
+                "CreationTimestamp": _created(known.script),
             }
             for known in page
         ]
@@ -183,6 +186,11 @@ class LookoutVisionService:
                 ResourceId=_identity(asked),
                 ResourceType="MODEL",
             ) from error
+
+
+def _created(script: LookoutModel) -> int:
+    """Return when a version was made, in seconds of Unix time: each an hour after the one before."""
+    return FIRST_MADE + 3_600 * int(script.model_version)
 
 
 class LookoutVisionBackend(BaseBackend):  # type: ignore[misc]

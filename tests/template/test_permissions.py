@@ -132,8 +132,8 @@ def runs(function: str) -> dict[str, list[str]]:
 @pytest.mark.parametrize(
     ("synthesized", "function", "allowed"),
     [
-        ("default", "StartModel", LOOKS_ANYWHERE | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS | COUNTS),
-        ("default", "StopModel", LOOKS_ANYWHERE | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
+        ("default", "StartModel", LOOKS_ANYWHERE | LISTS | STARTS_ANYTHING | ARMS | DISARMS | REMEMBERS | COUNTS),
+        ("default", "StopModel", LOOKS_ANYWHERE | LISTS | STOPS_ANYTHING | DISARMS | MEASURES | REMEMBERS),
         ("default", "CheckModel", again(LOOKS_ANYWHERE) | DISARMS | MEASURES | REMEMBERS),
         (
             "default",

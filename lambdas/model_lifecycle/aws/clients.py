@@ -50,6 +50,15 @@ def models_of_project(service: Service, project: str) -> Sequence[Listed]:
     return ServiceCatalog(service, (), _calls(service, _list_config(service))).models(project)
 
 
+def versions_of(request: ModelRequest) -> Sequence[Listed]:
+    """Return every version of the project of a request's model. What cannot answer now is not waited for long."""
+    service, identity = request.service, request.identity
+    calls = _calls(service, PERHAPS_GONE_CONFIG)
+    with calls.errors():
+        named = identity if service.is_open(identity) else service.located(identity, calls)
+        return service.models(named[service.project_field.name], calls)
+
+
 def _list_config(service: Service) -> Config:
     return PERHAPS_GONE_CONFIG if service.where_unreachable else LIST_CONFIG
 

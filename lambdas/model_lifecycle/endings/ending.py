@@ -64,7 +64,9 @@ class Ending:
         """The model bills, or comes to bill if nobody does anything, or nobody can tell."""
         if self.report is not None:
             return self.report.may_bill
-        return self.request is not None
+        # Before it is known which version is meant, none is started.
+        chosen = self.request is not None and not self.request.is_open
+        return chosen or (self.request is not None and self.goal is Goal.STOPPED)
 
     @property
     def left_to_itself(self) -> bool:

@@ -157,7 +157,10 @@ def _statuses(
             listed = {}
         except ModelLifecycleError:
             continue
-        found |= {**dict.fromkeys(map(key_of, identities)), **listed}
+        # Which version was meant by the newest one is not known here: it may be any that bills.
+        bills = any(status and meaning_of(status, service.statuses).may_bill for status in listed.values())
+        known = [each for each in identities if not (bills and service.is_open(each))]
+        found |= {**dict.fromkeys(map(key_of, known)), **listed}
     return found
 
 

@@ -70,7 +70,7 @@ def compose(ending: Ending, *, price_per_inference_unit_hour: float, zone: tzinf
         may_bill=ending.may_bill,
         usd_per_hour=money.usd_per_hour if money else None,
         how_to_stop=how_to_stop(ending.request, home) if ending.request else None,
-        stop_input=ending.request.named_by if ending.request else None,
+        stop_input=ending.request.named_by if ending.request and not ending.request.is_open else None,
         budget=ending.budget,
         execution_arn=ending.execution_arn,
         execution_link=ending.execution_arn and execution_link(ending.execution_arn),
@@ -100,10 +100,12 @@ def _seen(ending: Ending, money: Money | None) -> dict[str, Any]:
     return {**report_json(ending.request, ending.report), **ran}
 
 
-def how_to_stop(request: ModelRequest, home: Home) -> str:
+def how_to_stop(request: ModelRequest, home: Home) -> str | None:
     """Return a command of the AWS CLI that stops the model, to be pasted into a shell: the service's own, or stop-
-    model's.
+    model's. None where it is not known which version is meant.
     """
+    if request.is_open:
+        return None
     command = request.service.stop_command(request.identity)
     if not command:
         stop_input = json.dumps(request.named_by)

@@ -166,6 +166,11 @@ class Endings:
         accepted = execution.get("error") != InvalidRequestError.__name__
         asked, gone = _read(execution.get("input", "null")), False
         valid = self._request(goal, asked, ours=accepted)
+        if valid is not None and valid.is_open:
+            from model_lifecycle.endings.chosen import last_request
+
+            known = self._request(goal, last_request(self._executions, execution["executionArn"]), ours=True)
+            valid = known or valid
         request = valid or self._request(goal, named_in(asked, self._home), ours=False)
         reported: ExecutionReport | None
         outcome = OF_EXECUTION[event["detail"]["status"]]
@@ -206,7 +211,7 @@ class Endings:
     def _look(
         self, goal: Goal, request: Any, execution_arn: str, started_at: datetime, outcome: Outcome, *, refused: bool
     ) -> tuple[ExecutionReport | None, bool]:
-        if request is None:
+        if request is None or request.is_open:
             return None, False
         from model_lifecycle.endings.looking import looked_at
 

@@ -64,7 +64,14 @@ def summary_of(ending: Ending, money: Money | None, zone: tzinfo) -> Summary:
             report=StartReport() as seen,
         ):
             until = _until(seen.lease, zone) if seen.lease else ""
-            news = [_runs(request, seen), _ready(seen, zone), _waited(seen), _other_units(seen), until]
+            news = [
+                _runs(request, seen),
+                _chosen(request),
+                _ready(seen, zone),
+                _waited(seen),
+                _other_units(seen),
+                until,
+            ]
             news += [_ignored(ending, request, seen, zone)]
             to_do = [seen.remedy or ("" if seen.lease and seen.lease.ends_at else _STOP_IT_ONE_DAY)]
         case Ending(outcome=Outcome.STOPPED, request=ModelRequest() as request, report=StopReport() as done):
@@ -103,6 +110,10 @@ def _runs(request: ModelRequest, seen: StartReport) -> str:
     if usual and start_took == took:
         return f"{request.in_words} is running (took {took}; {usual})."
     return _in_a_row([f"{request.in_words} is running (took {took}).", compared])
+
+
+def _chosen(request: ModelRequest) -> str:
+    return f"It is the newest version of {request.project} that can run." if request.newest else ""
 
 
 def _ready(seen: StartReport, zone: tzinfo) -> str:

@@ -55,7 +55,7 @@ def _lines(ending: Ending, summary: Summary, head: Head, money: Money | None, zo
         lines += [("Took", duration(seen.elapsed_seconds))]
     if money is not None:
         lines += [("Ran", _ran(ending.ran, money, zone) if ending.ran else ""), ("Cost", _cost(ending, money))]
-    if ending.request is not None and ending.may_bill:
+    if head.stop_input is not None and ending.may_bill:
         lines += [
             ("Stop it", f"start {STOP_MODEL.deployed_as(home.stage)} with the input {json.dumps(head.stop_input)}"),
             ("", f"or: {head.how_to_stop}"),

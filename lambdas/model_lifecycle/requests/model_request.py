@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Self
 
-from model_lifecycle.services.fields import Field, execution_arn, integer, shown
+from model_lifecycle.services.fields import NEWEST, VERSION, Field, execution_arn, integer, shown
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.vocabulary.errors import InvalidRequestError
@@ -55,7 +55,8 @@ class ModelRequest(ABC):
     """A valid execution input about one model, with its defaults filled in. Times in seconds.
 
     `parent`: the execution that started this one as its child. `told_by`: that which tells of its end.
-    `zone`: the time zone of those who read about it.
+    `zone`: the time zone of those who read about it. `newest`: whether the newest version of a project is meant; until
+    that is chosen, only the project is named.
     """
 
     service: Service
@@ -65,6 +66,12 @@ class ModelRequest(ABC):
     parent: str | None = None
     told_by: str | None = None
     zone: tzinfo = UTC
+    newest: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the version that is meant is still to be chosen."""
+        return self.newest and self.service.is_open(self.identity)
 
     @property
     def project(self) -> str:
@@ -88,7 +95,14 @@ class ModelRequest(ABC):
     @property
     def named_by(self) -> dict[str, str]:
         """The fields that name the model, without those that only help to find it."""
+        if self.is_open:
+            return self.naming_fields
         return {field.name: self.identity[field.name] for field in self.service.required}
+
+    @property
+    def naming_fields(self) -> dict[str, str]:
+        """The fields of an input that name the model."""
+        return {**self.identity, **({VERSION.name: NEWEST} if self.newest else {})}
 
     @property
     def names(self) -> dict[str, str]:
@@ -129,6 +143,11 @@ class Given:
         naming = [*self.service.required, *self.service.optional] if self.service else []
         return {field.name: self.valid[field.name] for field in naming if field.name in self.valid}
 
+    @property
+    def newest(self) -> bool:
+        """Whether the newest version of a project is meant."""
+        return VERSION.name in self.valid
+
 
 def read_fields(
     execution_input: object,
@@ -155,6 +174,7 @@ def read_fields(
     parent = execution_input.get(PARENT.name)
     of = {service.name: _fields_of(service, start_options=start_options) for service in SERVICES}
     services = [service for service in SERVICES if any(field.name in given for field in of[service.name])]
+    common = [*common, VERSION]
     known = [*(field for service in SERVICES for field in of[service.name]), *common]
     fields = [*common, *(field for service in services for field in of[service.name])]
     fields = [field for field in fields if field.name in given]
@@ -162,6 +182,8 @@ def read_fields(
     named = [field.name for service in services for field in of[service.name] if field.name in given]
     wrong = [field.violation(given[field.name]) for field in fields if field.name not in valid]
     missing = _missing_fields(given, services, named)
+    if not ours and not missing:
+        missing = _named_twice(given, services[0])
     unknown = [] if ours and not wrong and not missing else _unknown_fields(given, known)
     read = Given(
         given=given,
@@ -170,7 +192,8 @@ def read_fields(
         violations=[*wrong, *unknown, *missing],
         parent=parent if PARENT.accepts(parent) else None,
     )
-    if read.service is not None and all(field.name in read.identity for field in read.service.required):
+    needed = _needed(read.service, given, read.identity) if read.service else ()
+    if read.service is not None and all(field.name in read.identity for field in needed):
         read.violations.extend(read.service.contradictions(read.identity, home))
     return read
 
@@ -212,11 +235,27 @@ def _meant(name: str, names: Sequence[str]) -> str:
 def _missing_fields(given: Mapping[str, object], services: Sequence[Service], named: Sequence[str]) -> list[str]:
     if len(services) > 1:
         return [f"{', '.join(named)} belong to {len(services)} services, give the fields of one"]
+    if not services and VERSION.name in given:
+        ways = " or ".join(service.project_field.name for service in SERVICES)
+        return [f"no project is named, give {ways} with {VERSION.name}"]
     if not services:
         ways = ", or ".join(" and ".join(field.name for field in service.required) for service in SERVICES)
         return [f"no model is named, give {ways}"]
     return [
         f"{field.name} is missing (it must be {field.allowed})"
-        for field in services[0].required
+        for field in _needed(services[0], given, given)
         if field.name not in given
     ]
+
+
+def _needed(service: Service, given: Mapping[str, object], named: Mapping[str, object]) -> Sequence[Field]:
+    """Return the fields without which no model is named: of the newest version, its project is enough."""
+    whole = VERSION.name not in given or all(field.name in named for field in service.required)
+    return service.required if whole else (service.project_field,)
+
+
+def _named_twice(given: Mapping[str, object], service: Service) -> list[str]:
+    of_one = [field.name for field in service.required if field is not service.project_field and field.name in given]
+    if VERSION.name not in given or not of_one:
+        return []
+    return [f"{VERSION.name} and {of_one[0]} both say which version is meant, give one of them"]

@@ -79,7 +79,7 @@ class Request(ModelRequest):
     def to_json(self) -> dict[str, Any]:
         """Return an execution input that parses to the same request."""
         fields = {
-            **self.identity,
+            **self.naming_fields,
             **self.units,
             PARENT.name: self.parent,
             TOLD_BY.name: self.told_by,
@@ -112,6 +112,7 @@ def parse_request(execution_input: object, *, defaults: Defaults, home: Home | N
     return Request(
         service=service,
         identity=read.identity,
+        newest=read.newest,
         min_inference_units=valid.get(_MIN_UNITS.name, 1),
         max_inference_units=valid.get(_MAX_UNITS.name),
         start_timeout_seconds=valid.get(_START_TIMEOUT.name, defaults.start_timeout_seconds),

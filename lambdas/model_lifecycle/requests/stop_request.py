@@ -18,6 +18,7 @@ from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.services.fields import (
     EXECUTION_ARN,
     EXECUTION_IN_WORDS,
+    VERSION,
     Field,
     execution_arn,
     free_text,
@@ -47,7 +48,7 @@ _COMMON = (STOP_TIMEOUT, POLL_INTERVAL, _REASON, _LATEST_START, _LEASE_ENDS_AT, 
 _CONDITIONS = (_LATEST_START.name, _LEASE_ENDS_AT.name)
 _NOT_BESIDE_FAILED_START = {
     field.name
-    for fields in (_COMMON, *(service.required + service.optional for service in SERVICES))
+    for fields in (_COMMON, (VERSION,), *(service.required + service.optional for service in SERVICES))
     for field in fields
     if field is not _REASON
 }
@@ -82,7 +83,7 @@ class StopRequest(ModelRequest):
     def to_json(self) -> dict[str, Any]:
         """Return an execution input that parses to the same request."""
         fields = {
-            **self.identity,
+            **self.naming_fields,
             PARENT.name: self.parent,
             TOLD_BY.name: self.told_by,
             STOP_TIMEOUT.name: self.stop_timeout_seconds,
@@ -120,6 +121,7 @@ def parse_stop_request(
     return StopRequest(
         service=service,
         identity=read.identity,
+        newest=read.newest,
         stop_timeout_seconds=valid.get(STOP_TIMEOUT.name, defaults.stop_timeout_seconds),
         poll_interval_seconds=valid.get(POLL_INTERVAL.name),
         parent=read.parent,
@@ -154,6 +156,7 @@ def _of_failed_start(execution_input: dict[str, Any], defaults: Defaults, home: 
     return StopRequest(
         service=start.service,
         identity=start.identity,
+        newest=start.newest,
         stop_timeout_seconds=start.stop_timeout_seconds,
         poll_interval_seconds=start.poll_interval_seconds,
         zone=defaults.zone,

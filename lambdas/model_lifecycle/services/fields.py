@@ -69,6 +69,11 @@ def one_of(name: str, values: Collection[str]) -> Field:
     return Field(name, f"one of {', '.join(values)}", lambda value: isinstance(value, str) and value in values)
 
 
+NEWEST = "newest"
+VERSION = Field("Version", f'"{NEWEST}", or not there if the model is named otherwise', lambda value: value == NEWEST)
+"""That a project stands for its newest version, in the place of the fields that name one."""
+
+
 def free_text(name: str, *, characters: int) -> Field:
     """Return a field for a string of 1 to that many characters."""
 

@@ -2,6 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Protocol, TypeAlias
 
@@ -50,13 +51,14 @@ class ModelDescription:
 class Listed(NamedTuple):
     """A model that a service lists: the input fields that name it, and the status that it had then.
 
-    Units are None where the list says nothing of them.
+    Units, and when it was made, are None where the list says nothing of them.
     """
 
     identity: dict[str, str]
     status: str
     min_inference_units: int | None = None
     max_inference_units: int | None = None
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,16 @@ class Service(ABC):
         """Tell whether an ARN names a project of this service."""
         return project_arn.split(":")[2] == self.actions.namespace
 
+    def is_open(self, identity: Identity) -> bool:
+        """Tell whether only the project is named, of which some version is meant."""
+        return any(field.name not in identity for field in self.required)
+
     @abstractmethod
     def contradictions(self, identity: Identity, home: Home | None) -> list[str]:
-        """Return what no single field shows to be wrong. `home`: where the functions act, if that is known."""
+        """Return what no single field shows to be wrong. `home`: where the functions act, if that is known.
+
+        Of an identity that is open, the project is given.
+        """
 
     @abstractmethod
     def project(self, identity: Identity) -> str:
@@ -135,7 +144,11 @@ class Service(ABC):
 
     @abstractmethod
     def version(self, identity: Identity) -> str:
-        """Return the name of the model's version within its project."""
+        """Return the name of the model's version within its project; `NEWEST` of an identity that is open."""
+
+    def made(self, identity: Identity) -> int:  # noqa: ARG002 - what a service lists may tell when it was made
+        """Return a number that is the higher the later a version of its project was made."""
+        return 0
 
     def stop_command(self, identity: Identity) -> Sequence[str]:  # noqa: ARG002 - not every service has one
         """Return the words of the AWS CLI's command that stops the model, but for the Region; none where the CLI has

@@ -5,6 +5,7 @@ from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from model_lifecycle.services.fields import VERSION
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import Service
 from model_lifecycle.steps.fleet_plan import DONE, FAILED, MOST_BYTES, fitting
@@ -64,8 +65,15 @@ def sum_up_fleet(payload: dict[str, Any], *, home: Home, now: datetime) -> dict[
 
 
 def model_named(row: Mapping[str, Any]) -> tuple[Service, dict[str, str]]:
-    """Return the service of a model, and the fields that name it, of a row or of an input that is valid."""
-    [service] = [one for one in SERVICES if all(field.name in row for field in one.required)]
+    """Return the service of a model, and the fields that name it, of a row or of an input that is valid.
+
+    Of the newest version they are its project, and that it is meant.
+    """
+    named = [one for one in SERVICES if all(field.name in row for field in one.required)]
+    if not named:
+        [service] = [one for one in SERVICES if one.project_field.name in row]
+        return service, {name: row[name] for name in (service.project_field.name, VERSION.name)}
+    [service] = named
     return service, {field.name: row[field.name] for field in service.required}
 
 

@@ -143,6 +143,8 @@ class StartProgress(Progress[Request]):
     @property
     def may_bill(self) -> bool:
         """The model bills, or comes to bill if nobody does anything; or a start call may still be carried out."""
+        if self.request.is_open:
+            return False
         if self.asked and self.is_gone:
             # It was there: whether it is gone, one answer does not tell.
             return True

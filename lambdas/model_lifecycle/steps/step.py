@@ -8,6 +8,7 @@ from model_lifecycle.model.model import Model
 from model_lifecycle.model.pace import Pace
 from model_lifecycle.requests.model_request import Defaults, ModelRequest
 from model_lifecycle.requests.named import readable
+from model_lifecycle.steps.newest import ListVersions, with_newest
 from model_lifecycle.steps.pacing import in_turn
 from model_lifecycle.steps.payload import asked_of, checked, of_a_state
 from model_lifecycle.steps.progress import Progress
@@ -41,8 +42,11 @@ def take_step(
     home: Home,
     now: datetime,
     pace: Pace | None = None,
+    versions: ListVersions | None = None,
 ) -> dict[str, Any]:
     """Take one step once its calls have their turn, and give what `answer_of` makes of it. Without a pace, that is now.
+
+    `versions`: what lists the versions of a project, where an execution's first step is taken.
 
     `payload`: `{"Goal": what the machine's executions want, "Execution": {"Arn", "StartTime"}, "Progress": the last
     answer, or {"Request": <the execution's input>}}`. A request that is not valid has no
@@ -64,6 +68,8 @@ def take_step(
         }
 
     def take(progress: Progress[Any]) -> Progress[Any]:
+        if versions is not None and progress.request.is_open:
+            return with_newest(progress, versions, now=now)
         return actions[goal](progress, model_of(progress.request), now=now)
 
     return answer_of(take(progress) if pace is None else in_turn(progress, take, pace, now=now), now=now)

@@ -10,16 +10,18 @@ from model_lifecycle.requests.start_request import parse_request
 from model_lifecycle.requests.stop_request import parse_stop_request
 from model_lifecycle.services.registry import SERVICES
 from model_lifecycle.services.service import ModelDescription, Service
+from model_lifecycle.steps.newest import newest_of
 from model_lifecycle.vocabulary.errors import (
     AccessDeniedError,
     InvalidRequestError,
+    ModelFailedError,
     ModelLifecycleError,
     ModelNotFoundError,
     ServiceUnavailableError,
 )
 from model_lifecycle.vocabulary.foreign import quoted, word
 from model_lifecycle.vocabulary.home import Home
-from model_lifecycle.vocabulary.phase import Phase, meaning_of
+from model_lifecycle.vocabulary.phase import Goal, Phase, meaning_of
 from operations.aws import Aws
 from operations.doctor.finding import Answer, error, ok, warning
 from settings.schedules import ScheduledExecution
@@ -100,6 +102,11 @@ def look_at_models(settings: Settings, aws: Aws, home: Home) -> Iterator[Answer]
     for names in by_id.values():
         request = requests[names[0]]
         try:
+            if request.is_open:
+                listed = ServiceCatalog(request.service, (), _calls(request.service, aws)).models(
+                    request.identity[request.service.project_field.name]
+                )
+                request = request.naming(newest_of(request, listed, Goal.RUNNING).identity)
             found: ModelDescription | ModelLifecycleError = ServiceModel(
                 request, _calls(request.service, aws)
             ).describe()
@@ -126,6 +133,8 @@ def of_model(
     projects = {_name(arn) if request.service.owns(arn) else None for arn in project_arns}
     if projects and request.project not in projects:
         return error(f"{model} is not of a project in project_arns", f"Add its project, or remove it from {by}.")
+    if isinstance(found, ModelFailedError):
+        return error(str(found).rstrip("."), f"Train a version that can be started, for the schedule {by}.")
     if isinstance(found, ModelNotFoundError):
         return error(f"{model} does not exist", f"Correct the schedule {by}.")
     if isinstance(found, ModelLifecycleError):

@@ -273,6 +273,8 @@ def _fleets(lifecycle: Lifecycle) -> None:
     lifecycle.given_faults()
     lifecycle.send(models, "Stop Models")
     lifecycle.settle()
+    newest = {"ProjectName": LOOKOUT_VISION.model["ProjectName"], "Version": "newest"}
+    assert {lifecycle.run(newest).status, lifecycle.run_stop(newest).status} == {"SUCCEEDED"}
     fleet = lifecycle.start_all({"Models": [REKOGNITION.model, "nothing"]})
     lifecycle.end_of(fleet)
     lifecycle.redrive(fleet)

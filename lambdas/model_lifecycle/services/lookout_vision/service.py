@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from model_lifecycle.services.actions import Actions
-from model_lifecycle.services.fields import Field, text
+from model_lifecycle.services.fields import NEWEST, Field, text
 from model_lifecycle.services.lookout_vision.statuses import STATUSES
 from model_lifecycle.services.service import Calls, Identity, InferenceUnits, Listed, ModelDescription, Service
 from model_lifecycle.vocabulary.home import Home
@@ -72,9 +72,10 @@ class LookoutVision(Service):
     )
 
     def contradictions(self, identity: Identity, _: Home | None) -> list[str]:
-        if identity["ModelVersion"] == _LATEST:
+        if identity.get("ModelVersion") == _LATEST:
             # What it names can change between the start and the stop.
-            return [f'ModelVersion must be the number of a version, got "{_LATEST}", which is ambiguous']
+            meant = f'did you mean "Version": "{NEWEST}"?'
+            return [f'ModelVersion must be the number of a version, got "{_LATEST}", which is ambiguous ({meant})']
         return []
 
     def project(self, identity: Identity) -> str:
@@ -89,7 +90,10 @@ class LookoutVision(Service):
         return {"ProjectName": project, "ModelVersion": "1"}
 
     def version(self, identity: Identity) -> str:
-        return identity["ModelVersion"]
+        return identity.get("ModelVersion", NEWEST)
+
+    def made(self, identity: Identity) -> int:
+        return int(identity["ModelVersion"])
 
     def describe(self, identity: Identity, calls: Calls) -> ModelDescription:
         return ModelDescription.of(calls.call("DescribeModel", **identity)["ModelDescription"])
@@ -109,7 +113,11 @@ class LookoutVision(Service):
 
     def models(self, project: str, calls: Calls) -> Sequence[Listed]:
         return [
-            Listed({"ProjectName": project, "ModelVersion": model["ModelVersion"]}, model["Status"])
+            Listed(
+                {"ProjectName": project, "ModelVersion": model["ModelVersion"]},
+                model["Status"],
+                created_at=model.get("CreationTimestamp"),
+            )
             for page in calls.pages("ListModels", ProjectName=project)
             for model in page["Models"]
         ]

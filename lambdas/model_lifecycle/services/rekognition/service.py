@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from model_lifecycle.services.actions import Actions
-from model_lifecycle.services.fields import text
+from model_lifecycle.services.fields import NEWEST, text
 from model_lifecycle.services.rekognition.statuses import STATUSES
 from model_lifecycle.services.service import (
     Calls,
@@ -70,16 +70,18 @@ class Rekognition(Service):
     )
 
     def contradictions(self, identity: Identity, home: Home | None) -> list[str]:
-        version, project = identity["ProjectVersionArn"], identity.get("ProjectArn")
+        project = identity.get("ProjectArn")
+        version = identity.get("ProjectVersionArn", project)
+        named = self.required[0] if version != project else _PROJECT_ARN
         found = []
-        if home is not None and Home.of(version) != home:
-            found.append(f"ProjectVersionArn must be of {home}, where the app runs, got one of {Home.of(version)}")
-        if project is not None and _whose(project) != _whose(version):
+        if version is not None and home is not None and Home.of(version) != home:
+            found.append(f"{named.name} must be of {home}, where the app runs, got one of {Home.of(version)}")
+        if version is not None and project is not None and _whose(project) != _whose(version):
             found.append(f"ProjectArn must be the ARN of the project that ProjectVersionArn belongs to, got {project}")
         return found
 
     def project(self, identity: Identity) -> str:
-        return project_name(identity["ProjectVersionArn"])
+        return project_name(identity.get("ProjectVersionArn") or identity["ProjectArn"])
 
     def project_in(self, given: Mapping[str, object]) -> Identity | None:
         for field in self.fields:
@@ -92,7 +94,10 @@ class Rekognition(Service):
         return {_VERSION_ARN.name: f"{project.rpartition('/')[0]}/version/any/0", _PROJECT_ARN.name: project}
 
     def version(self, identity: Identity) -> str:
-        return version_name(identity["ProjectVersionArn"])
+        return NEWEST if self.is_open(identity) else version_name(identity["ProjectVersionArn"])
+
+    def made(self, identity: Identity) -> int:
+        return int(identity["ProjectVersionArn"].rpartition("/")[2])
 
     def stop_command(self, identity: Identity) -> Sequence[str]:
         return "aws", "rekognition", "stop-project-version", "--project-version-arn", identity["ProjectVersionArn"]
@@ -147,6 +152,7 @@ class Rekognition(Service):
                 version["Status"],
                 version.get("MinInferenceUnits"),
                 version.get("MaxInferenceUnits"),
+                version.get("CreationTimestamp"),
             )
             for page in calls.pages("DescribeProjectVersions", ProjectArn=project)
             for version in page["ProjectVersionDescriptions"]
