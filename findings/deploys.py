@@ -10,6 +10,9 @@ ROOT = Path(__file__).parents[1]
 _MODEL = "arn:aws:rekognition:us-east-1:123456789012:project/parts/version/parts.2026-01-05/1767603600000"
 _EVERYTHING: dict[str, Any] = {
     "notification_emails": ["ops@example.com"],
+    "alarm_emails": ["oncall@example.com"],
+    "budget_usd": 100,
+    "budget_action": "stop",
     "schedules": [
         {
             "name": "office",
