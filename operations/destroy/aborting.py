@@ -1,30 +1,17 @@
 """Abort fleets of starts, with the executions that they have started for their models."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from operations.aws import Aws
+from operations.destroy.of_machine import REASON, SECONDS_BETWEEN, OfMachine
 from operations.errors import on_one_line
 from operations.status.children import children_arns
 from operations.status.fleet import Fleet
 
-_SECONDS_BETWEEN = 5.0
-_WHY = {"error": "RemovedError", "cause": "The app is being removed by make destroy."}
+_WHY = {"error": "RemovedError", "cause": REASON}
 
 
-class Aborting:
-    """StopExecution, which the app announces as any abort. Raises OperationsError.
-
-    `sleep` takes seconds, `progress` what is said meanwhile. `machine_arn`: that of start-model.
-    """
-
-    def __init__(
-        self, aws: Aws, machine_arn: str, *, sleep: Callable[[float], None], progress: Callable[[str], None]
-    ) -> None:
-        self._client: Any = aws.client("stepfunctions")
-        self._machine_arn = machine_arn
-        self._sleep = sleep
-        self._progress = progress
+class Aborting(OfMachine):
+    """StopExecution, which the app announces as any abort; of start-model. Raises OperationsError."""
 
     def abort(self, fleets: Sequence[Fleet]) -> None:
         """Abort them, and wait until none of their models is being started any more."""
@@ -38,7 +25,7 @@ class Aborting:
             self._stop(fleet.execution for fleet in fleets)
             while True:
                 # Step Functions stops them with their parent, in a moment.
-                self._sleep(_SECONDS_BETWEEN)
+                self._sleep(SECONDS_BETWEEN)
                 going = children & self._under_way()
                 if not going:
                     return

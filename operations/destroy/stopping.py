@@ -1,16 +1,13 @@
 """Stop the models through stop-model, and wait until they are stopped."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from model_lifecycle.requests.stop_request import StopRequest
-from operations.aws import Aws
+from operations.destroy.of_machine import REASON, SECONDS_BETWEEN, OfMachine
 from operations.errors import OperationsError, on_one_line
 from operations.status.row import Row
 
-_SECONDS_BETWEEN = 5.0
-_REASON = "The app is being removed by make destroy."
 _MOST_LISTED = 1_000
 
 
@@ -18,19 +15,8 @@ class NotStoppedError(OperationsError):
     """Models were not stopped. Nothing was removed."""
 
 
-class Stopping:
-    """Executions of stop-model, one for each model. Raises OperationsError.
-
-    `sleep` takes seconds, `progress` what is said meanwhile.
-    """
-
-    def __init__(
-        self, aws: Aws, machine_arn: str, *, sleep: Callable[[float], None], progress: Callable[[str], None]
-    ) -> None:
-        self._client: Any = aws.client("stepfunctions")
-        self._machine_arn = machine_arn
-        self._sleep = sleep
-        self._progress = progress
+class Stopping(OfMachine):
+    """Executions of stop-model, one for each model. Raises OperationsError."""
 
     def stop(self, rows: Sequence[Row]) -> None:
         """Start them, and wait until all have ended. Raises NotStoppedError if one was not stopped."""
@@ -43,7 +29,7 @@ class Stopping:
             raise NotStoppedError(f"{' '.join(reasons)} Nothing was removed. Stop what runs, and call this again.")
 
     def _start(self, request: StopRequest) -> str:
-        asked = json.dumps({**request.identity, "Reason": _REASON})
+        asked = json.dumps({**request.identity, "Reason": REASON})
         return str(self._client.start_execution(stateMachineArn=self._machine_arn, input=asked)["executionArn"])
 
     def _ends_of(self, begun: Mapping[str, Row]) -> dict[str, str]:
@@ -56,7 +42,7 @@ class Stopping:
             self._progress(f"{len(ended):,} of {len(begun):,} models are stopped")
             if len(ended) == len(begun):
                 return ended
-            self._sleep(_SECONDS_BETWEEN)
+            self._sleep(SECONDS_BETWEEN)
 
     def _cause(self, arn: str) -> str:
         return str(self._client.describe_execution(executionArn=arn).get("cause") or f"see {arn}")
