@@ -65,8 +65,7 @@ class Ending:
         if self.report is not None:
             return self.report.may_bill
         # Before it is known which version is meant, none is started.
-        chosen = self.request is not None and not self.request.is_open
-        return chosen or (self.request is not None and self.goal is Goal.STOPPED)
+        return self.request is not None and (self.goal is Goal.STOPPED or not self.request.is_open)
 
     @property
     def left_to_itself(self) -> bool:
